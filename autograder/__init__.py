@@ -1,0 +1,1 @@
+"""The grader that course staff run: it verifies evidence from students' notebooks and judges it."""
