@@ -1,0 +1,166 @@
+"""What all exercises share: the shape of an exercise, and careful handling of students' functions.
+
+An exercise gathers facts about a student's function and judges facts. Gathering runs wherever the
+function lives; judging runs in the self-check and again in the grader's own process, where the
+facts are untrusted and already validated against the exercise's schema.
+"""
+
+import traceback
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from rps_course import evidence
+from rps_course.challenge import Challenge
+from rps_course.profile import Profile
+from rps_course.rubric import Finding
+
+SAMPLES = 400
+
+
+@dataclass(frozen=True)
+class Array:
+    """A decoded array of facts.
+
+    Attributes:
+        values: the numbers; those that were not finite stand as 0.
+        nonfinite: how many were not finite.
+    """
+
+    values: np.ndarray
+    nonfinite: int
+
+
+class Exercise(ABC):
+    """One automatically graded exercise.
+
+    Attributes:
+        name: its grade id, and the name of the student's function.
+        assignment: the assignment it belongs to.
+        facts: JSON Schema of what `gather` returns when the function could be probed.
+    """
+
+    name: ClassVar[str]
+    assignment: ClassVar[str]
+    facts: ClassVar[dict]
+
+    @abstractmethod
+    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> dict:
+        """Probes a student's function and returns facts, without a verdict.
+
+        Raises:
+            Raised: the function raised, so there is nothing more to find out.
+        """
+
+    @abstractmethod
+    def judge(
+        self, facts: dict, challenge: Challenge, profile: Profile, table: dict
+    ) -> Iterator[Finding]:
+        """Yields what the facts say about each criterion of the rubric's `table`."""
+
+
+class Raised(Exception):
+    """A student's function raised an exception.
+
+    Attributes:
+        fact: the exception as facts.
+    """
+
+    def __init__(self, fact: dict) -> None:
+        self.fact = fact
+        super().__init__(f"{fact['type']}: {fact['message']}")
+
+
+def attempt(function: Callable, *args: Any, **kwargs: Any) -> Any:
+    """Calls a student's function.
+
+    Raises:
+        Raised: it raised anything but a keyboard interrupt.
+    """
+    try:
+        return function(*args, **kwargs)
+    except (Exception, SystemExit) as error:
+        raise Raised(exception_fact(error)) from error
+
+
+def exception_fact(error: BaseException) -> dict:
+    """Returns an exception as facts, with the line of the student's code that raised it."""
+    line = ""
+    for frame in traceback.extract_tb(error.__traceback__):
+        if "ipykernel" in frame.filename or "ipython-input" in frame.filename:
+            line = (frame.line or "").strip()
+    try:
+        message = str(error)
+    except Exception:
+        message = ""
+    return {"type": type(error).__name__[:100], "message": message[:500], "line": line[:300]}
+
+
+def type_name(value: Any) -> str:
+    """Returns the name of a value's type."""
+    return type(value).__name__[:100]
+
+
+def positions(size: int, challenge: Challenge, purpose: str) -> np.ndarray:
+    """Draws `SAMPLES` flat indices into an array of `size` numbers."""
+    fractions = challenge.rng(f"positions of {purpose}").random(SAMPLES)
+    return np.minimum((fractions * size).astype(np.int64), max(size - 1, 0))
+
+
+def sampled(value: Any, challenge: Challenge, purpose: str) -> dict:
+    """Returns facts of an array that is too large to hand over whole.
+
+    Args:
+        value: what a student's function returned; need not be an array.
+        challenge: draws which numbers are handed over.
+        purpose: names the draw.
+    """
+    facts: dict[str, Any] = {"type": type_name(value)}
+    try:
+        array = np.asarray(value)
+    except Exception:
+        return facts
+    facts |= {"dtype": str(array.dtype)[:100], "shape": [int(n) for n in array.shape[:10]]}
+    if array.dtype.kind not in "biuf" or array.size == 0:
+        return facts
+    flat = array.reshape(-1)
+    finite = flat[np.isfinite(flat)] if array.dtype.kind == "f" else flat
+    finite = np.clip(finite.astype(np.float64), -1e29, 1e29) if finite.size else np.zeros(1)
+    return facts | {
+        "low": float(finite.min()),
+        "high": float(finite.max()),
+        "mean": float(finite.mean()),
+        "nonfinite": int(array.size - (finite.size if array.dtype.kind == "f" else array.size)),
+        "values": evidence.encode(flat[positions(array.size, challenge, purpose)]),
+    }
+
+
+SAMPLED = evidence.record(
+    optional=("dtype", "shape", "low", "high", "mean", "nonfinite", "values"),
+    type=evidence.text(100),
+    dtype=evidence.text(100),
+    shape=evidence.shape(),
+    low=evidence.number(),
+    high=evidence.number(),
+    mean=evidence.number(),
+    nonfinite=evidence.integer(),
+    values=evidence.array(max_size=SAMPLES),
+)
+
+
+def decode(facts: Any) -> Any:
+    """Returns facts with every encoded array as an `Array`.
+
+    Raises:
+        EvidenceError: an array's bytes do not fit, or hold numbers that are not finite.
+    """
+    if isinstance(facts, dict):
+        if facts.keys() == {"dtype", "shape", "data", "nonfinite"}:
+            return Array(evidence.decode(facts), facts["nonfinite"])
+        return {key: decode(value) for key, value in facts.items()}
+    if isinstance(facts, list):
+        return [decode(value) for value in facts]
+    return facts

@@ -1,0 +1,426 @@
+"""Assignment ps2: likeliest classes, a frozen backbone, a head, and how to compile it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from rps_course import evidence
+from rps_course.challenge import Challenge
+from rps_course.exercises import probing
+from rps_course.exercises.base import Exercise, Raised, attempt, type_name
+from rps_course.exercises.probing import FEATURES, N_PICTURES
+from rps_course.profile import Profile
+from rps_course.rubric import Finding, fails, holds
+
+
+class TopK(Exercise):
+    """`top_k(probs, labels, k=5)`: the likeliest labels with their probabilities."""
+
+    name = "top_k"
+    assignment = "ps2"
+    _pair = evidence.record(label=evidence.text(200), probability=evidence.number())
+    _case = evidence.record(
+        optional=("pairs", "raised"),
+        type=evidence.text(200),
+        pairs=evidence.listing(_pair, 50),
+        raised=evidence.raised(),
+    )
+    # Name of the case: number of classes, k (None: the default).
+    _CASES = {"default": (1000, None), "three": (40, 3), "all": (7, 7)}
+    facts = evidence.record(**dict.fromkeys(_CASES, _case))
+
+    def _inputs(self, challenge: Challenge, case: str) -> tuple[np.ndarray, list[str]]:
+        n = self._CASES[case][0]
+        rng = challenge.rng(f"{self.name} {case}")
+        probabilities = rng.dirichlet(np.full(n, 0.3)).astype(np.float32)
+        labels = [f"thing {number}" for number in rng.permutation(10 * n)[:n]]
+        return probabilities[np.newaxis], labels
+
+    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> dict:
+        """Probes the function with the default k and two others."""
+        facts = {}
+        for case, (_, k) in self._CASES.items():
+            probabilities, labels = self._inputs(challenge, case)
+            arguments = {} if k is None else {"k": k}
+            try:
+                result = attempt(function, probabilities, labels, **arguments)
+                facts[case] = attempt(self._describe, result)
+            except Raised as error:
+                if case == "default":
+                    raise
+                facts[case] = {"type": "", "raised": error.fact}
+        return facts
+
+    def _describe(self, result: Any) -> dict:
+        if not isinstance(result, list | tuple):
+            return {"type": type_name(result)}
+        pairs = []
+        for entry in result[:50]:
+            if not isinstance(entry, list | tuple) or len(entry) != 2:
+                return {"type": f"list of {type_name(entry)}"}
+            if not isinstance(entry[0], str):
+                return {"type": f"list of pairs that begin with {type_name(entry[0])}"}
+            probability = float(np.nan_to_num(float(entry[1])))
+            pairs.append({"label": str(entry[0])[:200], "probability": probability})
+        return {"type": "pairs", "pairs": pairs}
+
+    def judge(
+        self, facts: dict, challenge: Challenge, profile: Profile, table: dict
+    ) -> Iterator[Finding]:
+        """Yields findings on labels and order, probabilities, and k."""
+        default = facts["default"]
+        if "pairs" not in default:
+            yield fails(None, "not_pairs", received=default["type"])
+            return
+        names, values, length = holds("names"), holds("probabilities"), holds("k")
+        for case, (n, k) in self._CASES.items():
+            k = k or min(5, n)
+            if "raised" in facts[case]:
+                length = fails("k", "k_raised", received=facts[case]["raised"]["type"], k=k)
+                continue
+            pairs = facts[case].get("pairs", [])
+            if len(pairs) != k:
+                length = fails("k", "k", received=len(pairs), wanted=k)
+            probabilities, labels = self._inputs(challenge, case)
+            order = np.argsort(-probabilities[0])[: len(pairs)]
+            if not pairs or [pair["label"] for pair in pairs] != [labels[i] for i in order]:
+                reverse = [pair["label"] for pair in pairs[::-1]] == [labels[i] for i in order]
+                chosen = sorted(pair["label"] for pair in pairs) == sorted(labels[i] for i in order)
+                names = fails(
+                    "names",
+                    "reversed" if reverse and pairs else "order" if chosen and pairs else "names",
+                    share=0.5 if chosen and pairs else 0.0,
+                )
+            lookup = dict(zip(labels, probabilities[0], strict=True))
+            if not pairs or any(
+                abs(lookup.get(pair["label"], -1) - pair["probability"]) > 1e-5 for pair in pairs
+            ):
+                values = fails("probabilities", "probabilities")
+        yield from (names, values, length)
+
+
+class BuildBackbone(Exercise):
+    """`build_backbone()`: MobileNetV2 without its top, average pooling, pretrained, frozen."""
+
+    name = "build_backbone"
+    assignment = "ps2"
+    facts = evidence.record(
+        optional=("output_shape", "features", "parameters", "moved", "total", "step"),
+        type=evidence.text(100),
+        output_shape=evidence.shape(),
+        features=evidence.array(max_size=N_PICTURES * FEATURES),
+        parameters=evidence.integer(),
+        moved=evidence.integer(),
+        total=evidence.integer(),
+        step=evidence.raised(),
+    )
+
+    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> dict:
+        """Runs the backbone, then trains a head on it for one step."""
+        import tensorflow as tf
+
+        backbone = attempt(function)
+        facts: dict[str, Any] = {"type": type_name(backbone)}
+        if not probing.is_model(backbone):
+            return facts
+        facts["type"] = "model"
+        x = probing.inputs(challenge, self.name, profile)
+        features = np.asarray(attempt(backbone, x, training=False))
+        facts |= {
+            "output_shape": [int(n) for n in features.shape],
+            "parameters": int(backbone.count_params()),
+            "total": len(backbone.weights),
+        }
+        if features.shape == (N_PICTURES, FEATURES):
+            facts["features"] = evidence.encode(features)
+        layers = [backbone]
+        if features.ndim == 4:
+            layers.append(tf.keras.layers.GlobalAveragePooling2D())
+        model = tf.keras.Sequential([*layers, tf.keras.layers.Dense(3, activation="softmax")])
+        model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
+        before = probing.snapshot(backbone)
+        try:
+            probing.step(model, x, probing.targets(challenge, self.name))
+        except Raised as error:
+            facts["step"] = error.fact
+        facts["moved"] = len(probing.moved(before, backbone))
+        return facts
+
+    def judge(
+        self, facts: dict, challenge: Challenge, profile: Profile, table: dict
+    ) -> Iterator[Finding]:
+        """Yields findings on the output, the pretrained weights and freezing."""
+        from rps_course import model
+
+        if facts["type"] != "model":
+            yield fails(None, "not_a_model", received=facts["type"])
+            return
+        reference = model.build_backbone(profile)
+        # Something small that happens not to train is no frozen backbone.
+        if facts["parameters"] < 0.9 * reference.count_params():
+            yield fails(
+                None, "too_small", received=facts["parameters"], wanted=reference.count_params()
+            )
+            return
+        shape = facts["output_shape"]
+        if shape == [N_PICTURES, FEATURES]:
+            yield holds("headless")
+            x = probing.inputs(challenge, self.name, profile)
+            wanted = np.asarray(reference(x, training=False))
+            features = facts["features"].values
+            if np.allclose(features, wanted, rtol=1e-2, atol=1e-3 * max(1.0, wanted.max())):
+                yield holds("pretrained")
+            else:
+                yield fails("pretrained", "other_features")
+        elif len(shape) == 4:
+            yield fails("headless", "no_pooling", received=shape[1:], wanted=[FEATURES])
+        elif len(shape) == 2 and shape[1] in (1000, 1001):
+            yield fails("headless", "has_top", received=shape[1], wanted=FEATURES)
+        else:
+            yield fails("headless", "output", received=shape[1:], wanted=[FEATURES])
+        if "step" in facts:
+            yield fails("frozen", "step", received=facts["step"]["type"])
+        elif facts["moved"]:
+            yield fails("frozen", "moves", received=facts["moved"], total=facts["total"])
+        else:
+            yield holds("frozen")
+
+
+class BuildClassifier(Exercise):
+    """`build_classifier(backbone)`: backbone, Dropout 0.5, Dense 3 with softmax."""
+
+    name = "build_classifier"
+    assignment = "ps2"
+    _REPEATS = 48
+    _MAX_HEAD = 20_000
+    facts = evidence.record(
+        optional=(
+            "outputs",
+            "training_outputs",
+            "output_shape",
+            "head_shapes",
+            "head",
+            "rates",
+            "from_logits",
+            "same_twice",
+        ),
+        type=evidence.text(100),
+        output_shape=evidence.shape(),
+        outputs=evidence.array(max_size=N_PICTURES * 3),
+        training_outputs=evidence.array(max_size=_REPEATS * 3),
+        same_twice=evidence.boolean(),
+        head_shapes=evidence.listing(evidence.shape(), 20),
+        head=evidence.listing(evidence.array(max_size=_MAX_HEAD), 2),
+        rates=evidence.listing(evidence.number(), 10),
+        from_logits=evidence.boolean(),
+    )
+
+    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> dict:
+        """Runs the classifier on a reference backbone, for inference and for training."""
+        import tensorflow as tf
+
+        from rps_course import model
+
+        backbone = model.build_backbone(profile)
+        classifier = attempt(function, backbone)
+        if not probing.is_model(classifier):
+            return {"type": type_name(classifier)}
+        x = probing.inputs(challenge, self.name, profile)
+        outputs = np.asarray(attempt(classifier, x, training=False))
+        facts: dict[str, Any] = {
+            "type": "model",
+            "output_shape": [int(n) for n in outputs.shape],
+            "same_twice": bool(np.array_equal(outputs, np.asarray(classifier(x, training=False)))),
+            "from_logits": bool(
+                getattr(getattr(classifier, "loss", None), "from_logits", False)
+                or getattr(getattr(classifier, "loss", None), "_from_logits", False)
+            ),
+        }
+        theirs = {id(variable) for variable in backbone.weights}
+        head = [np.array(v) for v in classifier.trainable_weights if id(v) not in theirs]
+        facts["head_shapes"] = [list(weight.shape) for weight in head[:20]]
+        if sum(weight.size for weight in head) <= self._MAX_HEAD and len(head) <= 2:
+            facts["head"] = [evidence.encode(weight) for weight in head]
+        if outputs.shape == (N_PICTURES, 3):
+            facts["outputs"] = evidence.encode(outputs)
+            # One picture many times: what differs between the rows is Dropout's doing.
+            repeated = np.repeat(x[:1], self._REPEATS, axis=0)
+            facts["training_outputs"] = evidence.encode(classifier(repeated, training=True))
+        facts["rates"] = [
+            float(layer.rate)
+            for layer in classifier._flatten_layers()
+            if isinstance(layer, tf.keras.layers.Dropout)
+        ][:10]
+        return facts
+
+    def judge(
+        self, facts: dict, challenge: Challenge, profile: Profile, table: dict
+    ) -> Iterator[Finding]:
+        """Yields findings on output shape, probabilities, Dropout and the Dense layer."""
+        from rps_course import model
+
+        if facts["type"] != "model":
+            yield fails(None, "not_a_model", received=facts["type"])
+            return
+        shape = facts["output_shape"]
+        if shape != [N_PICTURES, 3]:
+            yield fails("outputs", "outputs", received=shape[1:], wanted=[3])
+            return
+        yield holds("outputs")
+        outputs = facts["outputs"].values.astype(np.float64)
+        is_distribution = (
+            outputs.min() >= 0 and np.abs(outputs.sum(axis=1) - 1).max() < 1e-3
+        )
+        if is_distribution or facts["from_logits"]:
+            yield holds("probabilities")
+        else:
+            sums = outputs.sum(axis=1)
+            yield fails("probabilities", "probabilities", low=sums.min(), high=sums.max())
+        head = facts.get("head", [])
+        shapes = sorted(facts["head_shapes"], key=len)
+        x = probing.inputs(challenge, self.name, profile)
+        features = np.asarray(model.build_backbone(profile)(x, training=False))
+        if shapes != [[3], [FEATURES, 3]] or len(head) != 2:
+            parameters = sum(int(np.prod(shape)) for shape in facts["head_shapes"])
+            yield fails("dense", "dense", received=parameters, wanted=FEATURES * 3 + 3)
+        else:
+            bias, kernel = sorted((weight.values.astype(np.float64) for weight in head), key=np.ndim)
+            logits = features @ kernel + bias
+            if min(np.abs(g - outputs).max() for g in _activations(logits)) < 2e-3:
+                yield holds("dense")
+            else:
+                yield fails("dense", "other_outputs")
+            yield self._dropout(facts, features[0], kernel)
+
+    def _dropout(self, facts: dict, features: np.ndarray, kernel: np.ndarray) -> Finding:
+        if not facts["same_twice"]:
+            return fails("dropout", "always_dropout")
+        outputs = facts["training_outputs"].values.astype(np.float64)
+        if np.ptp(outputs, axis=0).max() < 1e-6:
+            return fails("dropout", "no_dropout")
+        rates = facts["rates"]
+        if rates and abs(1 - np.prod([1 - rate for rate in rates]) - 0.5) > 1e-3:
+            return fails("dropout", "rate", received=rates[0], wanted=0.5)
+        if not rates:
+            # A hand-written Dropout: the logits' variance tells the rate p, as p / (1 - p).
+            logits = np.log(np.clip(outputs, 1e-9, 1))
+            logits = logits - logits.mean(axis=1, keepdims=True)
+            centered = kernel - kernel.mean(axis=1, keepdims=True)
+            full = ((features[:, np.newaxis] * centered) ** 2).sum()
+            odds = logits.var(axis=0).sum() / full
+            if not 0.5 < odds < 2.0:
+                return fails("dropout", "rate", received=round(odds / (1 + odds), 2), wanted=0.5)
+        return holds("dropout")
+
+
+def _activations(logits: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Returns what a Dense layer gives with softmax, sigmoid and no activation."""
+    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+    softmax = exponentials / exponentials.sum(axis=1, keepdims=True)
+    return softmax, 1 / (1 + np.exp(-np.clip(logits, -60, 60))), logits
+
+
+def compiled_findings(
+    facts: dict, y: np.ndarray, rate: float, measured: float | None
+) -> Iterator[Finding]:
+    """Yields findings on learning rate, loss and metric of a compiled classifier.
+
+    Args:
+        facts: what `probing.compile_facts` reported, decoded.
+        y: labels of the batch that loss and metric were computed on.
+        rate: the learning rate wanted.
+        measured: size of Adam's first step, None when no step could be made.
+    """
+    rates = facts["learning_rates"]
+    if any(abs(received - rate) > 1e-3 * rate for received in rates):
+        received = next(r for r in rates if abs(r - rate) > 1e-3 * rate)
+        yield fails("learning_rate", "learning_rate", received=f"{received:g}", wanted=f"{rate:g}")
+    elif facts["optimizer"] != "Adam":
+        yield fails("learning_rate", "optimizer", received=facts["optimizer"])
+    elif measured is None or abs(measured - rate) > 0.05 * rate:
+        received = "no step at all" if measured is None else f"{measured:.2g}"
+        yield fails("learning_rate", "first_step", received=received, wanted=f"{rate:g}")
+    else:
+        yield holds("learning_rate")
+    if "evaluation" in facts:
+        yield fails("loss", "evaluation", received=facts["evaluation"]["message"][:150])
+        return
+    loss, accuracy = probing.loss_findings(facts["outputs"].values, y)
+    results = {entry["name"]: entry["value"] for entry in facts["results"]}
+    received = results.pop("loss", float("nan"))
+    if abs(received - loss) < 1e-3 * max(1, loss):
+        yield holds("loss")
+    else:
+        yield fails("loss", "loss", received=f"{received:.4f}", wanted=f"{loss:.4f}")
+    named = [name for name in results if "acc" in name]
+    if named and abs(results[named[0]] - accuracy) < 1e-4:
+        yield holds("metric")
+    else:
+        yield fails("metric", "metric", received=", ".join(results) or "none")
+
+
+class CompileHead(Exercise):
+    """`compile_head(model)`: Adam 0.001, sparse categorical cross-entropy, accuracy."""
+
+    name = "compile_head"
+    assignment = "ps2"
+    facts = evidence.record(
+        optional=("step", "first_step", "backbone_moved"),
+        compile=probing.COMPILED,
+        step=evidence.raised(),
+        first_step=evidence.number(),
+        backbone_moved=evidence.integer(),
+    )
+
+    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> dict:
+        """Compiles a reference classifier with the function and trains it for one step."""
+        from rps_course import model
+
+        classifier = model.build_classifier(model.build_backbone(profile))
+        attempt(function, classifier)
+        x = probing.inputs(challenge, self.name, profile)
+        y = probing.targets(challenge, self.name)
+        facts: dict[str, Any] = {"compile": probing.compile_facts(classifier, x, y)}
+        if not facts["compile"]["compiled"]:
+            return facts
+        return facts | first_step(classifier, x, y)
+
+    def judge(
+        self, facts: dict, challenge: Challenge, profile: Profile, table: dict
+    ) -> Iterator[Finding]:
+        """Yields findings on learning rate, loss, metric and whether the backbone stays frozen."""
+        if not facts["compile"]["compiled"]:
+            yield fails(None, "not_compiled")
+            return
+        y = probing.targets(challenge, self.name)
+        yield from compiled_findings(
+            facts["compile"], y, profile.learning_rate_head, facts.get("first_step")
+        )
+        if "step" in facts:
+            yield fails("frozen", "step", received=facts["step"]["message"][:150])
+        elif facts["backbone_moved"]:
+            yield fails("frozen", "moves", received=facts["backbone_moved"])
+        else:
+            yield holds("frozen")
+
+
+def first_step(classifier: Any, x: np.ndarray, y: np.ndarray) -> dict:
+    """Trains a compiled classifier for one step and returns what it did as facts.
+
+    `first_step` is the median change of the head's kernel: Adam's first step moves each weight by
+    about the learning rate, whatever its gradient.
+    """
+    backbone = probing.backbone_of(classifier)
+    before = probing.snapshot(backbone)
+    kernel = classifier.layers[-1].weights[0]
+    kernel_before = np.array(kernel)
+    try:
+        probing.step(classifier, x, y)
+    except Raised as error:
+        return {"step": error.fact}
+    change = np.abs(np.array(kernel) - kernel_before)
+    return {
+        "first_step": float(np.median(change[change > 0])) if change.any() else 0.0,
+        "backbone_moved": len(probing.moved(before, backbone)),
+    }

@@ -1,0 +1,336 @@
+"""Assignment ps3: augmented training data, and training the head."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from rps_course import evidence
+from rps_course.challenge import Challenge
+from rps_course.exercises import fitting
+from rps_course.exercises.base import Exercise, attempt, type_name
+from rps_course.profile import Profile
+from rps_course.rubric import Finding, fails, holds
+
+N_TRAIN, N_TEST = 40, 14
+_PIXELS = 12
+# What is measured of one picture: mass and centroid (x, y) of each channel, its darkest and
+# brightest value, the mean of its four edges, then some pixels.
+_MEASURES = 9 + 2 + 4
+_BACKGROUND = 0.25
+
+
+class Targets:
+    """Pictures whose geometry can be read back after augmentation.
+
+    Every channel holds one soft dot. The three centroids before and after give the affine map; the
+    dots' relative brightness tells which picture it is, whatever the map; the background is darker
+    at the left and at the top, so that filling from the wrong side shows.
+
+    Attributes:
+        x: float32 `[n, H, W, 3]` in [0, 1].
+        y: int64 `[n]`.
+    """
+
+    def __init__(self, challenge: Challenge, purpose: str, n: int, size: int) -> None:
+        rng = challenge.rng(f"{purpose} targets")
+        codes = np.stack(np.meshgrid(np.linspace(0.45, 1, 8), np.linspace(0.45, 1, 8)), -1)
+        codes = rng.permutation(codes.reshape(-1, 2))[:n]
+        amplitudes = np.concatenate([np.full((n, 1), 0.72), 0.72 * codes], axis=1)
+        angles = rng.uniform(0, 2 * np.pi, (n, 1)) + np.array([0, 2, 4]) * np.pi / 3
+        centers = (size - 1) / 2 + 0.2 * size * np.stack([np.cos(angles), np.sin(angles)], -1)
+        grid = np.arange(size)
+        distance = (grid - centers[..., :1]) ** 2  # [n, 3, W], then [n, 3, H]
+        across = np.exp(-distance / (2 * (0.05 * size) ** 2))
+        down = np.exp(-((grid - centers[..., 1:]) ** 2) / (2 * (0.05 * size) ** 2))
+        dots = amplitudes[..., None, None] * down[..., :, None] * across[..., None, :]
+        ramp = 0.05 + 0.08 * (grid[None, :] + grid[:, None]) / size
+        self.x = (np.moveaxis(dots, 1, -1) + ramp[..., None]).astype(np.float32).clip(0, 1)
+        self.y = rng.integers(0, 3, n)
+        self.pixels = rng.integers(0, size * size * 3, _PIXELS)
+
+    def measure(self, x: np.ndarray) -> np.ndarray:
+        """Measures pictures `[m, H, W, 3]`: float64 `[m, 15 + 12]`."""
+        x = np.asarray(x, np.float64)
+        weight = np.clip(x - _BACKGROUND, 0, None)
+        mass = weight.sum(axis=(1, 2))
+        safe = np.where(mass > 0, mass, 1)
+        columns = (weight.sum(axis=1) * np.arange(x.shape[2])[:, None]).sum(axis=1) / safe
+        rows = (weight.sum(axis=2) * np.arange(x.shape[1])[:, None]).sum(axis=1) / safe
+        edges = [x[:, :, 0], x[:, :, -1], x[:, 0], x[:, -1]]
+        return np.concatenate(
+            [
+                mass,
+                columns,
+                rows,
+                x.min(axis=(1, 2, 3))[:, None],
+                x.max(axis=(1, 2, 3))[:, None],
+                np.stack([edge.mean(axis=(1, 2)) for edge in edges], axis=1),
+                x.reshape(len(x), -1)[:, self.pixels],
+            ],
+            axis=1,
+        )
+
+    def identify(self, measured: np.ndarray) -> np.ndarray:
+        """Returns which picture each row of measurements is of; -1 where that cannot be said."""
+        own = self.measure(self.x)
+        ratios = own[:, 1:3] / own[:, :1]
+        mass = np.where(measured[:, :1] > 0, measured[:, :1], np.inf)
+        distance = np.abs(measured[:, None, 1:3] / mass[:, None] - ratios).max(axis=-1)
+        best = distance.argmin(axis=1)
+        return np.where(distance.min(axis=1) < 0.06, best, -1)
+
+    def maps(self, measured: np.ndarray, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Returns the affine maps, `A` `[m, 2, 2]` and `t` `[m, 2]` in shares of the side.
+
+        A dot at `p` from the picture's center stands at `A p + t` afterwards.
+        """
+        side = self.x.shape[1]
+        center = (side - 1) / 2
+        own = self.measure(self.x)[numbers]
+        before = np.stack([own[:, 3:6], own[:, 6:9], np.full((len(own), 3), center + 1)], -1)
+        after = np.stack([measured[:, 3:6], measured[:, 6:9]], -1)
+        solved = np.linalg.solve(before - [center, center, center], after - center)
+        return np.swapaxes(solved[:, :2], 1, 2), solved[:, 2] / side
+
+
+def _batches(generator: Any, n: int, limit: int) -> Iterator[tuple[Any, Any]]:
+    """Goes through one epoch of whatever a student made: indexable, or an iterator."""
+    if hasattr(generator, "__getitem__") and hasattr(generator, "__len__"):
+        for index in range(min(len(generator), limit)):
+            yield generator[index][:2]
+        if hasattr(generator, "on_epoch_end"):
+            generator.on_epoch_end()
+        return
+    seen = 0
+    for number, batch in enumerate(generator):
+        yield batch[:2]
+        seen += len(batch[0])
+        if seen >= n or number + 1 >= limit:
+            return
+
+
+_ROWS = evidence.array(max_size=4 * N_TRAIN * (_MEASURES + _PIXELS))
+_EPOCH = evidence.record(
+    optional=("shape", "rows", "labels", "dtype", "problem"),
+    sizes=evidence.listing(evidence.integer(), 4 * N_TRAIN),
+    shape=evidence.shape(),
+    dtype=evidence.text(50),
+    rows=_ROWS,
+    labels=evidence.array(max_size=4 * N_TRAIN),
+    problem=evidence.text(300),
+)
+
+
+class MakeGenerators(Exercise):
+    """`make_generators(X_train, y_train, X_test, y_test)`: augmented batches, and plain ones."""
+
+    name = "make_generators"
+    assignment = "ps3"
+    facts = evidence.record(
+        optional=("first", "second", "validation"),
+        type=evidence.text(100),
+        first=_EPOCH,
+        second=_EPOCH,
+        validation=_EPOCH,
+    )
+
+    def _targets(self, challenge: Challenge, profile: Profile) -> tuple[Targets, Targets]:
+        size = profile.image_size
+        return (
+            Targets(challenge, f"{self.name} training", N_TRAIN, size),
+            Targets(challenge, f"{self.name} validation", N_TEST, size),
+        )
+
+    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> dict:
+        """Draws two epochs of training batches and one of validation batches and measures them."""
+        training, validation = self._targets(challenge, profile)
+        result = attempt(function, training.x, training.y, validation.x, validation.y)
+        if not isinstance(result, tuple | list) or len(result) != 2:
+            length = f" of {len(result)}" if isinstance(result, tuple | list) else ""
+            return {"type": type_name(result) + length}
+        return {
+            "type": "pair",
+            "first": attempt(self._epoch, result[0], training, N_TRAIN),
+            "second": attempt(self._epoch, result[0], training, N_TRAIN),
+            "validation": attempt(self._epoch, result[1], validation, N_TEST),
+        }
+
+    def _epoch(self, generator: Any, targets: Targets, n: int) -> dict:
+        pictures, labels, sizes = [], [], []
+        for x, y in _batches(generator, n, 2 * N_TRAIN):
+            x, y = np.asarray(x), np.asarray(y)
+            sizes.append(len(x))
+            if x.shape[1:] != targets.x.shape[1:] or y.shape != (len(x),):
+                return {
+                    "sizes": sizes,
+                    "shape": [int(d) for d in x.shape],
+                    "problem": f"X {list(x.shape)}, y {list(y.shape)}",
+                }
+            pictures.append(targets.measure(x))
+            labels.append(y)
+            if sum(sizes) > 3 * N_TRAIN:
+                break
+        if not pictures:
+            return {"sizes": [], "problem": "no batch"}
+        return {
+            "sizes": sizes,
+            "dtype": str(x.dtype)[:50],
+            "shape": [int(d) for d in x.shape],
+            "rows": evidence.encode(np.concatenate(pictures)),
+            "labels": evidence.encode(np.concatenate(labels)),
+        }
+
+    def judge(
+        self, facts: dict, challenge: Challenge, profile: Profile, table: dict
+    ) -> Iterator[Finding]:
+        """Yields findings on batches, labels, each kind of augmentation, and validation data."""
+        if facts["type"] != "pair" or not {"first", "second", "validation"} <= facts.keys():
+            yield fails(None, "not_a_pair", received=facts["type"])
+            return
+        training, validation = self._targets(challenge, profile)
+        for key in ("first", "second", "validation"):
+            if "problem" in facts[key]:
+                yield fails(None, "not_batches", received=facts[key]["problem"])
+                return
+        first, second = (self._read(facts[key], training) for key in ("first", "second"))
+        if first is None or second is None:
+            yield fails(None, "not_batches", received="measurements of another shape")
+            return
+        yield from self._training(first, second, training, profile)
+        yield self._validation(facts["validation"], validation)
+
+    @staticmethod
+    def _read(epoch: dict, targets: Targets) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
+        """Returns measurements, labels and picture numbers of an epoch."""
+        rows, labels = epoch["rows"], epoch["labels"]
+        if rows.values.ndim != 2 or rows.values.shape[1] != _MEASURES + _PIXELS:
+            return None
+        if labels.values.shape != rows.values.shape[:1] or sum(epoch["sizes"]) != len(rows.values):
+            return None
+        measured = rows.values.astype(np.float64)
+        return measured, labels.values, targets.identify(measured)
+
+    def _training(
+        self, first: tuple, second: tuple, targets: Targets, profile: Profile
+    ) -> Iterator[Finding]:
+        measured, labels, numbers = (np.concatenate(pair) for pair in zip(first, second, strict=True))
+        if (numbers < 0).mean() > 0.1:
+            brightest = float(measured[:, 10].max())
+            message = "scaled" if brightest < 0.3 or brightest > 1.2 else "unrecognizable"
+            yield fails("batches", message, received=f"{brightest:.3g}")
+            return
+        every_picture = list(range(N_TRAIN))
+        if all(sorted(epoch[2]) == every_picture for epoch in (first, second)):
+            yield holds("batches")
+        else:
+            yield fails("batches", "part_epoch", received=len(first[2]), wanted=N_TRAIN)
+        if (targets.y[numbers] == labels)[numbers >= 0].all():
+            yield holds("labels")
+        else:
+            yield fails("labels", "labels")
+        known = numbers >= 0
+        A, t = targets.maps(measured[known], numbers[known])
+        if np.abs(A - np.eye(2)).max() < 0.01 and np.abs(t).max() < 0.01:
+            for criterion in ("rotation", "shift", "zoom", "fresh"):
+                yield fails(criterion, "not_augmented")
+            return
+        yield from self._geometry(A, t, measured[known], targets)
+        # Where the dots of the same picture stand in one epoch and in the next.
+        here = [dict(zip(epoch[2], epoch[0][:, 3:9], strict=True)) for epoch in (first, second)]
+        shared = [n for n in here[0] if n >= 0 and n in here[1]]
+        changes = [np.abs(here[0][n] - here[1][n]).max() for n in shared]
+        if changes and np.median(changes) > 0.5:
+            yield holds("fresh")
+        else:
+            yield fails("fresh", "not_fresh")
+
+    @staticmethod
+    def _geometry(
+        A: np.ndarray, t: np.ndarray, measured: np.ndarray, targets: Targets
+    ) -> Iterator[Finding]:
+        """Compares rotation, shift and zoom with the recipe's ranges.
+
+        With 80 draws the largest one lies above 60% of its range but for one class in a billion;
+        the upper bounds leave room for the other transforms, which act on top.
+        """
+        if (np.linalg.det(A) <= 0).any():
+            yield fails("rotation", "flipped")
+            return
+        left, sizes, right = np.linalg.svd(A)
+        rotation = left @ right
+        angle = np.degrees(np.abs(np.arctan2(rotation[:, 1, 0], rotation[:, 0, 0]))).max()
+        stretch = np.swapaxes(right, 1, 2) @ (sizes[..., None] * right)
+        slant = np.degrees(np.abs(stretch[:, 0, 1])).max()
+        if angle > 10:
+            yield fails("rotation", "rotation_large", received=f"{angle:.1f}")
+        elif angle < 4.8:
+            yield fails("rotation", "rotation_small", received=f"{angle:.1f}")
+        elif slant > 4:
+            yield fails("rotation", "sheared", share=0.5, received=f"{slant:.1f}")
+        else:
+            yield holds("rotation")
+        shift = np.abs(t).max(axis=0)
+        # Filled with anything but the nearest pixel, an edge that is dark turns black or bright.
+        own = targets.measure(targets.x)
+        darkest, edges = measured[:, 9].min(), measured[:, 11:15]
+        halfway = (own[:, [11, 13]].max() + own[:, [12, 14]].min()) / 2
+        wraps = (edges[:, [0, 2]] > halfway).any()
+        if shift.max() > 0.115:
+            yield fails("shift", "shift_large", received=f"{shift.max():.2f}")
+        elif shift.min() < 0.045:
+            yield fails("shift", "shift_small", received=f"{shift.min():.2f}")
+        elif darkest < 0.045 or wraps:
+            yield fails("shift", "fill", share=0.5)
+        else:
+            yield holds("shift")
+        zoom = np.abs(np.log(sizes)).max()
+        if zoom > 0.12:
+            yield fails("zoom", "zoom_large", received=f"{np.expm1(zoom):.2f}")
+        elif zoom < 0.045:
+            yield fails("zoom", "zoom_small", received=f"{np.expm1(zoom):.2f}")
+        else:
+            yield holds("zoom")
+
+    def _validation(self, epoch: dict, targets: Targets) -> Finding:
+        read = self._read(epoch, targets)
+        if read is None:
+            return fails("validation", "validation_changed")
+        measured, labels, numbers = read
+        if (numbers < 0).any():
+            return fails("validation", "validation_changed")
+        if sorted(numbers) != list(range(N_TEST)):
+            return fails(
+                "validation", "validation_part", received=len(set(numbers)), wanted=N_TEST
+            )
+        if np.abs(measured - targets.measure(targets.x)[numbers]).max() > 0.02:
+            return fails("validation", "validation_changed")
+        if not np.array_equal(targets.y[numbers], labels):
+            return fails("validation", "validation_labels")
+        return holds("validation")
+
+
+class TrainHead(Exercise):
+    """`train_head(model, train_gen, val_gen, epochs)`: whole epochs, all validation pictures."""
+
+    name = "train_head"
+    assignment = "ps3"
+    facts = fitting.FACTS
+
+    def _epochs(self, challenge: Challenge) -> int:
+        return int(challenge.rng(f"{self.name} epochs").integers(2, 5))
+
+    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> dict:
+        """Lets the function train a small model."""
+        epochs = self._epochs(challenge)
+        return fitting.gather(
+            lambda model, train, validation: function(model, train, validation, epochs),
+            challenge,
+            self.name,
+        )
+
+    def judge(
+        self, facts: dict, challenge: Challenge, profile: Profile, table: dict
+    ) -> Iterator[Finding]:
+        """Yields findings on the history, training and validation."""
+        return fitting.judge(facts, challenge, self.name, 0, self._epochs(challenge))

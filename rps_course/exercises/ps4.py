@@ -1,0 +1,189 @@
+"""Assignment ps4: unfreezing the tail, compiling again, fine-tuning.
+
+`trained_model`, the fourth exercise, has no function to probe: `rps_course.exercises.trained`.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from rps_course import evidence
+from rps_course.challenge import Challenge
+from rps_course.exercises import fitting, probing
+from rps_course.exercises.base import Exercise, Raised, attempt
+from rps_course.exercises.ps2 import compiled_findings, first_step
+from rps_course.profile import Profile
+from rps_course.rubric import Finding, fails, holds
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+
+def _weight_owners(backbone: "tf.keras.Model") -> list[int]:
+    """Returns, for every weight of a backbone, the index of the layer that it belongs to."""
+    return [i for i, layer in enumerate(backbone.layers) for _ in layer.weights]
+
+
+class Unfreeze(Exercise):
+    """`unfreeze(backbone, fine_tune_at)`: exactly `layers[fine_tune_at:]` train."""
+
+    name = "unfreeze"
+    assignment = "ps4"
+    _MAX_WEIGHTS = 400
+    _case = evidence.record(
+        optional=("moved", "step"),
+        moved=evidence.listing(evidence.integer(_MAX_WEIGHTS), _MAX_WEIGHTS),
+        step=evidence.raised(),
+    )
+    facts = evidence.record(usual=_case, other=_case)
+
+    def _cuts(self, challenge: Challenge, profile: Profile) -> dict[str, int]:
+        other = int(challenge.rng(f"{self.name} cut").integers(120, 143))
+        return {"usual": profile.fine_tune_at, "other": other}
+
+    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> dict:
+        """Unfreezes a frozen backbone at two layers and trains for one step each time."""
+        from rps_course import model
+
+        facts = {}
+        x = probing.inputs(challenge, self.name, profile)
+        y = probing.targets(challenge, self.name)
+        for case, cut in self._cuts(challenge, profile).items():
+            backbone = model.build_backbone(profile)
+            classifier = model.build_classifier(backbone)
+            attempt(function, backbone, cut)
+            classifier.compile("adam", "sparse_categorical_crossentropy")
+            before = probing.snapshot(backbone)
+            try:
+                probing.step(classifier, x, y)
+            except Raised as error:
+                facts[case] = {"step": error.fact}
+                continue
+            facts[case] = {"moved": probing.moved(before, backbone)[: self._MAX_WEIGHTS]}
+        return facts
+
+    def judge(
+        self, facts: dict, challenge: Challenge, profile: Profile, table: dict
+    ) -> Iterator[Finding]:
+        """Yields findings on the tail, the layers before it, and the use of the argument."""
+        from rps_course import model
+
+        owners = _weight_owners(model.build_backbone(profile))
+        cuts = self._cuts(challenge, profile)
+        if "step" in facts["usual"]:
+            yield fails(None, "step", received=facts["usual"]["step"]["message"][:150])
+            return
+        tail, rest = self._compare(owners, facts["usual"]["moved"], cuts["usual"])
+        if not facts["usual"]["moved"]:
+            yield fails(None, "nothing_moves")
+            return
+        if tail:
+            first = owners[min(tail)]
+            yield fails("tail", "tail_frozen", missing=len(tail), layer=first, cut=cuts["usual"])
+        else:
+            yield holds("tail")
+        if rest:
+            layers = sorted({owners[i] if i < len(owners) else -1 for i in rest})
+            yield fails(
+                "rest", "rest_moves", moved=len(rest), first=layers[0], cut=cuts["usual"]
+            )
+        else:
+            yield holds("rest")
+        if tail or rest:
+            return
+        other = facts["other"].get("moved")
+        if other is None or any(self._compare(owners, other, cuts["other"])):
+            yield fails("argument", "argument", cut=cuts["other"])
+        else:
+            yield holds("argument")
+
+    @staticmethod
+    def _compare(owners: list[int], moved: list[int], cut: int) -> tuple[set[int], set[int]]:
+        """Returns the weights that should move and don't, and those that do and shouldn't."""
+        wanted = {i for i, layer in enumerate(owners) if layer >= cut}
+        return wanted - set(moved), set(moved) - wanted
+
+
+class CompileFineTune(Exercise):
+    """`compile_fine_tune(model)`: the same as for the head, with Adam 0.00001."""
+
+    name = "compile_fine_tune"
+    assignment = "ps4"
+    facts = evidence.record(
+        optional=("step", "first_step", "backbone_moved"),
+        compile=probing.COMPILED,
+        step=evidence.raised(),
+        first_step=evidence.number(),
+        backbone_moved=evidence.integer(),
+    )
+
+    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> dict:
+        """Takes a classifier whose head has been trained and whose tail was then unfrozen."""
+        from rps_course import model, training
+
+        backbone = model.build_backbone(profile)
+        classifier = model.build_classifier(backbone)
+        training.compile_head(classifier)
+        x = probing.inputs(challenge, self.name, profile)
+        y = probing.targets(challenge, self.name)
+        probing.step(classifier, x, y)
+        model.unfreeze(backbone, profile.fine_tune_at)
+        attempt(function, classifier)
+        facts: dict[str, Any] = {"compile": probing.compile_facts(classifier, x, y)}
+        if not facts["compile"]["compiled"]:
+            return facts
+        return facts | first_step(classifier, x, y)
+
+    def judge(
+        self, facts: dict, challenge: Challenge, profile: Profile, table: dict
+    ) -> Iterator[Finding]:
+        """Yields findings on learning rate, loss, metric and whether the tail trains."""
+        from rps_course import model
+
+        if not facts["compile"]["compiled"]:
+            yield fails(None, "not_compiled")
+            return
+        owners = _weight_owners(model.build_backbone(profile))
+        tail = sum(layer >= profile.fine_tune_at for layer in owners)
+        measured = facts.get("first_step")
+        y = probing.targets(challenge, self.name)
+        findings = list(
+            compiled_findings(facts["compile"], y, profile.learning_rate_fine, measured)
+        )
+        yield from (f for f in findings if f.criterion == "learning_rate")
+        if "step" in facts or not facts["backbone_moved"]:
+            # Loss and metric then still stand as they were compiled for the head: not an answer.
+            yield fails("tail", "not_compiled_again")
+            return
+        if facts["backbone_moved"] != tail:
+            yield fails("tail", "other_tail", received=facts["backbone_moved"], wanted=tail)
+        else:
+            yield holds("tail")
+        yield from (f for f in findings if f.criterion != "learning_rate")
+
+
+class FineTune(Exercise):
+    """`fine_tune(model, train_gen, val_gen, initial_epoch, epochs)`: the history goes on."""
+
+    name = "fine_tune"
+    assignment = "ps4"
+    facts = fitting.FACTS
+
+    def _epochs(self, challenge: Challenge) -> tuple[int, int]:
+        rng = challenge.rng(f"{self.name} epochs")
+        first = int(rng.integers(2, 6))
+        return first, first + int(rng.integers(2, 4))
+
+    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> dict:
+        """Lets the function go on training a small model."""
+        first, last = self._epochs(challenge)
+        return fitting.gather(
+            lambda model, train, validation: function(model, train, validation, first, last),
+            challenge,
+            self.name,
+        )
+
+    def judge(
+        self, facts: dict, challenge: Challenge, profile: Profile, table: dict
+    ) -> Iterator[Finding]:
+        """Yields findings on epoch numbers, training and validation."""
+        return fitting.judge(facts, challenge, self.name, *self._epochs(challenge))
