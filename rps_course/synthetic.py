@@ -92,7 +92,7 @@ def _draw_one(split: str, index: int, label: int) -> bytes:
 
 
 def _draw(split: str, start: int, stop: int) -> list[bytes]:
-    """Returns the JPEG files of pictures `start` to `stop`, showing progress if it takes a while."""
+    """Returns the JPEG files of pictures `start` to `stop`, with progress if it takes long."""
     from tqdm.auto import tqdm
 
     labels = _labels(split, stop)
