@@ -1,0 +1,33 @@
+# Each target sets up what it needs: a virtual environment in .venv with everything installed.
+# PYTHON=python3.12 make test chooses another interpreter.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint assignments setup
+.DEFAULT_GOAL := demo
+
+demo: setup  ## grade a sample class with the stock nbgrader autograde
+	$(BIN)/rps-grader demo
+
+test: setup  ## run the tests
+	$(BIN)/python -m pytest
+
+lint: setup  ## check style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+assignments: setup  ## generate assignments/ from solutions/
+	for name in ps1 ps2 ps3 ps4; do \
+		$(BIN)/nbgrader generate_assignment $$name --force --db sqlite:///:memory: || exit 1; \
+	done
+
+setup: .venv/installed
+
+.venv/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { \
+		echo "rps-course needs Python 3.11, 3.12 or 3.13; '$(PYTHON)' is" \
+			"$$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.11" >&2; exit 1; }
+	@echo "Setting up .venv: TensorFlow and nbgrader take a few minutes the first time."
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable '.[dev]' --constraint constraints.txt
+	@touch $@

@@ -1,0 +1,95 @@
+"""Reading what grading left behind: scores from the gradebook, reasons from autograded notebooks."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook, MissingEntry
+
+_REASON = re.compile(r"^\s*\[-([\d.]+)\] (.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one student earned in one exercise.
+
+    Attributes:
+        student: the student's id.
+        exercise: the grade id.
+        score: points; None while a written answer waits for a person.
+        points: points that could be earned.
+        reasons: why points were lost, the costliest first.
+    """
+
+    student: str
+    exercise: str
+    score: float | None
+    points: float
+    reasons: tuple[str, ...]
+
+
+class ResultsError(ValueError):
+    """The gradebook has no such assignment, or cannot be read."""
+
+
+def collect(db_url: str, autograded: Path, assignment: str) -> list[Result]:
+    """Returns the results of all students who handed in an assignment, students in order.
+
+    Args:
+        db_url: the gradebook's address, as nbgrader's `db_url`.
+        autograded: the course's folder of autograded submissions.
+        assignment: the assignment's name.
+
+    Raises:
+        ResultsError: the gradebook does not know the assignment.
+    """
+    results = []
+    with Gradebook(db_url) as gradebook:
+        try:
+            known = gradebook.find_assignment(assignment)
+        except MissingEntry:
+            names = ", ".join(a.name for a in gradebook.assignments) or "none"
+            raise ResultsError(
+                f"The gradebook has no assignment {assignment!r}; it has: {names}. "
+                f"Run `nbgrader generate_assignment {assignment}` first."
+            ) from None
+        # Course order: the order of the notebook's cells, not that of the database.
+        for submission in sorted(known.submissions, key=lambda s: s.student_id):
+            for notebook in submission.notebooks:
+                path = autograded / submission.student_id / assignment / f"{notebook.name}.ipynb"
+                reasons = _reasons(path)
+                grades = {grade.name: grade for grade in notebook.grades}
+                order = [name for name in reasons if name in grades]
+                order += [name for name in grades if name not in reasons]
+                for name in order:
+                    grade = grades[name]
+                    waits = grade.needs_manual_grade and grade.manual_score is None
+                    results.append(
+                        Result(
+                            submission.student_id,
+                            name,
+                            None if waits else grade.score,
+                            grade.max_score,
+                            reasons.get(name, ()),
+                        )
+                    )
+    return results
+
+
+def _reasons(path: Path) -> dict[str, tuple[str, ...]]:
+    """Returns reasons by grade id, in the order of the notebook's graded cells."""
+    if not path.is_file():
+        return {}
+    found = {}
+    for cell in nbformat.read(path, as_version=4).cells:
+        metadata = cell.metadata.get("nbgrader", {})
+        if not metadata.get("grade"):
+            continue
+        text = "\n".join(
+            "\n".join(output.traceback) if output.output_type == "error" else output.get("text", "")
+            for output in cell.get("outputs", [])
+        )
+        losses = sorted(_REASON.findall(text), key=lambda loss: -float(loss[0]))
+        found[metadata["grade_id"]] = tuple(says for _, says in losses)
+    return found

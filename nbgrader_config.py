@@ -1,0 +1,41 @@
+"""nbgrader's configuration for this course: run the stock `nbgrader` commands from this folder."""
+
+c = get_config()  # noqa: F821 (traitlets defines it)
+
+c.CourseDirectory.course_id = "rps-course"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "assignments"
+c.CourseDirectory.solution_directory = "release_solutions"
+
+# Weights that an instructor trained in solutions/ps4 stay there: they are neither released...
+c.GenerateAssignmentApp.CourseDirectory.ignore = [
+    ".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache", "rps_model.*",
+]  # fmt: skip
+# ...nor put in place of the ones that a student hands in.
+c.Autograde.exclude_overwriting = {"ps4": ["rps_model.weights.h5", "rps_model.json"]}
+
+# Evidence and verdict (docs/design-notes.md). Repairing comes first, in place of nbgrader's
+# DeduplicateIds, whose emptied metadata nbgrader 0.9.6 itself then refuses for the whole class.
+c.Autograde.sanitize_preprocessors = [
+    "autograder.preprocessors.RepairNotebook",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "autograder.preprocessors.ExecuteWithChallenge",
+    "autograder.preprocessors.JudgeEvidence",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# Importing TensorFlow on a busy machine takes longer than nbgrader's 30 seconds a cell; training
+# cells run one short epoch each while grading, but for minutes when a student validates.
+c.Execute.timeout = 300
+c.Validator.Execute.timeout = 3600
+c.ExecuteWithChallenge.startup_timeout = 120
