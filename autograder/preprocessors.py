@@ -188,7 +188,7 @@ class ExecuteWithChallenge(Execute):
             try:
                 return super().preprocess(nb, resources, km)
             except DeadKernelError:
-                self.log.error("The kernel died while running %s's notebook", info["student"])
+                self.log.warning("The kernel died while running %s's notebook", info["student"])
                 resources["rps_course"]["problem"] = (
                     " The notebook's kernel died while it ran, at this cell or an earlier one."
                 )
@@ -202,9 +202,7 @@ class ExecuteWithChallenge(Execute):
             return super().preprocess_cell(cell, resources, index)
         source = cell.source
         secret = self.challenges[grade_id(cell)].secret.hex()
-        cell.source = (
-            f"__import__('os').environ[{ENVIRONMENT_VARIABLE!r}] = {secret!r}\n{source}"
-        )
+        cell.source = f"__import__('os').environ[{ENVIRONMENT_VARIABLE!r}] = {secret!r}\n{source}"
         try:
             return super().preprocess_cell(cell, resources, index)
         finally:
@@ -314,9 +312,7 @@ def outputs(verdict: rubric.Verdict, points: float) -> list[NotebookNode]:
     score = round(verdict.score * points / verdict.points, 2)
     if score <= 0:
         first = verdict.reasons[0].says if verdict.reasons else ""
-        return [
-            new_output("error", ename="NoPoints", evalue=first, traceback=text.split("\n"))
-        ]
+        return [new_output("error", ename="NoPoints", evalue=first, traceback=text.split("\n"))]
     return [
         new_output("stream", name="stdout", text=text + "\n"),
         new_output("execute_result", data={"text/plain": f"{score:g}"}, execution_count=None),

@@ -1,4 +1,4 @@
-"""Reading what grading left behind: scores from the gradebook, reasons from autograded notebooks."""
+"""Reading what grading left: scores from the gradebook, reasons from autograded notebooks."""
 
 import re
 from dataclasses import dataclass

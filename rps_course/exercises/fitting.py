@@ -66,7 +66,7 @@ class Data:
 
     def numbers(self, x: Any) -> list[int]:
         """Returns which pictures a batch holds."""
-        return [int(round(100 * float(value))) for value in np.asarray(x)[:, 0, 0, 0]]
+        return [round(100 * float(value)) for value in np.asarray(x)[:, 0, 0, 0]]
 
 
 @cache
@@ -100,7 +100,9 @@ def _classes() -> tuple[type, type]:
 
 def initial_kernel(challenge: Challenge, purpose: str) -> np.ndarray:
     """Draws the kernel that training starts from, float32 `[192, 3]`."""
-    return challenge.rng(f"{purpose} kernel").normal(0, 0.05, (SIDE * SIDE * 3, 3)).astype("float32")
+    return (
+        challenge.rng(f"{purpose} kernel").normal(0, 0.05, (SIDE * SIDE * 3, 3)).astype("float32")
+    )
 
 
 def datasets(challenge: Challenge, purpose: str) -> tuple[Data, Data]:

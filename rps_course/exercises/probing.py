@@ -128,4 +128,3 @@ def backbone_of(model: "tf.keras.Model") -> "tf.keras.layers.Layer | None":
     """Returns the layer of a classifier that is its backbone: the one with most weights."""
     layers = [layer for layer in model.layers if layer.weights]
     return max(layers, key=lambda layer: layer.count_params(), default=None)
-

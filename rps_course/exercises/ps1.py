@@ -4,7 +4,7 @@ import io
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -41,7 +41,7 @@ class PreprocessImage(Exercise):
         raised=evidence.raised(),
     )
     facts = evidence.record(direct=_case, oblong=_case, mapped=_case)
-    _SIZES = {"direct": (300, 300), "oblong": (200, 280), "mapped": (300, 300)}
+    _SIZES: ClassVar = {"direct": (300, 300), "oblong": (200, 280), "mapped": (300, 300)}
 
     def _sample(self, challenge: Challenge, case: str) -> dict[str, np.ndarray]:
         height, width = self._SIZES[case]
@@ -173,9 +173,7 @@ class ToNumpy(Exercise):
 
     name = "to_numpy"
     assignment = "ps1"
-    _case = evidence.record(
-        optional=("X", "y"), type=evidence.text(100), X=SAMPLED, y=SAMPLED
-    )
+    _case = evidence.record(optional=("X", "y"), type=evidence.text(100), X=SAMPLED, y=SAMPLED)
     facts = evidence.record(small=_case, large=_case)
 
     def _dataset(
@@ -243,7 +241,9 @@ class ToNumpy(Exercise):
         yield images
         if images.message is None:
             dtype = facts["large"]["X"]["dtype"]
-            yield holds("dtype") if dtype == "float32" else fails("dtype", "X_dtype", received=dtype)
+            yield (
+                holds("dtype") if dtype == "float32" else fails("dtype", "X_dtype", received=dtype)
+            )
         yield labels
 
 
@@ -254,7 +254,7 @@ class LoadCustomSample(Exercise):
     assignment = "ps1"
     _case = evidence.record(optional=("array", "raised"), array=SAMPLED, raised=evidence.raised())
     # Pictures as people have them: (file ending, PIL mode, larger or smaller than the input).
-    _CASES = {
+    _CASES: ClassVar = {
         "photo": ("png", "RGB", (1.9, 1.5)),
         "jpeg": ("jpg", "RGB", (1.3, 2.1)),
         "transparent": ("png", "RGBA", (0.8, 1.2)),

@@ -1,7 +1,7 @@
 """Assignment ps2: likeliest classes, a frozen backbone, a head, and how to compile it."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -27,7 +27,7 @@ class TopK(Exercise):
         raised=evidence.raised(),
     )
     # Name of the case: number of classes, k (None: the default).
-    _CASES = {"default": (1000, None), "three": (40, 3), "all": (7, 7)}
+    _CASES: ClassVar = {"default": (1000, None), "three": (40, 3), "all": (7, 7)}
     facts = evidence.record(**dict.fromkeys(_CASES, _case))
 
     def _inputs(self, challenge: Challenge, case: str) -> tuple[np.ndarray, list[str]]:
@@ -269,9 +269,7 @@ class BuildClassifier(Exercise):
             return
         yield holds("outputs")
         outputs = facts["outputs"].values.astype(np.float64)
-        is_distribution = (
-            outputs.min() >= 0 and np.abs(outputs.sum(axis=1) - 1).max() < 1e-3
-        )
+        is_distribution = outputs.min() >= 0 and np.abs(outputs.sum(axis=1) - 1).max() < 1e-3
         if is_distribution or facts["from_logits"]:
             yield holds("probabilities")
         else:
@@ -285,7 +283,9 @@ class BuildClassifier(Exercise):
             parameters = sum(int(np.prod(shape)) for shape in facts["head_shapes"])
             yield fails("dense", "dense", received=parameters, wanted=FEATURES * 3 + 3)
         else:
-            bias, kernel = sorted((weight.values.astype(np.float64) for weight in head), key=np.ndim)
+            bias, kernel = sorted(
+                (weight.values.astype(np.float64) for weight in head), key=np.ndim
+            )
             logits = features @ kernel + bias
             if min(np.abs(g - outputs).max() for g in _activations(logits)) < 2e-3:
                 yield holds("dense")

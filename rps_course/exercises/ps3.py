@@ -214,7 +214,9 @@ class MakeGenerators(Exercise):
     def _training(
         self, first: tuple, second: tuple, targets: Targets, profile: Profile
     ) -> Iterator[Finding]:
-        measured, labels, numbers = (np.concatenate(pair) for pair in zip(first, second, strict=True))
+        measured, labels, numbers = (
+            np.concatenate(pair) for pair in zip(first, second, strict=True)
+        )
         if (numbers < 0).mean() > 0.1:
             brightest = float(measured[:, 10].max())
             message = "scaled" if brightest < 0.3 or brightest > 1.2 else "unrecognizable"
@@ -300,9 +302,7 @@ class MakeGenerators(Exercise):
         if (numbers < 0).any():
             return fails("validation", "validation_changed")
         if sorted(numbers) != list(range(N_TEST)):
-            return fails(
-                "validation", "validation_part", received=len(set(numbers)), wanted=N_TEST
-            )
+            return fails("validation", "validation_part", received=len(set(numbers)), wanted=N_TEST)
         if np.abs(measured - targets.measure(targets.x)[numbers]).max() > 0.02:
             return fails("validation", "validation_changed")
         if not np.array_equal(targets.y[numbers], labels):

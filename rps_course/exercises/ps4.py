@@ -83,9 +83,7 @@ class Unfreeze(Exercise):
             yield holds("tail")
         if rest:
             layers = sorted({owners[i] if i < len(owners) else -1 for i in rest})
-            yield fails(
-                "rest", "rest_moves", moved=len(rest), first=layers[0], cut=cuts["usual"]
-            )
+            yield fails("rest", "rest_moves", moved=len(rest), first=layers[0], cut=cuts["usual"])
         else:
             yield holds("rest")
         if tail or rest:

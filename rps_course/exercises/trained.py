@@ -169,7 +169,6 @@ def record_mismatch(measured: Measured, profile: Profile, table: dict) -> str:
         return "the record has no val_accuracy"
     if abs(reported - measured.accuracy) > table["record_tolerance"]:
         return (
-            f"its last val_accuracy is {reported:.3f}, but the weights give "
-            f"{measured.accuracy:.3f}"
+            f"its last val_accuracy is {reported:.3f}, but the weights give {measured.accuracy:.3f}"
         )
     return ""

@@ -1,0 +1,8 @@
+def build_backbone():
+    return tf.keras.applications.MobileNetV2(
+        input_shape=INPUT_IMG_SHAPE,
+        include_top=False,
+        pooling="avg",
+        alpha=ALPHA,
+        weights=WEIGHTS,
+    )

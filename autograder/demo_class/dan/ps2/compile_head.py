@@ -1,0 +1,7 @@
+def compile_head(model):
+    model.compile(
+        optimizer=tf.keras.optimizers.Adam(learning_rate=0.001),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    model.layers[0].trainable = False

@@ -1,0 +1,8 @@
+def build_classifier(backbone):
+    return tf.keras.Sequential(
+        [
+            backbone,
+            tf.keras.layers.Dropout(0.5),
+            tf.keras.layers.Dense(1, activation="sigmoid"),
+        ]
+    )
