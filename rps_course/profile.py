@@ -81,7 +81,9 @@ def _for_grading(base: Profile) -> Profile:
     )
 
 
-PROFILES = {p.name: p for p in (_STANDARD, _OFFLINE, _for_grading(_STANDARD), _for_grading(_OFFLINE))}
+PROFILES = {
+    p.name: p for p in (_STANDARD, _OFFLINE, _for_grading(_STANDARD), _for_grading(_OFFLINE))
+}
 NAMES = ("standard", "offline", "grading", *(n for n in PROFILES if n.startswith("grading-")))
 
 

@@ -1,0 +1,96 @@
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from rps_course import exercises, rubric
+from rps_course.rubric import fails, holds
+
+POINTS = {
+    "preprocess_image": 8,
+    "to_numpy": 6,
+    "load_custom_sample": 6,
+    "top_k": 6,
+    "build_backbone": 10,
+    "build_classifier": 8,
+    "compile_head": 6,
+    "make_generators": 10,
+    "train_head": 8,
+    "unfreeze": 8,
+    "compile_fine_tune": 6,
+    "fine_tune": 6,
+    "trained_model": 10,
+}
+
+
+def test_the_rubric_has_the_thirteen_exercises_with_the_agreed_points():
+    assert {name: table["points"] for name, table in rubric.load().exercises.items()} == POINTS
+    assert {*exercises.registry(), "trained_model"} == set(POINTS)
+
+
+def test_every_message_that_judging_may_give_is_in_the_rubric():
+    """Reads the keys from the sources: a missing one would only show when a student hits it."""
+    folder = Path(exercises.__file__).parent
+    rules = rubric.load()
+    known = set(rules.general) | {m for t in rules.exercises.values() for m in t["messages"]}
+    used = set()
+    for path in folder.glob("*.py"):
+        source = path.read_text()
+        used |= set(re.findall(r'fails\(\s*(?:"\w+"|None),\s*"(\w+)"', source))
+    assert used
+    assert used <= known
+
+
+def test_every_message_has_a_hint_or_costs_nothing_and_can_be_filled_in():
+    for table in rubric.load().exercises.values():
+        for key, message in table["messages"].items():
+            assert message["says"]
+            assert message.get("hint") or key == "without_gpu"
+            fields = [name for _, name, _, _ in string.Formatter().parse(message["says"])]
+            assert all(name is None or name.isidentifier() for name in fields)
+
+
+def test_points_are_exact_to_the_hundredth():
+    verdict = rubric.load().verdict(
+        "to_numpy", [holds("images"), fails("labels", "y_dtype", share=1 / 3, received="float32")]
+    )
+    assert verdict.score == 3.0
+    assert verdict.reasons[0].lost == 2.0
+
+
+def test_a_criterion_without_a_finding_earns_nothing():
+    assert rubric.load().verdict("to_numpy", [holds("images")]).score == 2
+
+
+def test_a_finding_about_the_whole_exercise_takes_all_points():
+    verdict = rubric.load().verdict(
+        "to_numpy", [holds("images"), fails(None, "not_a_pair", received="None")]
+    )
+    assert (verdict.score, verdict.holding) == (0, ())
+    assert "None" in verdict.reasons[0].says
+
+
+def test_one_mistake_behind_several_criteria_is_said_once():
+    findings = [fails(name, "not_augmented") for name in ("rotation", "shift", "zoom", "fresh")]
+    verdict = rubric.load().verdict("make_generators", findings)
+    assert [reason.lost for reason in verdict.reasons] == [6]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("[a]\npoints = 3\n[a.criteria]\nx = { points = 2, title = 't' }", "add up to 2"),
+        ("[a", "not valid TOML"),
+    ],
+)
+def test_a_bad_rubric_file_is_refused(tmp_path, text, complaint):
+    path = tmp_path / "rubric.toml"
+    path.write_text(text)
+    with pytest.raises(rubric.RubricError, match=complaint):
+        rubric.load(path)
+
+
+def test_a_missing_rubric_file_is_refused(tmp_path):
+    with pytest.raises(rubric.RubricError, match="Cannot read the rubric"):
+        rubric.load(tmp_path / "none.toml")
