@@ -1,0 +1,259 @@
+"""Augmentation: the same pictures a little rotated, shifted, sheared and zoomed, anew each epoch.
+
+The parameters and their meaning are those of Keras' `ImageDataGenerator`, which Keras 3 keeps only
+as a deprecated relic: the same affine map around the same center, read with bilinear interpolation.
+Here one TensorFlow op transforms a whole batch, on the CPU's threads or on a GPU.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rps_course import profile as profiles
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+FILL_MODES = ("nearest", "reflect")
+
+
+class AugmentationError(ValueError):
+    """An augmentation parameter, or the data to augment, cannot be used."""
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How far training pictures may be transformed.
+
+    Attributes:
+        rotation_range: largest rotation to either side, in degrees, 0 to 180.
+        width_shift_range: largest shift across, as a share of the width, 0 to below 1.
+        height_shift_range: largest shift down or up, as a share of the height, 0 to below 1.
+        shear_range: largest shear angle, in degrees, 0 to below 90. The recipe's 0.3 is in degrees
+            too, so it is almost none.
+        zoom_range: zoom factors are drawn from 1 - zoom_range to 1 + zoom_range for height and
+            width separately, 0 to below 1.
+        fill_mode: what fills a gap at the edge: `"nearest"` repeats the edge's pixels, `"reflect"`
+            mirrors the picture.
+        horizontal_flip: whether half of the pictures are mirrored.
+
+    Raises:
+        AugmentationError: a parameter is outside its range.
+
+    Source: `ImageDataGenerator` of Keras, `apply_affine_transform`.
+    """
+
+    rotation_range: float = 8
+    width_shift_range: float = 0.08
+    height_shift_range: float = 0.08
+    shear_range: float = 0.3
+    zoom_range: float = 0.08
+    fill_mode: str = "nearest"
+    horizontal_flip: bool = False
+
+    def __post_init__(self) -> None:
+        for name, limit in (
+            ("rotation_range", 180.1),
+            ("width_shift_range", 1),
+            ("height_shift_range", 1),
+            ("shear_range", 90),
+            ("zoom_range", 1),
+        ):
+            value = getattr(self, name)
+            if not 0 <= value < limit:
+                raise AugmentationError(
+                    f"{name} must be from 0 to below {limit:g}. Received: {value!r}"
+                )
+        if self.fill_mode not in FILL_MODES:
+            raise AugmentationError(
+                f"fill_mode must be one of {', '.join(FILL_MODES)}. Received: {self.fill_mode!r}"
+            )
+
+    def draw(self, rng: np.random.Generator, height: int, width: int) -> np.ndarray:
+        """Draws one transform.
+
+        Args:
+            rng: source of randomness.
+            height: of the picture, in pixels.
+            width: of the picture, in pixels.
+
+        Returns:
+            The 8 numbers of `affine`.
+        """
+        theta = rng.uniform(-self.rotation_range, self.rotation_range)
+        tx = rng.uniform(-self.height_shift_range, self.height_shift_range) * height
+        ty = rng.uniform(-self.width_shift_range, self.width_shift_range) * width
+        shear = rng.uniform(-self.shear_range, self.shear_range)
+        zx, zy = rng.uniform(1 - self.zoom_range, 1 + self.zoom_range, 2)
+        flip = self.horizontal_flip and bool(rng.random() < 0.5)
+        return affine(
+            height, width, theta=theta, tx=tx, ty=ty, shear=shear, zx=zx, zy=zy, flip=flip
+        )
+
+
+def affine(
+    height: int,
+    width: int,
+    *,
+    theta: float = 0,
+    tx: float = 0,
+    ty: float = 0,
+    shear: float = 0,
+    zx: float = 1,
+    zy: float = 1,
+    flip: bool = False,
+) -> np.ndarray:
+    """Returns the map from output to input pixels that `ImageDataGenerator` would use.
+
+    Args:
+        height: of the picture, in pixels.
+        width: of the picture, in pixels.
+        theta: rotation, in degrees.
+        tx: shift, in pixels.
+        ty: shift along the other axis, in pixels.
+        shear: shear angle, in degrees.
+        zx: zoom factor; above 1 the picture gets smaller.
+        zy: zoom factor along the other axis.
+        flip: whether the result is mirrored from left to right.
+
+    Returns:
+        float32 `[8]`: `x' = m0 x + m1 y + m2` and `y' = m3 x + m4 y + m5`, then two zeros, where x
+        counts columns and y rows.
+    """
+    cos, sin = np.cos(np.deg2rad(theta)), np.sin(np.deg2rad(theta))
+    slope = np.deg2rad(shear)
+    matrix = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1.0]])
+    matrix = matrix @ np.array([[1, 0, tx], [0, 1, ty], [0, 0, 1.0]])
+    matrix = matrix @ np.array([[1, -np.sin(slope), 0], [0, np.cos(slope), 0], [0, 0, 1.0]])
+    matrix = matrix @ np.diag([zx, zy, 1.0])
+    # Keras centers the first axis by the height and the second by the width, and then swaps the
+    # axes; for the square pictures of this course the swap changes nothing.
+    center = np.array([[1, 0, height / 2 - 0.5], [0, 1, width / 2 - 0.5], [0, 0, 1.0]])
+    matrix = center @ matrix @ np.linalg.inv(center)
+    if flip:
+        # Keras mirrors last, so the output's column is turned round first on the way back.
+        matrix = matrix @ np.array([[-1, 0, width - 1], [0, 1, 0], [0, 0, 1.0]])
+    return np.append(matrix[:2].reshape(-1), [0, 0]).astype(np.float32)
+
+
+def transform(pictures: Any, transforms: Any, fill_mode: str = "nearest") -> "tf.Tensor":
+    """Transforms a batch of pictures in one op.
+
+    Args:
+        pictures: float32 `[n, H, W, C]`.
+        transforms: float32 `[n, 8]`, one result of `affine` a picture.
+        fill_mode: one of `FILL_MODES`.
+
+    Returns:
+        float32 `[n, H, W, C]`.
+    """
+    import tensorflow as tf
+
+    pictures = tf.convert_to_tensor(pictures, tf.float32)
+    return tf.raw_ops.ImageProjectiveTransformV3(
+        images=pictures,
+        transforms=tf.convert_to_tensor(transforms, tf.float32),
+        output_shape=tf.shape(pictures)[1:3],
+        interpolation="BILINEAR",
+        fill_mode=fill_mode.upper(),
+        fill_value=0.0,
+    )
+
+
+@cache
+def _batches_class() -> type:
+    """Makes the generators' class, which derives from Keras' and must not load with the module."""
+    import tensorflow as tf
+
+    class Batches(tf.keras.utils.PyDataset):
+        """Batches of pictures and labels; augmented and shuffled anew each epoch, or neither.
+
+        `len()` counts the last, smaller batch too. Under Keras 3 a generator with a length is all
+        that `fit` needs: with `steps_per_epoch=len(X) // batch_size`, as older courses write it,
+        every second epoch would run the one batch left over and stop with "ran out of data", and
+        `validation_steps=372 // 256` would score 256 of 372 pictures.
+        """
+
+        def __init__(
+            self,
+            X: np.ndarray,
+            y: np.ndarray,
+            batch_size: int,
+            augmentation: Augmentation | None,
+            seed: int,
+        ) -> None:
+            super().__init__()
+            self.X, self.y = X, y
+            self.batch_size = batch_size
+            self.augmentation = augmentation
+            self.seed = seed
+            self.epoch = 0
+
+        def __len__(self) -> int:
+            return -(-len(self.X) // self.batch_size)
+
+        def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+            if not 0 <= index < len(self):
+                raise IndexError(f"batch {index} of {len(self)}")
+            here = slice(index * self.batch_size, (index + 1) * self.batch_size)
+            if self.augmentation is None:
+                return self.X[here], self.y[here]
+            epoch = self.epoch
+            order = np.random.default_rng([self.seed, epoch]).permutation(len(self.X))[here]
+            height, width = self.X.shape[1:3]
+            # Each batch has its own stream, so that the workers' order does not matter.
+            rng = np.random.default_rng([self.seed, epoch, index])
+            transforms = [self.augmentation.draw(rng, height, width) for _ in order]
+            # Keras draws batches in threads of its own; on a GPU machine this op may use the GPU.
+            pictures = transform(self.X[order], transforms, self.augmentation.fill_mode)
+            return pictures.numpy(), self.y[order]
+
+        def on_epoch_end(self) -> None:
+            self.epoch += 1
+
+    return Batches
+
+
+def make_generators(
+    X_train: np.ndarray,
+    y_train: np.ndarray,
+    X_test: np.ndarray,
+    y_test: np.ndarray,
+    batch_size: int | None = None,
+    augmentation: Augmentation | None = None,
+    seed: int | None = None,
+) -> tuple["tf.keras.utils.PyDataset", "tf.keras.utils.PyDataset"]:
+    """Makes the generators of training and validation batches.
+
+    Args:
+        X_train: training pictures, float32 `[N, H, W, 3]` in [0, 1].
+        y_train: their labels, integers `[N]`.
+        X_test: validation pictures, float32 `[M, H, W, 3]` in [0, 1].
+        y_test: their labels, integers `[M]`.
+        batch_size: pictures in a batch; None for the current profile's.
+        augmentation: the transforms to draw; None for the recipe's.
+        seed: with a seed every run draws the same batches; None for a fresh one.
+
+    Returns:
+        `(train, validation)`: training batches shuffled and augmented anew each epoch, validation
+        batches neither. Both yield `(float32 [b, H, W, 3], integers [b])` and know their length.
+
+    Raises:
+        AugmentationError: pictures and labels do not fit each other.
+    """
+    for name, X, y in (("training", X_train, y_train), ("validation", X_test, y_test)):
+        if np.ndim(X) != 4 or len(X) != len(y) or len(X) == 0:
+            raise AugmentationError(
+                f"{name} data must be pictures [N, H, W, C] with as many labels, at least one. "
+                f"Received: X of shape {np.shape(X)}, y of shape {np.shape(y)}"
+            )
+    batch_size = batch_size or profiles.current().batch_size
+    if seed is None:
+        seed = int(np.random.default_rng().integers(2**31))
+    batches = _batches_class()
+    return (
+        batches(X_train, y_train, batch_size, augmentation or Augmentation(), seed),
+        batches(X_test, y_test, batch_size, None, seed),
+    )

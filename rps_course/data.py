@@ -1,0 +1,181 @@
+"""The dataset: photographs through TFDS, or rendered hands, with the same elements.
+
+Getting the photographs onto a machine is `rps_course.fetch`'s work; turning pictures into what the
+network takes is `rps_course.preprocessing`'s.
+"""
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rps_course import profile as profiles
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+NAME = "rock_paper_scissors"
+
+
+class DataError(RuntimeError):
+    """The dataset is not there or cannot be read."""
+
+
+@dataclass(frozen=True)
+class Info:
+    """What a dataset says of itself, with the names that TFDS' own info has.
+
+    Attributes:
+        name: the dataset's name.
+        description: where the pictures come from.
+        features: `features["label"].names` are the class names.
+        splits: `splits["train"].num_examples` and the same for `"test"`.
+    """
+
+    name: str
+    description: str
+    features: dict[str, Any] = field(repr=False)
+    splits: dict[str, Any]
+
+
+def load(
+    profile: profiles.Profile | None = None,
+) -> tuple["tf.data.Dataset", "tf.data.Dataset", Any]:
+    """Loads the training and test set.
+
+    Args:
+        profile: says which pictures, and how many; None for the current profile.
+
+    Returns:
+        `(train, test, info)`: datasets of `{"image": uint8 [300, 300, 3], "label": int64}` and what
+        is known of them; `info.features["label"].names` and `info.splits["train"].num_examples`
+        work whatever the profile.
+
+    Raises:
+        DataError: the photographs are not on this machine and cannot be had.
+    """
+    profile = profile or profiles.current()
+    if profile.data == "synthetic":
+        return _load_synthetic(profile)
+    train, test, info = _load_tfds(profile)
+    if profile.subset:
+        train, test = (_balanced(ds, n) for ds, n in zip((train, test), profile.subset, strict=True))
+    return train, test, info
+
+
+def _load_tfds(profile: profiles.Profile) -> tuple[Any, Any, Any]:
+    import tensorflow_datasets as tfds
+
+    from rps_course import fetch
+
+    if not fetch.has_data() and (profile.is_grading or not fetch.can_download()):
+        raise DataError(
+            f"The dataset {NAME!r} is not in {fetch.data_folder()}. Run `rps-course fetch` where "
+            "there is a network, or choose the offline profile: RPS_PROFILE=offline."
+        )
+    try:
+        (train, test), info = tfds.load(
+            NAME, split=["train", "test"], with_info=True, shuffle_files=False
+        )
+    except Exception as error:  # TFDS raises many kinds, from network to file format
+        raise DataError(
+            f"TFDS cannot load {NAME!r} from {fetch.data_folder()}: {error}. "
+            "Delete that folder and run `rps-course fetch` again."
+        ) from error
+    return train, test, info
+
+
+def _balanced(dataset: "tf.data.Dataset", n: int) -> "tf.data.Dataset":
+    """Returns the first pictures of each class, `n` in all, in the dataset's order."""
+    import tensorflow as tf
+
+    wanted = {label: n // 3 + (label < n % 3) for label in range(3)}
+    images, labels = [], []
+    for sample in dataset.as_numpy_iterator():
+        if wanted[int(sample["label"])] > 0:
+            wanted[int(sample["label"])] -= 1
+            images.append(sample["image"])
+            labels.append(sample["label"])
+        if not any(wanted.values()):
+            break
+    return tf.data.Dataset.from_tensor_slices(
+        {"image": np.stack(images), "label": np.array(labels, np.int64)}
+    )
+
+
+def _load_synthetic(profile: profiles.Profile) -> tuple[Any, Any, Any]:
+    import tensorflow as tf
+
+    from rps_course import synthetic
+
+    datasets, splits = [], {}
+    for split, n in zip(("train", "test"), profile.subset or (None, None), strict=True):
+        images, labels = synthetic.pictures(split, n)
+        datasets.append(tf.data.Dataset.from_tensor_slices({"image": images, "label": labels}))
+        splits[split] = SimpleNamespace(num_examples=len(images))
+    info = Info(
+        name="rendered_rock_paper_scissors",
+        description="Hands that rps_course.synthetic draws; no photographs.",
+        features={
+            "image": SimpleNamespace(shape=(300, 300, 3), dtype=np.dtype("uint8")),
+            "label": SimpleNamespace(
+                names=list(profile.classes), num_classes=len(profile.classes), shape=()
+            ),
+        },
+        splits=splits,
+    )
+    return (*datasets, info)
+
+
+def to_numpy(ds: "tf.data.Dataset") -> tuple[np.ndarray, np.ndarray]:
+    """Collects a preprocessed dataset into arrays, with a progress bar.
+
+    Args:
+        ds: dataset of `{"image": float32 [H, W, 3], "label": integer}`, not batched.
+
+    Returns:
+        `(X, y)`: float32 `[N, H, W, 3]` and int64 `[N]`, in the dataset's order.
+    """
+    import tensorflow as tf
+    from tqdm.auto import tqdm
+
+    # Pictures of 224 x 224 come to 1.5 GB for the training set: write them where they will stay.
+    n = int(ds.cardinality())
+    n = n if n >= 0 else sum(1 for _ in ds)
+    X = np.empty((n, *ds.element_spec["image"].shape), np.float32)
+    y = np.empty(n, np.int64)
+    samples = ds.prefetch(tf.data.AUTOTUNE).as_numpy_iterator()
+    for i, sample in enumerate(
+        tqdm(samples, total=n, desc="to NumPy", unit="picture", leave=False, disable=n < 500)
+    ):
+        X[i], y[i] = sample["image"], sample["label"]
+    return X, y
+
+
+def arrays(
+    profile: profiles.Profile | None = None,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Loads, preprocesses and collects the whole dataset.
+
+    Returns:
+        `(X_train, y_train, X_test, y_test)`: pictures float32 `[N, H, W, 3]` in [0, 1], labels
+        int64 `[N]`.
+
+    Raises:
+        DataError: see `load`.
+    """
+    import tensorflow as tf
+
+    from rps_course import preprocessing
+
+    profile = profile or profiles.current()
+    train, test, _ = load(profile)
+    collected = []
+    for ds in (train, test):
+        small = ds.map(
+            lambda sample: preprocessing.preprocess_image(sample, profile.image_size),
+            num_parallel_calls=tf.data.AUTOTUNE,
+        )
+        collected += to_numpy(small)
+    return tuple(collected)

@@ -1,0 +1,346 @@
+"""What a student hands in for ps4: the trained weights, and the record of how they were trained.
+
+Weights are saved from the reference architecture, so that they always load into it, and loaded as
+weights only: a file with anything else in it is refused before Keras opens it. The record holds
+facts that were read off the running training, not claims.
+"""
+
+import hashlib
+import json
+import math
+import platform
+import tempfile
+from datetime import UTC, datetime
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rps_course import __version__
+from rps_course import profile as profiles
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+RPS_WEIGHTS = "rps_model.weights.h5"
+RPS_RECORD = "rps_model.json"
+FORMAT = 1
+MAX_RECORD_BYTES = 1_000_000
+MAX_EPOCHS = 10_000
+
+
+class WeightsError(ValueError):
+    """A weights file, or a model to save, is not what the course's architecture needs."""
+
+
+class RecordError(ValueError):
+    """A training record cannot be read."""
+
+
+class Record:
+    """Notes how a model is trained, phase by phase.
+
+    Args:
+        profile: the profile that is trained on; None for the current one.
+        seed: the seed, where one was set.
+    """
+
+    def __init__(self, profile: profiles.Profile | None = None, seed: int | None = None) -> None:
+        self.profile = profile or profiles.current()
+        self.seed = seed
+        self.phases: list[dict[str, Any]] = []
+
+    def add_phase(
+        self, name: str, model: "tf.keras.Model", history: "tf.keras.callbacks.History"
+    ) -> None:
+        """Notes a phase that has just ended: call it before the model is compiled again.
+
+        Args:
+            name: such as `"head"` or `"fine_tune"`.
+            model: the model as it was trained.
+            history: what `fit` returned.
+        """
+        self.phases.append(
+            {
+                "name": str(name),
+                "epochs": [int(epoch) for epoch in history.epoch],
+                "learning_rate": float(np.asarray(model.optimizer.learning_rate)),
+                "trainable_parameters": int(sum(np.prod(w.shape) for w in model.trainable_weights)),
+                "history": {
+                    key: [float(value) for value in values]
+                    for key, values in history.history.items()
+                },
+            }
+        )
+
+    def as_dict(self, weights_sha256: str) -> dict[str, Any]:
+        """Returns the record as it is written, for weights with this SHA-256."""
+        return {
+            "format": FORMAT,
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "profile": self.profile.name,
+            "architecture": {
+                "alpha": self.profile.alpha,
+                "image_size": self.profile.image_size,
+                "fine_tune_at": self.profile.fine_tune_at,
+            },
+            "device": device(),
+            "versions": {"python": platform.python_version(), "rps_course": __version__}
+            | {name: metadata.version(name) for name in ("tensorflow", "keras", "numpy")},
+            "seed": self.seed,
+            "phases": self.phases,
+            "weights_sha256": weights_sha256,
+        }
+
+
+def device() -> dict[str, Any]:
+    """Returns what TensorFlow trains on here: `kind` (`"GPU"` or `"CPU"`), `name` and `count`."""
+    import tensorflow as tf
+
+    gpus = tf.config.list_physical_devices("GPU")
+    if gpus:
+        details = tf.config.experimental.get_device_details(gpus[0])
+        return {"kind": "GPU", "name": details.get("device_name", "GPU"), "count": len(gpus)}
+    return {"kind": "CPU", "name": platform.processor() or platform.machine(), "count": 1}
+
+
+def save(
+    model: "tf.keras.Model", record: Record, directory: str | Path = "."
+) -> tuple[Path, Path]:
+    """Writes a trained model's weights and its record.
+
+    Args:
+        model: a classifier with the course's variables in the course's order, whatever layers
+            they are in.
+        record: the notes of its training.
+        directory: where to write; made if it is not there.
+
+    Returns:
+        The paths of the weights and of the record. While a grader runs the notebook, files that
+        were handed in are kept as they are.
+
+    Raises:
+        WeightsError: the model's variables are not those of the course's architecture.
+    """
+    from rps_course import model as architecture
+
+    directory = Path(directory)
+    weights_path, record_path = directory / RPS_WEIGHTS, directory / RPS_RECORD
+    if record.profile.is_grading and (weights_path.exists() or record_path.exists()):
+        print("This is a grading run: the weights and the record that were handed in are kept.")
+        return weights_path, record_path
+    reference = architecture.reference(record.profile)
+    theirs, wanted = model.get_weights(), reference.get_weights()
+    if [w.shape for w in theirs] != [w.shape for w in wanted]:
+        raise WeightsError(
+            f"This model has {len(theirs)} variables with {sum(w.size for w in theirs):,} numbers; "
+            f"the course's architecture has {len(wanted)} with {sum(w.size for w in wanted):,}. "
+            "Save the model of this course: MobileNetV2 without its top, Dropout, Dense 3."
+        )
+    reference.set_weights(theirs)
+    directory.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=directory, prefix=".saving-") as folder:
+        weights, notes = Path(folder) / RPS_WEIGHTS, Path(folder) / RPS_RECORD
+        reference.save_weights(weights)
+        content = record.as_dict(_sha256(weights))
+        notes.write_text(json.dumps(content, indent=1), encoding="utf-8")
+        weights.replace(weights_path)
+        notes.replace(record_path)
+    return weights_path, record_path
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@cache
+def _layout(profile: profiles.Profile) -> dict[str, tuple[tuple[int, ...], str]]:
+    """Returns name, shape and dtype of every dataset in a weights file of this architecture."""
+    from rps_course import model as architecture
+
+    reference = architecture.build_classifier(
+        architecture.build_backbone(profile), len(profile.classes)
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / RPS_WEIGHTS
+        reference.save_weights(path)
+        return _datasets(path)
+
+
+def _datasets(path: Path) -> dict[str, tuple[tuple[int, ...], str]]:
+    import h5py
+
+    found: dict[str, tuple[tuple[int, ...], str]] = {}
+
+    def visit(group: Any, prefix: str) -> None:
+        for name in group:
+            link = group.get(name, getlink=True)
+            if not isinstance(link, h5py.HardLink):
+                raise WeightsError(f"{path} holds a link ({prefix}{name}) in place of weights.")
+            item = group[name]
+            if isinstance(item, h5py.Group):
+                if prefix.count("/") > 20:
+                    raise WeightsError(f"{path} is nested too deeply for a weights file.")
+                visit(item, f"{prefix}{name}/")
+            else:
+                found[f"{prefix}{name}"] = (tuple(item.shape), str(item.dtype))
+                if item.is_virtual or item.external:
+                    raise WeightsError(f"{path} takes {prefix}{name} from another file.")
+            if len(found) > 5000:
+                raise WeightsError(f"{path} holds far more than the weights of this course.")
+
+    with h5py.File(path, "r") as file:
+        visit(file, "")
+    return found
+
+
+def load_weights(
+    path: str | Path, profile: profiles.Profile | None = None
+) -> "tf.keras.Sequential":
+    """Loads a weights file into the course's architecture.
+
+    Args:
+        path: the file that `save` wrote.
+        profile: says which architecture; None for the current profile's.
+
+    Returns:
+        The classifier with these weights, not compiled.
+
+    Raises:
+        WeightsError: the file is missing, damaged, or of another architecture.
+    """
+    from rps_course import model as architecture
+
+    profile = profile or profiles.current()
+    path = Path(path)
+    if not path.is_file():
+        raise WeightsError(
+            f"{path} is missing. It is written by rps_course.submission.save at the end of ps4."
+        )
+    try:
+        found = _datasets(path)
+    except WeightsError:
+        raise
+    except Exception as error:  # h5py raises many kinds for a damaged file
+        raise WeightsError(
+            f"{path} is not a weights file, or it is damaged or incomplete. Save it again."
+        ) from error
+    wanted = _layout(profile)
+    if found != wanted:
+        raise WeightsError(_difference(path, found, profile))
+    classifier = architecture.reference(profile)
+    try:
+        classifier.load_weights(path)
+    except Exception as error:  # a chunk may be damaged although the outline is right
+        raise WeightsError(f"{path} is damaged and cannot be loaded. Save it again.") from error
+    if not all(np.isfinite(weight).all() for weight in classifier.get_weights()):
+        raise WeightsError(f"{path} holds numbers that are NaN or infinite.")
+    return classifier
+
+
+def _difference(path: Path, found: dict, profile: profiles.Profile) -> str:
+    others = [
+        other
+        for other in profiles.PROFILES.values()
+        if not other.is_grading and other.alpha != profile.alpha and _numbers(other) == _total(found)
+    ]
+    wanted = f"the {profile.base} profile wants MobileNetV2 of alpha {profile.alpha:g}"
+    if others:
+        return (
+            f"{path} has the weights of the {others[0].name} profile (alpha {others[0].alpha:g}); "
+            f"{wanted}. Train under RPS_PROFILE={profile.base}."
+        )
+    return (
+        f"{path} has the weights of another architecture ({len(found)} arrays with "
+        f"{_total(found):,} numbers); {wanted} with a head of 3 classes "
+        f"({_numbers(profile):,} numbers). Save with rps_course.submission.save."
+    )
+
+
+def _total(found: dict[str, tuple[tuple[int, ...], str]]) -> int:
+    return sum(math.prod(shape) for shape, _ in found.values())
+
+
+@cache
+def _numbers(profile: profiles.Profile) -> int:
+    """Returns how many numbers an architecture's weights have, without loading any weights."""
+    import tensorflow as tf
+
+    backbone = tf.keras.applications.MobileNetV2(
+        input_shape=profile.input_shape,
+        include_top=False,
+        pooling="avg",
+        alpha=profile.alpha,
+        weights=None,
+    )
+    n_classes = len(profile.classes)
+    return backbone.count_params() + (backbone.output_shape[-1] + 1) * n_classes
+
+
+def load_record(path: str | Path) -> dict[str, Any]:
+    """Reads a training record.
+
+    Raises:
+        RecordError: the file is missing, too large, not JSON, or not of the record's form.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise RecordError(f"{path.name} is missing; submission.save writes it with the weights")
+    if path.stat().st_size > MAX_RECORD_BYTES:
+        raise RecordError(f"{path.name} is larger than {MAX_RECORD_BYTES:,} bytes")
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise RecordError(f"{path.name} is not JSON with finite numbers") from error
+    problem = _record_problem(record)
+    if problem:
+        raise RecordError(f"{path.name} {problem}")
+    return record
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
+
+
+def _is_number(value: Any) -> bool:
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and math.isfinite(value)
+        and abs(value) < 1e30
+    )
+
+
+def _record_problem(record: Any) -> str:
+    """Returns what is wrong with a record's form; an empty string when nothing is."""
+    if not isinstance(record, dict) or record.get("format") != FORMAT:
+        return f"is not a training record of format {FORMAT}"
+    if not isinstance(record.get("weights_sha256"), str):
+        return "has no SHA-256 of the weights"
+    device_facts = record.get("device")
+    if not isinstance(device_facts, dict) or device_facts.get("kind") not in ("CPU", "GPU"):
+        return "does not say whether a CPU or a GPU trained the model"
+    phases = record.get("phases")
+    if not isinstance(phases, list) or not 1 <= len(phases) <= 20:
+        return "has no list of training phases"
+    return next(filter(None, map(_phase_problem, phases)), "")
+
+
+def _phase_problem(phase: Any) -> str:
+    if not isinstance(phase, dict) or not isinstance(phase.get("name"), str):
+        return "has a training phase without a name"
+    epochs, history = phase.get("epochs"), phase.get("history")
+    whole = isinstance(epochs, list) and 1 <= len(epochs) <= MAX_EPOCHS
+    if not whole or not all(isinstance(epoch, int) for epoch in epochs):
+        return "has a training phase without a list of epochs"
+    if not _is_number(phase.get("learning_rate")):
+        return "has a training phase without a learning rate"
+    if not isinstance(history, dict) or len(history) > 50:
+        return "has a training phase without a history"
+    for values in history.values():
+        if not isinstance(values, list) or not all(map(_is_number, values)):
+            return "has a history that is not lists of finite numbers"
+    return ""
