@@ -6,9 +6,11 @@ the course then transfers. Pixels are in [0, 1], as the course feeds them.
 
     python scripts/train_offline_backbone.py --out rps_course/weights
 
-Everything is drawn and shuffled from `--seed`. Pictures and a checkpoint of every epoch are kept in
-`--work`: run the same command again after an interruption and it goes on where it stopped. How
-accurate the result is, and how well it transfers, is in docs/offline-profile.md.
+Most epochs see smaller pictures, which is several times faster, the last ones the full size
+(progressive resizing). Everything is drawn and shuffled from `--seed`. Pictures and a checkpoint
+of every epoch are kept in `--work`: run the same command again after an interruption and it goes on
+where it stopped. How accurate the result is, and how well it transfers, is in
+docs/offline-profile.md.
 """
 
 import argparse
@@ -32,6 +34,20 @@ TOP, CLASSES = "offline_top.npz", "offline_classes.txt"
 BATCH_NORM_MOMENTUM = 0.98
 
 
+def stages(text: str) -> list[tuple[int, int]]:
+    """Returns [(48, 16), (96, 7)] for "48x16,96x7"."""
+    try:
+        found = [tuple(int(v) for v in stage.split("x")) for stage in text.split(",")]
+        good = all(len(s) == 2 and 32 <= s[0] <= SIZE and s[1] >= 1 for s in found)
+    except ValueError:
+        good = False
+    if not good or found[-1][0] != SIZE:
+        raise argparse.ArgumentTypeError(
+            f"received {text!r}; allowed: SIZExEPOCHS,... with sizes 32 to 96, the last one 96"
+        )
+    return found
+
+
 def draw(job: tuple[int, int, int, int]) -> np.ndarray:
     """Returns pictures `start` to `stop` of a split, uint8 [n, 96, 96, 3]; class = index mod 40."""
     seed, split, start, stop = job
@@ -46,7 +62,7 @@ def drawn(work: Path, name: str, seed: int, split: int, n: int) -> np.ndarray:
     """Returns `n` pictures of a split, drawn by all cores, kept in `work` for the next time."""
     path = work / f"{name}-{seed}-{n}.npy"
     if path.exists():
-        return np.load(path, mmap_mode="r")
+        return np.load(path)
     chunk = 200
     jobs = [(seed, split, i, min(i + chunk, n)) for i in range(0, n, chunk)]
     part = path.with_suffix(".part")
@@ -58,14 +74,14 @@ def drawn(work: Path, name: str, seed: int, split: int, n: int) -> np.ndarray:
             pictures[start:stop] = batch
     pictures.flush()
     part.replace(path)
-    return np.load(path, mmap_mode="r")
+    return np.load(path)
 
 
 def augment(batch: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Returns the pictures turned, mirrored, shifted and recolored, float32 in [0, 1]."""
     out = np.empty(batch.shape, np.float32)
     for i, picture in enumerate(batch):
-        turn, mirror, recolor = rng.integers(4), rng.random() < 0.5, rng.random() < 0.3
+        turn, mirror, recolor = rng.integers(4), rng.random() < 0.5, rng.random() < 0.2
         dy, dx = rng.integers(-8, 9, 2)
         picture = np.rot90(picture, turn)
         if mirror:
@@ -85,14 +101,14 @@ def build(steps: int, learning_rate: float, seed: int):  # noqa: ANN201 - a kera
 
     tf.keras.utils.set_random_seed(seed)
     backbone = tf.keras.applications.MobileNetV2(
-        (SIZE, SIZE, 3), alpha=ALPHA, include_top=False, pooling="avg", weights=None
+        (None, None, 3), alpha=ALPHA, include_top=False, pooling="avg", weights=None
     )
     for layer in backbone.layers:
         if isinstance(layer, tf.keras.layers.BatchNormalization):
             layer.momentum = BATCH_NORM_MOMENTUM
     model = tf.keras.Sequential(
         [
-            tf.keras.Input((SIZE, SIZE, 3)),
+            tf.keras.Input((None, None, 3)),
             backbone,
             tf.keras.layers.Dropout(0.2),
             tf.keras.layers.Dense(len(THINGS), activation="softmax"),
@@ -106,8 +122,8 @@ def build(steps: int, learning_rate: float, seed: int):  # noqa: ANN201 - a kera
         warmup_steps=warmup,
     )
     model.compile(
-        tf.keras.optimizers.AdamW(schedule, weight_decay=1e-3),
-        tf.keras.losses.CategoricalCrossentropy(label_smoothing=0.1),
+        tf.keras.optimizers.SGD(schedule, momentum=0.9, nesterov=True, weight_decay=3e-4),
+        "sparse_categorical_crossentropy",  # smoothed labels would make features transfer worse
         metrics=["accuracy"],
         jit_compile=False,
     )
@@ -124,10 +140,11 @@ def train(args: argparse.Namespace) -> float:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     import tensorflow as tf
 
-    one_hot = np.eye(len(THINGS), dtype=np.float32)
     x_val = np.asarray(checked, np.float32) / 255
-    y_val = one_hot[np.arange(len(x_val)) % len(THINGS)]
-    steps = -(-len(pictures) // args.batch)
+    y_val = np.arange(len(x_val)) % len(THINGS)
+    sizes = [size for size, epochs in args.stages for _ in range(epochs)]
+    # Shuffled anew in every epoch, so leaving out the last incomplete batch loses nothing.
+    steps = max(len(pictures) // args.batch, 1)
 
     class Batches(tf.keras.utils.PyDataset):
         """One epoch's batches, which depend on the seed, the epoch and the index alone."""
@@ -143,10 +160,13 @@ def train(args: argparse.Namespace) -> float:
         def __getitem__(self, i: int) -> tuple[np.ndarray, np.ndarray]:
             chosen = self.order[i * args.batch : (i + 1) * args.batch]
             rng = np.random.default_rng([args.seed, 3, self.epoch, i])
-            return augment(pictures[chosen], rng), one_hot[chosen % len(THINGS)]
+            x = augment(pictures[chosen], rng)
+            if sizes[self.epoch] != SIZE:
+                x = tf.image.resize(x, (sizes[self.epoch],) * 2, antialias=True).numpy()
+            return x, chosen % len(THINGS)
 
     checkpoint = args.work / "checkpoint.keras"
-    recipe = f"{args.seed} {args.pictures} {args.epochs} {args.batch} {args.learning_rate}"
+    recipe = f"{args.seed} {args.pictures} {args.stages} {args.batch} {args.learning_rate}"
     note = args.work / "checkpoint.txt"
     first = 0
     model = None
@@ -156,16 +176,16 @@ def train(args: argparse.Namespace) -> float:
             model, first = tf.keras.models.load_model(checkpoint), int(epoch)
             print(f"going on after epoch {first}")
     if model is None:
-        model = build(steps * args.epochs, args.learning_rate, args.seed)
+        model = build(steps * len(sizes), args.learning_rate, args.seed)
     began = time.monotonic()
-    for epoch in range(first, args.epochs):
+    for epoch in range(first, len(sizes)):
         model.fit(Batches(epoch), initial_epoch=epoch, epochs=epoch + 1, verbose=args.verbose)
         # Written beside and renamed: an interruption leaves the last whole checkpoint.
         temporary = args.work / "checkpoint.part.keras"
         model.save(temporary)
         temporary.replace(checkpoint)
         note.write_text(f"{recipe} {epoch + 1}")
-        if (epoch + 1) % 5 == 0:
+        if (epoch + 1) % 4 == 0:
             accuracy = model.evaluate(x_val, y_val, 256, verbose=0)[1]
             minutes = (time.monotonic() - began) / 60
             print(f"epoch {epoch + 1}: validation accuracy {accuracy:.3f}, {minutes:.1f} minutes")
@@ -200,14 +220,19 @@ def main(argv: list[str] | None = None) -> int:
         "--work", type=Path, default=Path("build/offline-backbone"), help="pictures, checkpoint"
     )
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--pictures", type=int, default=32000, help="different training pictures")
+    parser.add_argument("--pictures", type=int, default=24000, help="different training pictures")
     parser.add_argument("--validation", type=int, default=2000)
-    parser.add_argument("--epochs", type=int, default=30)
-    parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--learning-rate", type=float, default=2e-3, help="highest of the cosine")
+    parser.add_argument(
+        "--stages",
+        type=stages,
+        default="48x18,64x4,96x3",
+        help="picture sizes and how many epochs each, the last at 96",
+    )
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--learning-rate", type=float, default=0.05, help="highest of the cosine")
     parser.add_argument("--verbose", type=int, default=2, help="Keras' progress: 0, 1 or 2")
     args = parser.parse_args(argv)
-    for name in ("pictures", "validation", "epochs", "batch"):
+    for name in ("pictures", "validation", "batch"):
         if getattr(args, name) < 1:
             parser.error(f"--{name} must be at least 1, received {getattr(args, name)}")
     try:
