@@ -2,6 +2,8 @@
 # PYTHON=python3.12 make test chooses another interpreter.
 PYTHON ?= python3
 BIN := .venv/bin
+# nbgrader calls programs of its environment (alembic) by name.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .PHONY: demo test lint assignments setup
 .DEFAULT_GOAL := demo
@@ -18,7 +20,7 @@ lint: setup  ## check style and formatting
 
 assignments: setup  ## generate assignments/ from solutions/
 	for name in ps1 ps2 ps3 ps4; do \
-		$(BIN)/nbgrader generate_assignment $$name --force --db sqlite:///:memory: || exit 1; \
+		$(BIN)/nbgrader generate_assignment $$name --force || exit 1; \
 	done
 
 setup: .venv/installed

@@ -209,7 +209,12 @@ def _compare(
 
 def _nbgrader(course: Path, *arguments: str) -> None:
     """Runs a stock nbgrader command in the demo course, on the offline profile."""
-    environment = os.environ | {"RPS_PROFILE": "offline", "TF_CPP_MIN_LOG_LEVEL": "2"}
+    environment = os.environ | {
+        "RPS_PROFILE": "offline",
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        # nbgrader calls programs of its environment (alembic) by name.
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+    }
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", *arguments],
         cwd=course,

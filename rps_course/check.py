@@ -15,6 +15,19 @@ from rps_course import evidence, exercises, profile, rubric
 from rps_course.challenge import Challenge
 
 
+@contextlib.contextmanager
+def once_solved(*names: str) -> Iterator[None]:
+    """Runs the code below it if these functions have an answer; says so if one has not.
+
+    Args:
+        names: the functions that the code needs.
+    """
+    try:
+        yield
+    except NotImplementedError:
+        print(f"Answer {' and '.join(names)} above, then run this cell again.")
+
+
 class CheckFailed(AssertionError):
     """A check found something that does not hold; the message says what, and gives a hint."""
 
@@ -103,6 +116,9 @@ def _run(name: str, function: Callable) -> None:
             facts = exercise.gather(function, challenge, course)
         except exercises.Raised as error:
             facts = {"raised": error.fact}
+        except Exception as error:
+            # What the function returned was too odd to be probed at all.
+            facts = {"raised": exercises.exception_fact(error)}
         if os.environ.get("NBGRADER_EXECUTION") == "autograde":
             _emit(name, challenge, course, facts)
         if graded:

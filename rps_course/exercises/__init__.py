@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from rps_course.exercises.base import Array, Exercise, Raised, decode
+from rps_course.exercises.base import Exercise, Raised, decode, exception_fact
 
 
 @cache
@@ -29,4 +29,4 @@ def registry() -> dict[str, Exercise]:
     }
 
 
-__all__ = ["Array", "Exercise", "Raised", "decode", "registry"]
+__all__ = ["Exercise", "Raised", "decode", "exception_fact", "registry"]

@@ -88,11 +88,13 @@ def _classes() -> tuple[type, type]:
 
     class Regression(tf.keras.Sequential):
         def train_step(self, data: Any) -> dict:
-            self.trained.append(self.probe_data[0].numbers(data[0]))
+            if self.run_eagerly:  # compiled anew without it, the step would be traced, not run
+                self.trained.append(self.probe_data[0].numbers(data[0]))
             return super().train_step(data)
 
         def test_step(self, data: Any) -> dict:
-            self.validated.append(self.probe_data[1].numbers(data[0]))
+            if self.run_eagerly:
+                self.validated.append(self.probe_data[1].numbers(data[0]))
             return super().test_step(data)
 
     return Batches, Regression
@@ -231,15 +233,17 @@ def judge(
             yield holds("training")
         else:
             yield fails("training", "other_weights")
-    if "val_accuracy" not in history or "val_loss" not in history:
+    if not facts["validated"]:
         yield fails("validation", "no_validation", received=", ".join(history) or "nothing")
         return
+    # A wrong number of epochs has cost its points above; here each of them is to be validated.
+    n_trained = done or n_epochs
     done = _whole_epochs(facts["validated"], N_VALIDATION)
     probabilities = _probabilities(validation.x, facts["kernel"].values, facts["bias"].values)
     accuracy = (probabilities.argmax(axis=1) == validation.y).mean()
-    reported = history["val_accuracy"].values
-    if done is None or done < n_epochs:
-        per_epoch = sum(map(len, facts["validated"])) / max(n_epochs, 1)
+    reported = history["val_accuracy"].values if "val_accuracy" in history else np.array([accuracy])
+    if done != n_trained:
+        per_epoch = sum(map(len, facts["validated"])) / n_trained
         yield fails(
             "validation", "part_validation", received=round(per_epoch, 1), wanted=N_VALIDATION
         )

@@ -40,7 +40,7 @@ def is_model(value: Any) -> bool:
 
 def snapshot(model: "tf.keras.layers.Layer") -> list[np.ndarray]:
     """Returns copies of all of a layer's weights, in order."""
-    return [np.array(variable) for variable in model.weights]
+    return [variable.numpy().copy() for variable in model.weights]
 
 
 def moved(before: list[np.ndarray], layer: "tf.keras.layers.Layer") -> list[int]:

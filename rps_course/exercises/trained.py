@@ -56,7 +56,7 @@ def _pretrained(profile: Profile) -> tuple[tuple[int, np.ndarray], ...]:
     from rps_course import model
 
     backbone = model.build_backbone(profile)
-    return tuple((i, np.array(w)) for i, layer in enumerate(backbone.layers) for w in layer.weights)
+    return tuple((i, w.numpy()) for i, layer in enumerate(backbone.layers) for w in layer.weights)
 
 
 def evaluate(model: "tf.keras.Model", profile: Profile) -> float:
@@ -84,7 +84,7 @@ def measure(weights: Path, record: Path, profile: Profile) -> Measured:
     frozen = tail = 0
     theirs = [w for layer in model.layers[0].layers for w in layer.weights]
     for (layer, pretrained), weight in zip(_pretrained(profile), theirs, strict=True):
-        differs = not np.allclose(np.array(weight), pretrained, rtol=1e-4, atol=1e-6)
+        differs = not np.allclose(weight.numpy(), pretrained, rtol=1e-4, atol=1e-6)
         frozen += differs and layer < profile.fine_tune_at
         tail += differs and layer >= profile.fine_tune_at
     problem, facts = "", None
