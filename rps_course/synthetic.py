@@ -141,7 +141,11 @@ def _read_cache(split: str) -> list[bytes]:
     import zlib
 
     try:
-        with np.load(_cache_file(split), allow_pickle=False) as file:
+        # Opened here: np.load leaves a file open that it finds damaged.
+        with (
+            _cache_file(split).open("rb") as stream,
+            np.load(stream, allow_pickle=False) as file,
+        ):
             lengths, data = file["lengths"], file["data"]
         ends = np.cumsum(lengths.astype(np.int64))
         if data.dtype != np.uint8 or data.ndim != 1 or (len(ends) and ends[-1] != len(data)):

@@ -1,0 +1,152 @@
+"""Does the offline backbone transfer? Its features against random ones, and against fine-tuning.
+
+    python -m benchmarks.offline_backbone                  # rendered hands
+    python -m benchmarks.offline_backbone --target real    # photographs, shrunk to 96 x 96
+    python -m benchmarks.offline_backbone --recipe         # the whole recipe with augmentation
+
+The first two train the head for 20 epochs (Adam 0.001, batches of 32, Dropout 0.5), then fine-tune
+`layers[149:]` for 20 more (Adam 0.00001), without augmentation: what the frozen layers give is then
+the same in every epoch and is computed once, at `layers[148]`. `--recipe` runs every epoch through
+the whole network, as students do. `real` needs the TFDS dataset (TFDS_DATA_DIR or a network).
+Results are in docs/offline-profile.md.
+"""
+
+import argparse
+import dataclasses
+import sys
+import time
+
+import numpy as np
+
+from rps_course import profile as profiles
+
+
+def cut(backbone, at):
+    """Returns (layers before `at`, the rest) of a backbone as two models sharing its weights."""
+    import tensorflow as tf
+
+    front = tf.keras.Model(backbone.inputs, backbone.layers[at - 1].output)
+    entry = x = tf.keras.Input(front.output_shape[1:])
+    for layer in backbone.layers[at:]:  # a plain chain from here on: no shortcut crosses the cut
+        x = layer(x)
+    return front, tf.keras.Model(entry, x)
+
+
+def two_phases(profile, backbone, arrays, seeds):
+    """Returns test accuracies [seeds, 2]: after the head, and after fine-tuning."""
+    import tensorflow as tf
+
+    from rps_course import model, training
+
+    X_train, y_train, X_test, y_test = arrays
+    front, tail = cut(backbone, profile.fine_tune_at)
+    F_train = front.predict(X_train, batch_size=64, verbose=0)
+    F_test = front.predict(X_test, batch_size=64, verbose=0)
+    untouched = tail.get_weights()
+    found = []
+    for seed in range(seeds):
+        tf.keras.utils.set_random_seed(seed)
+        tail.set_weights(untouched)
+        tail.trainable = False
+        classifier = model.build_classifier(tail, len(profile.classes))
+        accuracies = []
+        for phase in range(2):
+            if phase == 0:
+                training.compile_head(classifier, profile.learning_rate_head)
+                epochs = profile.epochs_head
+            else:
+                tail.trainable = True
+                training.compile_fine_tune(classifier, profile.learning_rate_fine)
+                epochs = profile.epochs_fine
+            classifier.fit(F_train, y_train, profile.batch_size, epochs=epochs, verbose=0)
+            accuracies.append(classifier.evaluate(F_test, y_test, 256, verbose=0)[1])
+        found.append(accuracies)
+        print(
+            f"  seed {seed}: head {accuracies[0]:.3f}, fine-tuned {accuracies[1]:.3f}", flush=True
+        )
+    return np.array(found)
+
+
+def recipe(profile, arrays, seeds):
+    """Returns (test accuracies [seeds, 2], seconds [seeds]) of the course's own two phases."""
+    import tensorflow as tf
+
+    from rps_course import augmentation, model, training
+
+    found, seconds = [], []
+    for seed in range(seeds):
+        began = time.monotonic()
+        tf.keras.utils.set_random_seed(seed)
+        generators = augmentation.make_generators(*arrays, batch_size=profile.batch_size, seed=seed)
+        classifier = model.reference(profile)
+        training.compile_head(classifier, profile.learning_rate_head)
+        head = training.train_head(classifier, *generators, profile.epochs_head, verbose=0)
+        model.unfreeze(classifier.layers[0], profile.fine_tune_at)
+        training.compile_fine_tune(classifier, profile.learning_rate_fine)
+        total = profile.epochs_head + profile.epochs_fine
+        fine = training.fine_tune(classifier, *generators, profile.epochs_head, total, verbose=0)
+        found.append([h.history["val_accuracy"][-1] for h in (head, fine)])
+        seconds.append(time.monotonic() - began)
+        a, b = found[-1]
+        print(f"  seed {seed}: head {a:.3f}, fine-tuned {b:.3f}, {seconds[-1]:.0f} s", flush=True)
+    return np.array(found), np.array(seconds)
+
+
+def line(name, values):
+    """Prints mean and range of accuracies."""
+    print(f"{name:<34}{values.mean():>7.3f}   {values.min():.3f} to {values.max():.3f}")
+
+
+def main(argv=None):
+    """Runs the command line; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, default=5, help="runs of each kind (default 5)")
+    parser.add_argument("--target", choices=("hands", "real"), default="hands")
+    parser.add_argument("--recipe", action="store_true", help="whole recipe, with augmentation")
+    args = parser.parse_args(argv)
+    if args.seeds < 1:
+        parser.error(f"--seeds must be at least 1, received {args.seeds}")
+
+    import tensorflow as tf
+
+    from rps_course import data, model
+
+    profile = profiles.get("offline")
+    if args.target == "real":
+        profile = dataclasses.replace(profile, data="tfds")
+    try:
+        arrays = data.arrays(profile)
+    except data.DataError as error:
+        print(f"benchmark: error: {error}", file=sys.stderr)
+        return 2
+    print(f"{args.target}: {len(arrays[0])} training and {len(arrays[2])} test pictures")
+    if args.recipe:
+        accuracies, seconds = recipe(profile, arrays, args.seeds)
+        print(f"\ntest accuracy over {args.seeds} seeds      mean   range")
+        line("head, with augmentation", accuracies[:, 0])
+        line("after fine-tuning", accuracies[:, 1])
+        lowest = accuracies[:, 1].min()
+        print(f"seconds a run: {seconds.mean():.0f}; lowest final accuracy {lowest:.3f}")
+        return 0
+
+    print("offline backbone")
+    trained = two_phases(profile, model.build_backbone(profile), arrays, args.seeds)
+    print("random backbone")
+    tf.keras.utils.set_random_seed(1)
+    blank = model.build_backbone(dataclasses.replace(profile, weights=None))
+    random = two_phases(profile, blank, arrays, args.seeds)
+    print(f"\ntest accuracy over {args.seeds} seeds      mean   range")
+    line("head on frozen random backbone", random[:, 0])
+    line("the same after fine-tuning", random[:, 1])
+    line("head on frozen offline backbone", trained[:, 0])
+    line("the same after fine-tuning", trained[:, 1])
+    gain = trained[:, 0].mean() - random[:, 0].mean()
+    tuned = trained[:, 1].mean() - trained[:, 0].mean()
+    ratio = trained[:, 0].mean() / random[:, 0].mean()
+    print(f"frozen offline - frozen random: {gain:+.3f} ({ratio:.2f} times)", end="")
+    print(f"; fine-tuning: {tuned:+.3f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
