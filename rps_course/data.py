@@ -60,7 +60,7 @@ def load(
         return _load_synthetic(profile)
     train, test, info = _load_tfds(profile)
     if profile.subset:
-        train, test = (_balanced(ds, n) for ds, n in zip((train, test), profile.subset, strict=True))
+        train, test = _balanced(train, profile.subset[0]), _balanced(test, profile.subset[1])
     return train, test, info
 
 

@@ -106,9 +106,7 @@ def device() -> dict[str, Any]:
     return {"kind": "CPU", "name": platform.processor() or platform.machine(), "count": 1}
 
 
-def save(
-    model: "tf.keras.Model", record: Record, directory: str | Path = "."
-) -> tuple[Path, Path]:
+def save(model: "tf.keras.Model", record: Record, directory: str | Path = ".") -> tuple[Path, Path]:
     """Writes a trained model's weights and its record.
 
     Args:
@@ -244,8 +242,8 @@ def load_weights(
 def _difference(path: Path, found: dict, profile: profiles.Profile) -> str:
     others = [
         other
-        for other in profiles.PROFILES.values()
-        if not other.is_grading and other.alpha != profile.alpha and _numbers(other) == _total(found)
+        for other in (profiles.get("standard"), profiles.get("offline"))
+        if other.alpha != profile.alpha and _numbers(other) == _total(found)
     ]
     wanted = f"the {profile.base} profile wants MobileNetV2 of alpha {profile.alpha:g}"
     if others:

@@ -396,9 +396,10 @@ class CompileHead(Exercise):
             yield fails(None, "not_compiled")
             return
         y = probing.targets(challenge, self.name)
-        yield from compiled_findings(
-            facts["compile"], y, profile.learning_rate_head, facts.get("first_step")
-        )
+        rate = profile.learning_rate_head
+        # With a loss that cannot be computed there is no step to measure; it costs its own points.
+        measured = rate if "evaluation" in facts["compile"] else facts.get("first_step")
+        yield from compiled_findings(facts["compile"], y, rate, measured)
         if "step" in facts:
             yield fails("frozen", "step", received=facts["step"]["message"][:150])
         elif facts["backbone_moved"]:

@@ -1,0 +1,291 @@
+"""What this machine has for the course and what to do about what is missing: `rps-course doctor`.
+
+A list of checks, each a function that looks at one thing and returns one `Check`; add a check by
+adding a function to `CHECKS`. TensorFlow is not imported here: with a GPU at hand a child process
+asks whether TensorFlow sees it. Downloading what is missing is `rps_course.fetch`'s work.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from rps_course import __version__, fetch
+from rps_course import profile as profiles
+
+OK, MISSING, NOTE = "OK", "missing", "note"
+_FETCH = "run `rps-course fetch` where there is a network"
+# What pip calls the packages that the library imports; TensorFlow goes by several names.
+_PACKAGES = (
+    ("tensorflow", "tensorflow-cpu", "tf-nightly"),
+    ("keras",),
+    ("tensorflow-datasets",),
+    ("importlib_resources",),
+    ("numpy",),
+    ("matplotlib",),
+    ("pillow",),
+    ("h5py",),
+    ("ipywidgets",),
+)
+
+
+@dataclass(frozen=True)
+class Check:
+    """What was found about one thing.
+
+    Attributes:
+        name: what was looked at.
+        status: `OK`; `MISSING`, when the course cannot run without it; `NOTE`, when it can.
+        detail: what was found.
+        remedy: what to do; empty when there is nothing to do.
+    """
+
+    name: str
+    status: str
+    detail: str
+    remedy: str = ""
+
+
+def _python() -> Check:
+    found = f"{sys.version_info.major}.{sys.version_info.minor}.{sys.version_info.micro}"
+    if (3, 11) <= sys.version_info[:2] < (3, 14):
+        return Check("Python", OK, found)
+    return Check("Python", MISSING, found, "install Python 3.11, 3.12 or 3.13")
+
+
+def _version(names: tuple[str, ...]) -> str | None:
+    for name in names:
+        try:
+            return f"{name} {metadata.version(name)}"
+        except metadata.PackageNotFoundError:
+            continue
+    return None
+
+
+def _packages() -> Check:
+    found = [(names[0], _version(names)) for names in _PACKAGES]
+    missing = [name for name, version in found if version is None]
+    if missing:
+        return Check(
+            "packages",
+            MISSING,
+            f"not installed: {', '.join(missing)}",
+            f"pip install {' '.join(missing)}",
+        )
+    versions = [f"rps-course {__version__}", *(str(version) for _, version in found)]
+    return Check("packages", OK, ", ".join(versions))
+
+
+def _gpu_names() -> list[str]:
+    program = shutil.which("nvidia-smi")
+    if program is None:
+        return []
+    try:
+        answer = subprocess.run(
+            [program, "--query-gpu=name", "--format=csv,noheader"],
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return []
+    return [line.strip() for line in answer.stdout.splitlines() if line.strip()]
+
+
+def _tensorflow_sees_gpu() -> bool:
+    code = "import sys, tensorflow as tf; sys.exit(not tf.config.list_physical_devices('GPU'))"
+    try:
+        answer = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=180)
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return answer.returncode == 0
+
+
+def _device() -> Check:
+    names = _gpu_names()
+    if not names:
+        return Check(
+            "device",
+            NOTE,
+            f"CPU with {os.cpu_count() or 1} cores, no NVIDIA GPU found",
+            "the offline profile is fine like this; for the standard profile at full length take "
+            "a machine with a GPU, such as a GPU runtime of Colab",
+        )
+    if _tensorflow_sees_gpu():
+        return Check("device", OK, f"GPU: {', '.join(names)}; TensorFlow uses it")
+    return Check(
+        "device",
+        NOTE,
+        f"GPU: {', '.join(names)}, but TensorFlow does not see it and trains on the CPU",
+        "on Linux: pip install 'tensorflow[and-cuda]', and an up-to-date NVIDIA driver",
+    )
+
+
+def _needs_real_data() -> bool:
+    try:
+        return profiles.current().data == "tfds"
+    except profiles.ProfileError:
+        return False
+
+
+def _profile() -> Check:
+    name = os.environ.get("RPS_PROFILE", "").strip()
+    try:
+        course = profiles.current()
+    except profiles.ProfileError as error:
+        return Check("profile", MISSING, f"RPS_PROFILE={name}", str(error))
+    if name:
+        why = f"RPS_PROFILE={name}"
+    elif course.data == "tfds":
+        why = "RPS_PROFILE is not set; data and weights are here or can be downloaded"
+    else:
+        why = "RPS_PROFILE is not set; neither data and weights nor the download server are at hand"
+    return Check(
+        "profile",
+        OK,
+        f"{course.name}: {course.image_size} pixels, MobileNetV2 alpha {course.alpha:g} ({why})",
+    )
+
+
+def _lacking(name: str, detail: str, remedy: str = _FETCH) -> Check:
+    """Returns a check of real data or weights that are not there; the offline course needs none."""
+    if _needs_real_data():
+        return Check(name, MISSING, detail, remedy)
+    return Check(name, NOTE, detail, f"the offline profile needs none; for the real one {remedy}")
+
+
+def _data() -> Check:
+    folder = fetch.data_folder()
+    if not fetch.has_data():
+        return _lacking("dataset", f"not in {folder}")
+    try:
+        fetch.check_data()
+    except fetch.FetchError as error:
+        return _lacking("dataset", str(error))
+    return Check("dataset", OK, str(folder))
+
+
+def _keras_files() -> list[Check]:
+    checks = []
+    for name, source in zip(
+        ("backbone weights", "ImageNet classifier", "ImageNet labels"),
+        fetch.keras_files(),
+        strict=True,
+    ):
+        if not source.path.is_file():
+            checks.append(_lacking(name, f"not in {source.path.parent}"))
+            continue
+        try:
+            fetch.check_contents(source)
+        except fetch.FetchError as error:
+            checks.append(_lacking(name, str(error)))
+        else:
+            checks.append(Check(name, OK, str(source.path)))
+    return checks
+
+
+def _offline_files() -> Check:
+    if profiles.OFFLINE_WEIGHTS.is_file():
+        return Check("offline weights", OK, "they come with the package")
+    return Check(
+        "offline weights",
+        MISSING,
+        f"{profiles.OFFLINE_WEIGHTS.name} is not in the package",
+        "install rps-course again",
+    )
+
+
+def _folders() -> list[Check]:
+    import platformdirs
+
+    folders = {
+        "TFDS folder": (fetch.data_folder().parent, "set TFDS_DATA_DIR to a folder of your own"),
+        "Keras folder": (fetch.keras_folder(), "set KERAS_HOME to a folder of your own"),
+        "rendered pictures": (
+            Path(platformdirs.user_cache_dir("rps-course", appauthor=False)),
+            "none needed: pictures are then drawn anew each time, which takes a while",
+        ),
+    }
+    checks = []
+    for name, (folder, remedy) in folders.items():
+        nearest = next(p for p in (folder, *folder.parents) if p.exists())
+        if nearest.is_dir() and os.access(nearest, os.W_OK):
+            what = "" if nearest == folder else " (made when it is needed)"
+            checks.append(Check(name, OK, f"{folder}{what}"))
+        else:
+            checks.append(Check(name, NOTE, f"{folder} cannot be written", f"to write: {remedy}"))
+    return checks
+
+
+def _network() -> Check:
+    if fetch.can_download():
+        return Check("download server", OK, "answers")
+    if fetch.is_cached():
+        return Check("download server", OK, "does not answer, and is not needed")
+    return Check(
+        "download server",
+        NOTE,
+        "does not answer",
+        "for data and weights, get a network, or a class's own server: rps-course fetch --mirror",
+    )
+
+
+def _grading() -> Check:
+    version = _version(("nbgrader",))
+    if version:
+        return Check("grading", OK, version)
+    return Check(
+        "grading",
+        NOTE,
+        "nbgrader is not installed; students need none",
+        "to grade: pip install 'rps-course[grader]'",
+    )
+
+
+CHECKS: tuple[Callable[[], Check | list[Check]], ...] = (
+    _python,
+    _packages,
+    _device,
+    _profile,
+    _data,
+    _keras_files,
+    _offline_files,
+    _folders,
+    _network,
+    _grading,
+)
+
+
+def run() -> Iterator[Check]:
+    """Looks at this machine; yields each check as it is done."""
+    for check in CHECKS:
+        found = check()
+        yield from found if isinstance(found, list) else [found]
+
+
+def report(say: Callable[[str], None] = print) -> bool:
+    """Prints every check with what to do about it.
+
+    Args:
+        say: called with each line.
+
+    Returns:
+        Whether nothing is missing that the profile in force needs.
+    """
+    missing = 0
+    for check in run():
+        say(f"{check.status:<8} {check.name:<20} {check.detail}")
+        if check.remedy:
+            say(f"{'':<29} -> {check.remedy}")
+        missing += check.status == MISSING
+    say("")
+    if missing:
+        say(f"{missing} missing: see the lines with -> below each.")
+    else:
+        say("Nothing is missing for the profile in force.")
+    return not missing
