@@ -7,7 +7,7 @@ Exit status: 0 done, 1 failed, 2 bad input, 130 interrupted.
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rps_course import (
@@ -27,12 +27,214 @@ from rps_course import profile as profiles
 # traceback is what a bug report needs.
 _ERRORS = (
     profiles.ProfileError,
+    augmentation.AugmentationError,
     data.DataError,
     fetch.FetchError,
     preprocessing.PictureError,
-    submission.WeightsError,
     submission.RecordError,
+    submission.WeightsError,
     synthetic.SyntheticError,
     training.TrainingError,
     OSError,
 )
+
+
+def _at_least(lowest: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        value = int(text)
+        if value < lowest:
+            raise argparse.ArgumentTypeError(f"must be {lowest} or more. Received: {text}")
+        return value
+
+    return number
+
+
+def _address(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise argparse.ArgumentTypeError(
+            f"must be an address that starts with http:// or https://. Received: {text}"
+        )
+    return text
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="rps-course",
+        description="Transfer learning on rock, paper, scissors: data, weights, training.",
+        epilog="RPS_PROFILE chooses where the course runs: standard or offline.",
+    )
+    parser.add_argument("--version", action="version", version=f"rps-course {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    commands.add_parser(
+        "doctor",
+        help="show what this machine has and what to do about what is missing",
+        description="Shows versions, GPU, profile, data, weights and folders of this machine, and "
+        "what to do about what is missing. Exit status 1 if the profile in force lacks something.",
+    )
+
+    get = commands.add_parser(
+        "fetch",
+        help="download the real data and weights",
+        description="Downloads the dataset and the weights of the standard profile to where TFDS "
+        "and Keras look for them, about 255 MB. What is there already is checked and kept; an "
+        "interrupted download goes on where it stopped.",
+    )
+    get.add_argument(
+        "--mirror",
+        type=_address,
+        metavar="URL",
+        help="take the files from this server, which has all of them in one folder",
+    )
+
+    train = commands.add_parser(
+        "train",
+        help="train the reference model in both phases",
+        description="Trains the head, then fine-tunes; writes the weights, their record, the "
+        "history and pictures, and prints the test accuracy.",
+    )
+    train.add_argument(
+        "--out",
+        type=Path,
+        default=Path("rps-training"),
+        metavar="DIR",
+        help="folder for the files (default: rps-training)",
+    )
+    train.add_argument(
+        "--epochs",
+        type=_at_least(1),
+        nargs=2,
+        metavar=("HEAD", "FINE"),
+        help="epochs of each phase (default: the profile's)",
+    )
+    train.add_argument("--seed", type=_at_least(0), default=0, help="random seed (default: 0)")
+    train.add_argument("--quiet", action="store_true", help="print the results only")
+
+    classify = commands.add_parser(
+        "classify",
+        help="classify a picture of your own with trained weights",
+        description="Says whether a picture shows rock, paper or scissors, and draws it beside "
+        "the probabilities.",
+    )
+    classify.add_argument("picture", type=Path, metavar="PICTURE", help="a picture file")
+    classify.add_argument(
+        "--weights",
+        type=Path,
+        default=Path(submission.RPS_WEIGHTS),
+        metavar="FILE",
+        help=f"trained weights (default: {submission.RPS_WEIGHTS})",
+    )
+    classify.add_argument(
+        "--out",
+        type=Path,
+        default=Path("prediction.png"),
+        metavar="FILE",
+        help="where to draw the prediction, as PNG (default: prediction.png)",
+    )
+    for command in (train, classify):
+        command.add_argument(
+            "--profile",
+            metavar="NAME",
+            help=f"instead of RPS_PROFILE; one of {', '.join(profiles.NAMES[:3])}",
+        )
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs `rps-course`.
+
+    Args:
+        argv: the arguments; None for those of the process.
+
+    Returns:
+        The exit status: 0 done, 1 failed, 2 bad input, 130 interrupted.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on the machine's CPU
+    try:
+        arguments = _parser().parse_args(argv)
+    except SystemExit as end:  # argparse has said all there is to say
+        return end.code if isinstance(end.code, int) else 2
+    work = {"doctor": _doctor, "fetch": _fetch, "train": _train, "classify": _classify}
+    try:
+        return work[arguments.command](arguments)
+    except KeyboardInterrupt:
+        print("\nrps-course: interrupted", file=sys.stderr)
+        return 130
+    except _ERRORS as error:
+        print(f"rps-course: error: {error}", file=sys.stderr)
+        return 2 if isinstance(error, ValueError) else 1
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    return 0 if doctor.report() else 1
+
+
+def _fetch(arguments: argparse.Namespace) -> int:
+    fetch.fetch(arguments.mirror)
+    return 0
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    profile = profiles.get(arguments.profile) if arguments.profile else profiles.current()
+    if profile.data == "tfds" and not fetch.is_cached():
+        if profile.is_grading:
+            raise data.DataError(
+                "Data or weights of the standard profile are not on this machine, and a grading "
+                "run downloads nothing. Run `rps-course fetch` first."
+            )
+        fetch.fetch()
+    result = training.run(
+        profile,
+        out=arguments.out,
+        seed=arguments.seed,
+        epochs=tuple(arguments.epochs) if arguments.epochs else None,
+        verbose=0 if arguments.quiet else "auto",
+    )
+    for path in result.files:
+        print(f"Wrote {path}")
+    print(
+        f"Test accuracy {result.test_accuracy:.4f}, loss {result.test_loss:.4f} "
+        f"({profile.name} profile, seed {arguments.seed})"
+    )
+    return 0
+
+
+def _weights_profile(arguments: argparse.Namespace) -> profiles.Profile:
+    """Returns the profile that was asked for, else the one that the weights' record names."""
+    if arguments.profile:
+        return profiles.get(arguments.profile)
+    record = arguments.weights.with_name(submission.RPS_RECORD)
+    if not os.environ.get("RPS_PROFILE", "").strip() and record.is_file():
+        name = submission.load_record(record).get("profile")
+        if name in profiles.PROFILES:
+            return profiles.PROFILES[name]
+    return profiles.current()
+
+
+def _classify(arguments: argparse.Namespace) -> int:
+    profile = _weights_profile(arguments)
+    picture = preprocessing.load_custom_sample(arguments.picture, profile.image_size)
+    model = submission.load_weights(arguments.weights, profile)
+    probabilities = model.predict(picture, verbose=0)[0]
+
+    # A command draws into a file: it must not need a screen.
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from rps_course import plotting
+
+    figure = plotting.show_prediction(picture, probabilities, profile.classes)
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    temporary = arguments.out.with_name(f"{arguments.out.name}.part")
+    figure.savefig(temporary, format="png", dpi=110)
+    temporary.replace(arguments.out)
+    for name, probability in sorted(
+        zip(profile.classes, probabilities.tolist(), strict=True), key=lambda pair: -pair[1]
+    ):
+        print(f"{name:<10} {probability:6.1%}")
+    print(f"Wrote {arguments.out}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
