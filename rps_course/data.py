@@ -59,29 +59,51 @@ def load(
     if profile.data == "synthetic":
         return _load_synthetic(profile)
     train, test, info = _load_tfds(profile)
-    if profile.subset:
-        train, test = _balanced(train, profile.subset[0]), _balanced(test, profile.subset[1])
-    return train, test, info
+    if profile.subset is None:
+        return train, test, info
+    n_train, n_test = profile.subset
+    few = Info(
+        name=info.name,
+        description=info.description,
+        features=info.features,
+        splits={
+            "train": SimpleNamespace(num_examples=n_train),
+            "test": SimpleNamespace(num_examples=n_test),
+        },
+    )
+    return _balanced(train, n_train), _balanced(test, n_test), few
 
 
 def _load_tfds(profile: profiles.Profile) -> tuple[Any, Any, Any]:
-    import tensorflow_datasets as tfds
-
     from rps_course import fetch
 
-    if not fetch.has_data() and (profile.is_grading or not fetch.can_download()):
-        raise DataError(
-            f"The dataset {NAME!r} is not in {fetch.data_folder()}. Run `rps-course fetch` where "
-            "there is a network, or choose the offline profile: RPS_PROFILE=offline."
-        )
+    if not fetch.has_data():
+        if profile.is_grading or not fetch.can_download():
+            raise DataError(
+                f"The dataset {NAME!r} is not in {fetch.data_folder()}. Run `rps-course fetch` "
+                "where there is a network, or choose the offline profile: RPS_PROFILE=offline."
+            )
+        try:
+            fetch.fetch_data()
+        except fetch.FetchError as error:
+            raise DataError(str(error)) from error
+    import tensorflow_datasets as tfds
+
     try:
+        fetch.check_data()  # a file cut short shows only when its end is read, in mid-training
         (train, test), info = tfds.load(
-            NAME, split=["train", "test"], with_info=True, shuffle_files=False
+            NAME,
+            split=["train", "test"],
+            # The folder that was looked at, even if TFDS was imported under another TFDS_DATA_DIR.
+            data_dir=fetch.data_folder().parent,
+            download=False,
+            with_info=True,
+            shuffle_files=False,
         )
-    except Exception as error:  # TFDS raises many kinds, from network to file format
+    except Exception as error:  # TFDS raises many kinds
         raise DataError(
             f"TFDS cannot load {NAME!r} from {fetch.data_folder()}: {error}. "
-            "Delete that folder and run `rps-course fetch` again."
+            "Run `rps-course fetch` to have it checked and repaired."
         ) from error
     return train, test, info
 
@@ -90,6 +112,7 @@ def _balanced(dataset: "tf.data.Dataset", n: int) -> "tf.data.Dataset":
     """Returns the first pictures of each class, `n` in all, in the dataset's order."""
     import tensorflow as tf
 
+    # As many of each class: a handful in the dataset's own order may lack one.
     wanted = {label: n // 3 + (label < n % 3) for label in range(3)}
     images, labels = [], []
     for sample in dataset.as_numpy_iterator():
@@ -109,11 +132,11 @@ def _load_synthetic(profile: profiles.Profile) -> tuple[Any, Any, Any]:
 
     from rps_course import synthetic
 
-    datasets, splits = [], {}
+    datasets, numbers = [], {}
     for split, n in zip(("train", "test"), profile.subset or (None, None), strict=True):
         images, labels = synthetic.pictures(split, n)
         datasets.append(tf.data.Dataset.from_tensor_slices({"image": images, "label": labels}))
-        splits[split] = SimpleNamespace(num_examples=len(images))
+        numbers[split] = len(images)
     info = Info(
         name="rendered_rock_paper_scissors",
         description="Hands that rps_course.synthetic draws; no photographs.",
@@ -123,7 +146,7 @@ def _load_synthetic(profile: profiles.Profile) -> tuple[Any, Any, Any]:
                 names=list(profile.classes), num_classes=len(profile.classes), shape=()
             ),
         },
-        splits=splits,
+        splits={name: SimpleNamespace(num_examples=n) for name, n in numbers.items()},
     )
     return (*datasets, info)
 
@@ -136,14 +159,24 @@ def to_numpy(ds: "tf.data.Dataset") -> tuple[np.ndarray, np.ndarray]:
 
     Returns:
         `(X, y)`: float32 `[N, H, W, 3]` and int64 `[N]`, in the dataset's order.
+
+    Raises:
+        DataError: the dataset never ends, or its pictures have no fixed size.
     """
     import tensorflow as tf
     from tqdm.auto import tqdm
 
     # Pictures of 224 x 224 come to 1.5 GB for the training set: write them where they will stay.
+    shape = ds.element_spec["image"].shape
+    if not shape.is_fully_defined():
+        raise DataError(
+            f"Pictures of one size are needed: preprocess them first. Received: {shape}"
+        )
     n = int(ds.cardinality())
+    if n == tf.data.INFINITE_CARDINALITY:
+        raise DataError("This dataset repeats forever: call to_numpy on it without repeat().")
     n = n if n >= 0 else sum(1 for _ in ds)
-    X = np.empty((n, *ds.element_spec["image"].shape), np.float32)
+    X = np.empty((n, *shape), np.float32)
     y = np.empty(n, np.int64)
     samples = ds.prefetch(tf.data.AUTOTUNE).as_numpy_iterator()
     for i, sample in enumerate(

@@ -3,22 +3,30 @@
 Everything goes where the libraries themselves look: the dataset into TFDS's folder, weights and
 labels into Keras'. Downloads are resumed where they stopped, and checked: the dataset against the
 SHA-256 sums registered with TFDS, Keras' files against the MD5 sum that their server states, and
-by opening them.
+by opening them. Preparing the dataset from what was downloaded is TFDS's own work.
 """
 
 import base64
 import hashlib
+import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import requests
 
 NAME = "rock_paper_scissors"
 _KERAS_HOST = "https://storage.googleapis.com"
 _WEIGHTS = f"{_KERAS_HOST}/tensorflow/keras-applications/mobilenet_v2"
 _STEM = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224"
+_LABELS = "ImageNetLabels.txt"
 _TIMEOUT = 30  # seconds without a byte before a download counts as stalled
 _CHUNK = 1 << 18
+_TRIES = 3  # for a connection that ends early, as long as each try brings something
+_RECORD_OVERHEAD = 16  # bytes that TFRecord adds to each example: its length and two sums
 
 
 class FetchError(RuntimeError):
@@ -33,13 +41,15 @@ class Source:
         url: where it is.
         path: where it goes.
         sha256: its SHA-256 sum in hex; None where none is published.
-        layer: a layer that a weights file must have; None for other files.
+        numbers: how many numbers a weights file holds; None for other files.
+        lines: how many lines a text file has; None for other files.
     """
 
     url: str
     path: Path
     sha256: str | None = None
-    layer: str | None = None
+    numbers: int | None = None
+    lines: int | None = None
 
 
 def data_folder() -> Path:
@@ -54,23 +64,30 @@ def keras_folder() -> Path:
 
 
 def keras_files() -> tuple[Source, ...]:
-    """Returns the weights and labels that the standard profile uses."""
+    """Returns what the standard profile takes from Keras: backbone, whole classifier, labels."""
     models = keras_folder() / "models"
     return (
+        Source(f"{_WEIGHTS}/{_STEM}_no_top.h5", models / f"{_STEM}_no_top.h5", numbers=2_257_984),
+        Source(f"{_WEIGHTS}/{_STEM}.h5", models / f"{_STEM}.h5", numbers=3_538_984),
         Source(
-            f"{_WEIGHTS}/{_STEM}_no_top.h5", models / f"{_STEM}_no_top.h5", layer="block_16_project"
+            f"{_KERAS_HOST}/download.tensorflow.org/data/{_LABELS}",
+            keras_folder() / "datasets" / _LABELS,
+            lines=1001,
         ),
-        Source(f"{_WEIGHTS}/{_STEM}.h5", models / f"{_STEM}.h5", layer="block_16_project"),
-        Source(
-            f"{_KERAS_HOST}/download.tensorflow.org/data/ImageNetLabels.txt",
-            keras_folder() / "datasets" / "ImageNetLabels.txt",
-        ),
+    )
+
+
+def _prepared() -> Path | None:
+    """Returns the folder of the newest prepared version of the dataset."""
+    # TFDS prepares in a folder called incomplete.*: only a version's own name counts.
+    return max(
+        (path.parent for path in data_folder().glob("[0-9]*/dataset_info.json")), default=None
     )
 
 
 def has_data() -> bool:
     """Whether TFDS has the dataset prepared on this machine."""
-    return any(data_folder().glob("*/dataset_info.json"))
+    return _prepared() is not None
 
 
 def is_cached() -> bool:
@@ -109,23 +126,35 @@ def fetch(mirror: str | None = None, say: Callable[[str], None] = print) -> None
                 check_contents(source)
             except FetchError as error:
                 say(f"{error} Downloading it again.")
-                source.path.unlink()
             else:
                 say(f"There already: {source.path}")
                 continue
         download(source, mirror)
         say(f"Downloaded: {source.path}")
+    fetch_data(mirror, say)
+
+
+def fetch_data(mirror: str | None = None, say: Callable[[str], None] = print) -> None:
+    """Downloads and prepares the dataset, if it is not there whole already.
+
+    Args:
+        mirror: see `fetch`.
+        say: see `fetch`.
+
+    Raises:
+        FetchError: see `fetch`.
+    """
     if has_data():
-        say(f"There already: {data_folder()}")
-        return
-    _fetch_data(mirror, say)
-    say(f"Prepared: {data_folder()}")
-
-
-def _fetch_data(mirror: str | None, say: Callable[[str], None]) -> None:
+        try:
+            check_data()
+        except FetchError as error:
+            say(f"{error} Preparing it again.")
+        else:
+            say(f"There already: {data_folder()}")
+            return
     import tensorflow_datasets as tfds
 
-    builder = tfds.builder(NAME)
+    builder = tfds.builder(NAME, data_dir=data_folder().parent)
     # TFDS takes files from its folder for manual downloads before it tries the network, and checks
     # their sums; so the resumable download is ours and everything else stays TFDS's own.
     manual = data_folder().parent / "downloads" / "manual"
@@ -134,16 +163,49 @@ def _fetch_data(mirror: str | None, say: Callable[[str], None]) -> None:
         for url, info in builder.url_infos.items()
     ]
     for source in sources:
-        if not source.path.is_file():
-            download(source, mirror)
+        if source.path.is_file() and _digest(source.path, "sha256") == source.sha256:
+            continue
+        download(source, mirror)
         say(f"Downloaded: {source.path}")
-    config = tfds.download.DownloadConfig(manual_dir=manual)
+    config = tfds.download.DownloadConfig(
+        manual_dir=manual,
+        # Also over a prepared dataset that is damaged.
+        download_mode=tfds.download.GenerateMode.REUSE_CACHE_IF_EXISTS,
+    )
     try:
         builder.download_and_prepare(download_config=config)
     except Exception as error:  # TFDS raises many kinds
         raise FetchError(f"TFDS could not prepare the dataset: {error}") from error
+    check_data()
     for source in sources:
         source.path.unlink()
+    say(f"Prepared: {data_folder()}")
+
+
+def check_data() -> None:
+    """Sees whether the files of the prepared dataset are all there and whole, by their sizes.
+
+    Raises:
+        FetchError: they are not.
+    """
+    folder = _prepared()
+    if folder is None:
+        raise FetchError(f"The dataset is not in {data_folder()}.")
+    try:
+        info = json.loads((folder / "dataset_info.json").read_text(encoding="utf-8"))
+        for split in info["splits"]:
+            shards = list(folder.glob(f"{NAME}-{split['name']}.{info['fileFormat']}-*"))
+            examples = sum(map(int, split["shardLengths"]))
+            wanted = int(split["numBytes"]) + _RECORD_OVERHEAD * examples
+            whole = info["fileFormat"] != "tfrecord" or wanted == sum(
+                shard.stat().st_size for shard in shards
+            )
+            if len(shards) != len(split["shardLengths"]) or not whole:
+                raise FetchError(
+                    f"The dataset in {folder} is damaged: its {split['name']} set is not whole."
+                )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise FetchError(f"The dataset in {folder} is damaged: {error!r}.") from error
 
 
 def download(source: Source, mirror: str | None = None) -> None:
@@ -160,7 +222,7 @@ def download(source: Source, mirror: str | None = None) -> None:
     part = source.path.with_name(source.path.name + ".part")
     try:
         source.path.parent.mkdir(parents=True, exist_ok=True)
-        md5 = _receive(url, part)
+        md5 = _insist(url, part)
     except requests.ConnectionError as error:
         raise FetchError(
             f"Cannot reach {_host(url)}: no network, or the server is away. Run `rps-course fetch` "
@@ -173,7 +235,7 @@ def download(source: Source, mirror: str | None = None) -> None:
             "it stopped."
         ) from error
     except OSError as error:
-        raise FetchError(f"Cannot write {part}: {error.strerror}.") from error
+        raise FetchError(f"Cannot write {part}: {error.strerror or error}.") from error
     for algorithm, wanted in (("sha256", source.sha256), ("md5", md5)):
         if wanted and _digest(part, algorithm) != wanted:
             part.unlink()
@@ -181,7 +243,15 @@ def download(source: Source, mirror: str | None = None) -> None:
                 f"{url} arrived with another {algorithm.upper()} sum than published and was "
                 "deleted. Run `rps-course fetch` again."
             )
-    check_contents(Source(url, part, layer=source.layer))
+    try:
+        _check(part, source)
+    except FetchError:
+        # Going on from bytes that are wrong would never end well.
+        part.unlink()
+        raise FetchError(
+            f"{url} did not give the file that it should, and what came was deleted. "
+            "Run `rps-course fetch` again, or with another --mirror."
+        ) from None
     part.replace(source.path)
 
 
@@ -191,22 +261,47 @@ def _host(url: str) -> str:
     return urlsplit(url).netloc or url
 
 
+def _insist(url: str, part: Path) -> str | None:
+    """Receives a file as `_receive` does, going on by itself when the connection ends early."""
+    import requests
+
+    for tries_left in reversed(range(_TRIES)):
+        before = _size(part)
+        try:
+            return _receive(url, part)
+        except requests.RequestException:
+            if not tries_left or _size(part) <= before:
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
 def _receive(url: str, part: Path) -> str | None:
     """Receives a file into `part`; returns the MD5 sum in hex that the server states, if any."""
     import requests
     from tqdm.auto import tqdm
 
-    have = part.stat().st_size if part.exists() else 0
-    headers = {"Range": f"bytes={have}-"} if have else {}
+    have = _size(part)
+    # Not compressed on the way: a resumed download counts the bytes of the file itself.
+    headers = {"Accept-Encoding": "identity"}
+    if have:
+        headers["Range"] = f"bytes={have}-"
     with requests.get(url, headers=headers, stream=True, timeout=_TIMEOUT) as answer:
         if answer.status_code == 416:
             # Nothing left to send: the part is complete, or it is of another file. Its sum tells.
-            return _stated_md5(answer.headers.get("x-goog-hash", ""))
+            return _stated_md5(answer)
         answer.raise_for_status()
-        goes_on = answer.status_code == 206
+        goes_on = answer.status_code == 206 and answer.headers.get("Content-Range", "").startswith(
+            f"bytes {have}-"
+        )
+        if answer.status_code == 206 and not goes_on:
+            raise requests.RequestException("the server sent another part than was asked for")
         have = have if goes_on else 0
-        length = answer.headers.get("Content-Length")
-        total = have + int(length) if length and length.isdigit() else None
+        length = answer.headers.get("Content-Length", "")
+        total = have + int(length) if length.isdigit() else None
         with (
             part.open("ab" if goes_on else "wb") as file,
             tqdm(
@@ -224,11 +319,12 @@ def _receive(url: str, part: Path) -> str | None:
             raise requests.RequestException(
                 f"the connection ended after {part.stat().st_size:,} of {total:,} bytes"
             )
-        return _stated_md5(answer.headers.get("x-goog-hash", ""))
+        return _stated_md5(answer)
 
 
-def _stated_md5(header: str) -> str | None:
-    for entry in header.split(","):
+def _stated_md5(answer: "requests.Response") -> str | None:
+    """Returns the MD5 sum in hex of Google's storage header `x-goog-hash`, None without one."""
+    for entry in answer.headers.get("x-goog-hash", "").split(","):
         name, _, value = entry.strip().partition("=")
         if name == "md5":
             return base64.b64decode(value).hex()
@@ -241,29 +337,41 @@ def _digest(path: Path, algorithm: str) -> str:
 
 
 def check_contents(source: Source) -> None:
-    """Opens a downloaded file and sees whether it is what it should be.
+    """Opens a file that is there and sees whether it is what it should be.
 
     Raises:
         FetchError: it is not.
     """
-    import h5py
+    _check(source.path, source)
 
+
+def _check(path: Path, source: Source) -> None:
     try:
-        if source.layer is None:
-            right = source.path.stat().st_size > 0
+        if source.numbers is not None:
+            right = _count_numbers(path) == source.numbers
+        elif source.lines is not None:
+            lines = path.read_text(encoding="utf-8").strip().split("\n")
+            right = len(lines) == source.lines
         else:
-            with h5py.File(source.path, "r") as file:
-                right = source.layer in file
-    except OSError:
+            right = path.stat().st_size > 0
+    except (OSError, ValueError, RuntimeError, KeyError):  # h5py raises all of them
         right = False
     if not right:
-        raise FetchError(f"{source.path} is damaged or not the file it should be.")
+        raise FetchError(f"{path} is damaged or not the file it should be.")
 
 
-def check_data() -> None:
-    """Sees whether the files of the prepared dataset are all there and whole.
+def _count_numbers(path: Path) -> int:
+    """Returns how many finite numbers a weights file holds, reading all of them."""
+    import h5py
+    import numpy as np
 
-    Raises:
-        FetchError: one is missing or cut short.
-    """
-    return
+    total = 0
+
+    def count(_: str, item: object) -> None:
+        nonlocal total
+        if isinstance(item, h5py.Dataset):
+            total += int(np.isfinite(item[()]).sum())
+
+    with h5py.File(path, "r") as file:
+        file.visititems(count)
+    return total

@@ -1,5 +1,6 @@
 """From samples and picture files to what the network takes: float32 pictures in [0, 1]."""
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,74 +11,100 @@ from rps_course import profile as profiles
 if TYPE_CHECKING:
     from ipywidgets import FileUpload
 
-MAX_PIXELS = 100_000_000
+MAX_PIXELS = 80_000_000  # 240 MB once decoded; Pillow itself warns a little above
+Size = int | tuple[int, int]
 
 
 class PictureError(ValueError):
     """A file is no picture that can be used."""
 
 
-def _input_size(size: int | None) -> int:
+def _input_size(size: Size | None) -> tuple[int, int]:
+    """Returns (height, width) in pixels."""
     size = profiles.current().image_size if size is None else size
-    if not isinstance(size, int | np.integer) or size < 1:
-        raise PictureError(f"size must be a number of pixels from 1. Received: {size!r}")
-    return int(size)
+    sides = tuple(size) if isinstance(size, tuple | list) else (size, size)
+    if len(sides) != 2 or not all(_is_side(side) for side in sides):
+        raise PictureError(
+            f"size must be a number of pixels from 1, or (height, width). Received: {size!r}"
+        )
+    return int(sides[0]), int(sides[1])
 
 
-def preprocess_image(sample: dict[str, Any], size: int | None = None) -> dict[str, Any]:
+def _is_side(side: Any) -> bool:
+    return isinstance(side, int | np.integer) and not isinstance(side, bool) and side >= 1
+
+
+def preprocess_image(sample: dict[str, Any], size: Size | None = None) -> dict[str, Any]:
     """Casts, scales and resizes the picture of a sample; works inside `Dataset.map` too.
 
     Args:
         sample: `{"image": uint8 [h, w, 3], "label": integer}`, as TFDS gives it.
-        size: side of the result, in pixels; None for the current profile's.
+        size: side of the result in pixels, or (height, width); None for the current profile's.
 
     Returns:
-        `{"image": float32 [size, size, 3] in [0, 1], "label": the same}`.
+        `{"image": float32 [size, size, 3] in [0, 1], "label": the same}`, resized with bilinear
+        interpolation.
     """
     import tensorflow as tf
 
-    side = _input_size(size)
+    height_width = _input_size(size)
     image = tf.cast(sample["image"], tf.float32) / 255.0
-    return {"image": tf.image.resize(image, (side, side)), "label": sample["label"]}
+    return {"image": tf.image.resize(image, height_width), "label": sample["label"]}
 
 
-def load_custom_sample(path: str | Path, size: int | None = None) -> np.ndarray:
+def load_custom_sample(path: str | Path, size: Size | None = None) -> np.ndarray:
     """Reads a picture of your own as a batch of one.
 
     Args:
         path: a picture file of any kind that Pillow reads.
-        size: side of the result, in pixels; None for the current profile's.
+        size: side of the result in pixels, or (height, width); None for the current profile's.
 
     Returns:
-        float32 `[1, size, size, 3]` in [0, 1], resized as a whole with bicubic interpolation.
+        float32 `[1, size, size, 3]` in [0, 1], resized as a whole with bicubic interpolation;
+        transparency is dropped.
 
     Raises:
         PictureError: the file is missing, is no picture, or is damaged or far too large.
     """
     from PIL import Image, UnidentifiedImageError
 
-    side = _input_size(size)
+    height, width = _input_size(size)
     path = Path(path)
     if not path.is_file():
         what = "is a folder" if path.is_dir() else "does not exist"
         raise PictureError(f"{path} {what}. Give the path of a picture file (JPEG, PNG, ...).")
     try:
-        with Image.open(path) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                raise PictureError(
-                    f"{path} has {picture.width} x {picture.height} pixels, more than "
-                    f"{MAX_PIXELS:,}. Scale it down first."
-                )
-            resized = picture.convert("RGB").resize((side, side), Image.Resampling.BICUBIC)
+        with warnings.catch_warnings():
+            # Pillow warns of what is refused below, and of transparency, which is dropped.
+            warnings.simplefilter("ignore")
+            with Image.open(path) as picture:
+                _refuse_unusual(path, picture.size, picture.mode)
+                resized = picture.convert("RGB").resize((width, height), Image.Resampling.BICUBIC)
+    except PictureError:
+        raise
+    except PermissionError as error:
+        raise PictureError(f"{path} may not be read: {error.strerror}.") from error
     except (UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise PictureError(
             f"{path} is not a picture that can be read. Give a picture file (JPEG, PNG, ...)."
         ) from error
-    except (OSError, SyntaxError, ValueError) as error:
-        if isinstance(error, PictureError):
-            raise
+    except Exception as error:  # a damaged file makes Pillow's readers raise many kinds
         raise PictureError(f"{path} is damaged and cannot be read: {error}.") from error
     return np.asarray(resized, dtype=np.float32)[np.newaxis] / 255.0
+
+
+def _refuse_unusual(path: Path, size: tuple[int, int], mode: str) -> None:
+    if size[0] * size[1] > MAX_PIXELS:
+        raise PictureError(
+            f"{path} has {size[0]} x {size[1]} pixels, more than {MAX_PIXELS:,}. "
+            "Scale it down first."
+        )
+    if mode.startswith(("I", "F")):
+        # Pillow would turn all but the darkest of them white.
+        raise PictureError(
+            f"{path} has more than 8 bits a pixel and color (Pillow's mode {mode!r}). "
+            "Save it as an ordinary JPEG or PNG first."
+        )
 
 
 def upload_picture(folder: str | Path = ".") -> "Path | FileUpload | None":
