@@ -218,7 +218,7 @@ def _read_handed_in(path: Path) -> bytes | None:
 class JudgeEvidence(NbGraderPreprocessor):
     """Replaces each test cell's outputs by the verdict, in the form that nbgrader understands."""
 
-    rubric = Unicode(
+    rubric_file = Unicode(
         str(rubric.DEFAULT), help="The rubric file; a course may keep an edited copy of its own."
     ).tag(config=True)
 
@@ -226,7 +226,7 @@ class JudgeEvidence(NbGraderPreprocessor):
         self, nb: NotebookNode, resources: ResourcesDict
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Judges all test cells of one executed notebook."""
-        rules = rubric.load(Path(self.rubric))
+        rules = rubric.load(Path(self.rubric_file))
         run = resources.pop("rps_course")
         for cell in nb.cells:
             if not is_graded_here(cell):
