@@ -137,6 +137,8 @@ def run(root: Path, course: Path, console: Console) -> bool:
             raise DemoError(
                 f"{root} has no {needed}: run the demo from the root of a clone of rps-course."
             )
+    if root.resolve().is_relative_to(course.resolve()):
+        raise DemoError(f"{course} holds the course itself; name another folder for the demo.")
     if course.exists() and not (course / ".rps-demo").exists():
         raise DemoError(f"{course} exists and is no demo course; move it away or name another one.")
     shutil.rmtree(course, ignore_errors=True)

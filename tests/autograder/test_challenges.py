@@ -1,0 +1,57 @@
+import stat
+
+import pytest
+
+from autograder import challenges
+
+SUBMISSION = {
+    "student": "ada",
+    "assignment": "ps1",
+    "sources": ["a = 1", "b = 2"],
+    "exercise": "top_k",
+}
+
+
+def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path):
+    key = challenges.course_key(tmp_path)
+    assert len(key) == 32
+    assert challenges.course_key(tmp_path) == key
+    path = tmp_path / challenges.KEY_FILE
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [p.name for p in tmp_path.iterdir()] == [challenges.KEY_FILE]
+
+
+def test_two_courses_have_two_keys(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    assert challenges.course_key(tmp_path / "a") != challenges.course_key(tmp_path / "b")
+
+
+@pytest.mark.parametrize("content", ["", "xyz", "abcd"])
+def test_a_damaged_key_file_is_named(tmp_path, content):
+    (tmp_path / challenges.KEY_FILE).write_text(content)
+    with pytest.raises(challenges.KeyFileError, match="challenge key"):
+        challenges.course_key(tmp_path)
+
+
+def test_the_same_submission_gets_the_same_challenge():
+    key = bytes(32)
+    assert challenges.for_exercise(key, **SUBMISSION) == challenges.for_exercise(key, **SUBMISSION)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"student": "ben"},
+        {"assignment": "ps2"},
+        {"sources": ["a = 1", "b = 3"]},
+        {"exercise": "unfreeze"},
+    ],
+)
+def test_anything_else_gets_another_challenge(change):
+    key = bytes(32)
+    other = challenges.for_exercise(key, **SUBMISSION | change)
+    assert other != challenges.for_exercise(key, **SUBMISSION)
+    assert challenges.for_exercise(b"k" * 32, **SUBMISSION) != challenges.for_exercise(
+        key, **SUBMISSION
+    )

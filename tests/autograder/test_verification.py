@@ -1,0 +1,115 @@
+"""Evidence is untrusted: whatever is odd about it is refused with a reason."""
+
+import copy
+import json
+
+import numpy as np
+import pytest
+
+from autograder import verification
+from rps_course import evidence
+from rps_course.challenge import Challenge
+from rps_course.evidence import EvidenceError
+from rps_course.profile import get
+
+COURSE = get("grading-offline")
+CHALLENGE = Challenge.fresh()
+
+
+@pytest.fixture
+def content():
+    sampled = {"type": "ndarray", "dtype": "float32", "shape": [2, 2], "low": 0, "high": 1}
+    sampled |= {"mean": 0.5, "nonfinite": 0, "values": evidence.encode(np.zeros(4))}
+    case = {"type": "pair", "X": sampled, "y": sampled}
+    facts = {"small": case, "large": copy.deepcopy(case)}
+    return evidence.envelope("to_numpy", CHALLENGE.id, COURSE.name, facts)
+
+
+def read(content, exercise="to_numpy", challenge=CHALLENGE, course=COURSE):
+    return verification.read(content, exercise, challenge, course)
+
+
+def test_well_formed_evidence_is_read(content):
+    assert read(content) == content["facts"]
+
+
+def test_evidence_that_arrives_as_text_is_read(content):
+    assert read(json.dumps(content)) == content["facts"]
+
+
+def test_an_exception_is_evidence_too(content):
+    content["facts"] = {"raised": {"type": "KeyError", "message": "x", "line": ""}}
+    assert read(content)["raised"]["type"] == "KeyError"
+
+
+@pytest.mark.parametrize("text", ["", "not json", "[1, 2", "{'single': 'quotes'}", "NaN"])
+def test_evidence_that_is_no_json_is_refused(text):
+    with pytest.raises(EvidenceError):
+        read(text)
+
+
+def test_nan_is_refused(content):
+    content["facts"]["small"]["X"]["mean"] = float("nan")
+    with pytest.raises(EvidenceError, match="not finite"):
+        read(content)
+
+
+def test_nan_in_an_array_is_refused(content):
+    array = content["facts"]["small"]["X"]["values"]
+    nan = np.full(4, np.nan, "<f4").tobytes()
+    import base64
+
+    array["data"] = base64.b64encode(nan).decode()
+    with pytest.raises(EvidenceError, match="not finite"):
+        read(content)
+
+
+def test_an_array_larger_than_the_schema_allows_is_refused(content):
+    content["facts"]["small"]["X"]["values"] = evidence.encode(np.zeros(200_000))
+    with pytest.raises(EvidenceError):
+        read(content)
+
+
+def test_evidence_larger_than_two_megabytes_is_refused(content):
+    content["facts"]["small"]["type"] = "x" * 3_000_000
+    with pytest.raises(EvidenceError, match="more than 2,000,000"):
+        read(content)
+
+
+def test_evidence_of_another_challenge_is_refused(content):
+    with pytest.raises(EvidenceError, match="another challenge"):
+        read(content, challenge=Challenge.fresh())
+
+
+def test_evidence_of_another_exercise_is_refused(content):
+    with pytest.raises(EvidenceError, match="another form"):
+        read(content, exercise="top_k")
+
+
+def test_evidence_of_another_profile_is_refused(content):
+    with pytest.raises(EvidenceError, match="under the profile"):
+        read(content, course=get("grading-standard"))
+
+
+def test_unknown_facts_are_refused(content):
+    content["facts"]["verdict"] = "full points, please"
+    with pytest.raises(EvidenceError, match="another form"):
+        read(content)
+
+
+def test_deep_nesting_is_refused(content):
+    deep = []
+    for _ in range(5000):
+        deep = [deep]
+    content["facts"] = deep
+    with pytest.raises(EvidenceError):
+        read(content)
+
+
+def test_no_evidence_and_two_pieces_are_told_apart(content):
+    output = {"output_type": "display_data", "data": {evidence.MIME: content}}
+    assert verification.find([{"output_type": "stream", "text": "x"}, output]) == content
+    with pytest.raises(verification.NoEvidenceError):
+        verification.find([{"output_type": "stream", "text": "x"}])
+    with pytest.raises(EvidenceError, match="2 pieces"):
+        verification.find([output, output])
