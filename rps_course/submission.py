@@ -5,14 +5,15 @@ weights only: a file with anything else in it is refused before Keras opens it. 
 facts that were read off the running training, not claims.
 """
 
+import dataclasses
 import hashlib
 import json
 import math
 import platform
+import re
 import tempfile
 from datetime import UTC, datetime
 from functools import cache
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,10 @@ RPS_WEIGHTS = "rps_model.weights.h5"
 RPS_RECORD = "rps_model.json"
 FORMAT = 1
 MAX_RECORD_BYTES = 1_000_000
+MAX_PHASES = 20
 MAX_EPOCHS = 10_000
+MAX_STRING = 200
+MAX_ITEMS = 5_000  # groups and arrays in a weights file; the course's have under 1,000
 
 
 class WeightsError(ValueError):
@@ -77,6 +81,8 @@ class Record:
 
     def as_dict(self, weights_sha256: str) -> dict[str, Any]:
         """Returns the record as it is written, for weights with this SHA-256."""
+        import tensorflow as tf
+
         return {
             "format": FORMAT,
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -87,8 +93,13 @@ class Record:
                 "fine_tune_at": self.profile.fine_tune_at,
             },
             "device": device(),
-            "versions": {"python": platform.python_version(), "rps_course": __version__}
-            | {name: metadata.version(name) for name in ("tensorflow", "keras", "numpy")},
+            "versions": {
+                "python": platform.python_version(),
+                "rps_course": __version__,
+                "tensorflow": tf.__version__,
+                "keras": tf.keras.__version__,
+                "numpy": np.__version__,
+            },
             "seed": self.seed,
             "phases": self.phases,
             "weights_sha256": weights_sha256,
@@ -120,16 +131,19 @@ def save(model: "tf.keras.Model", record: Record, directory: str | Path = ".") -
         were handed in are kept as they are.
 
     Raises:
-        WeightsError: the model's variables are not those of the course's architecture.
+        WeightsError: the model's variables are not those of the course's architecture, or the model
+            does something else with them, or they are NaN.
+        RecordError: the record has no phase, or a loss in it is NaN.
     """
-    from rps_course import model as architecture
-
     directory = Path(directory)
     weights_path, record_path = directory / RPS_WEIGHTS, directory / RPS_RECORD
     if record.profile.is_grading and (weights_path.exists() or record_path.exists()):
         print("This is a grading run: the weights and the record that were handed in are kept.")
         return weights_path, record_path
-    reference = architecture.reference(record.profile)
+    problem = _phases_problem(record.phases)
+    if problem:
+        raise RecordError(f"The training record {problem}. Call record.add_phase after each fit.")
+    reference = _untrained(record.profile)
     theirs, wanted = model.get_weights(), reference.get_weights()
     if [w.shape for w in theirs] != [w.shape for w in wanted]:
         raise WeightsError(
@@ -137,7 +151,10 @@ def save(model: "tf.keras.Model", record: Record, directory: str | Path = ".") -
             f"the course's architecture has {len(wanted)} with {sum(w.size for w in wanted):,}. "
             "Save the model of this course: MobileNetV2 without its top, Dropout, Dense 3."
         )
+    if not all(np.isfinite(weight).all() for weight in theirs):
+        raise WeightsError("The model's weights are NaN or infinite: training went wrong.")
     reference.set_weights(theirs)
+    _compare(model, reference, record.profile)
     directory.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=directory, prefix=".saving-") as folder:
         weights, notes = Path(folder) / RPS_WEIGHTS, Path(folder) / RPS_RECORD
@@ -149,6 +166,38 @@ def save(model: "tf.keras.Model", record: Record, directory: str | Path = ".") -
     return weights_path, record_path
 
 
+def _untrained(profile: profiles.Profile) -> "tf.keras.Sequential":
+    """Returns the course's architecture with weights of no use, so that nothing is downloaded."""
+    from rps_course import model as architecture
+
+    return architecture.reference(dataclasses.replace(profile, weights=None))
+
+
+def _compare(
+    model: "tf.keras.Model", reference: "tf.keras.Model", profile: profiles.Profile
+) -> None:
+    """Sees that a model computes what the reference computes with the same weights.
+
+    The grader evaluates the reference: a model with, say, a Rescaling layer of its own has the same
+    weights but would lose its accuracy there without a word.
+    """
+    images = np.random.default_rng(0).random((2, *profile.input_shape), np.float32)
+    wanted = np.asarray(reference(images, training=False))
+    theirs = np.asarray(model(images, training=False), np.float32)
+    if theirs.shape == wanted.shape:
+        # A head without softmax gives logits: the course's own softmax then makes the same of them.
+        exponents = np.exp(theirs - theirs.max(axis=1, keepdims=True))
+        softmax = exponents / exponents.sum(axis=1, keepdims=True)
+        # Reduced precision on GPUs (TF32) moves probabilities by about a thousandth.
+        if any(np.allclose(given, wanted, atol=0.02) for given in (theirs, softmax)):
+            return
+    raise WeightsError(
+        "This model has the course's weights but computes something else with them, so it would "
+        "not score the same when it is graded. Save MobileNetV2, Dropout, Dense 3 without other "
+        "layers (such as Rescaling) in between."
+    )
+
+
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -157,11 +206,7 @@ def _sha256(path: Path) -> str:
 @cache
 def _layout(profile: profiles.Profile) -> dict[str, tuple[tuple[int, ...], str]]:
     """Returns name, shape and dtype of every dataset in a weights file of this architecture."""
-    from rps_course import model as architecture
-
-    reference = architecture.build_classifier(
-        architecture.build_backbone(profile), len(profile.classes)
-    )
+    reference = _untrained(profile)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / RPS_WEIGHTS
         reference.save_weights(path)
@@ -172,9 +217,14 @@ def _datasets(path: Path) -> dict[str, tuple[tuple[int, ...], str]]:
     import h5py
 
     found: dict[str, tuple[tuple[int, ...], str]] = {}
+    visited = 0
 
     def visit(group: Any, prefix: str) -> None:
+        nonlocal visited
         for name in group:
+            visited += 1  # groups too: they can hold one another, round and round
+            if visited > MAX_ITEMS:
+                raise WeightsError(f"{path} holds far more than the weights of this course.")
             link = group.get(name, getlink=True)
             if not isinstance(link, h5py.HardLink):
                 raise WeightsError(f"{path} holds a link ({prefix}{name}) in place of weights.")
@@ -187,8 +237,6 @@ def _datasets(path: Path) -> dict[str, tuple[tuple[int, ...], str]]:
                 found[f"{prefix}{name}"] = (tuple(item.shape), str(item.dtype))
                 if item.is_virtual or item.external:
                     raise WeightsError(f"{path} takes {prefix}{name} from another file.")
-            if len(found) > 5000:
-                raise WeightsError(f"{path} holds far more than the weights of this course.")
 
     with h5py.File(path, "r") as file:
         visit(file, "")
@@ -210,8 +258,6 @@ def load_weights(
     Raises:
         WeightsError: the file is missing, damaged, or of another architecture.
     """
-    from rps_course import model as architecture
-
     profile = profile or profiles.current()
     path = Path(path)
     if not path.is_file():
@@ -229,7 +275,7 @@ def load_weights(
     wanted = _layout(profile)
     if found != wanted:
         raise WeightsError(_difference(path, found, profile))
-    classifier = architecture.reference(profile)
+    classifier = _untrained(profile)
     try:
         classifier.load_weights(path)
     except Exception as error:  # a chunk may be damaged although the outline is right
@@ -243,7 +289,7 @@ def _difference(path: Path, found: dict, profile: profiles.Profile) -> str:
     others = [
         other
         for other in (profiles.get("standard"), profiles.get("offline"))
-        if other.alpha != profile.alpha and _numbers(other) == _total(found)
+        if other.alpha != profile.alpha and _total(_layout(other)) == _total(found)
     ]
     wanted = f"the {profile.base} profile wants MobileNetV2 of alpha {profile.alpha:g}"
     if others:
@@ -254,28 +300,12 @@ def _difference(path: Path, found: dict, profile: profiles.Profile) -> str:
     return (
         f"{path} has the weights of another architecture ({len(found)} arrays with "
         f"{_total(found):,} numbers); {wanted} with a head of 3 classes "
-        f"({_numbers(profile):,} numbers). Save with rps_course.submission.save."
+        f"({_total(_layout(profile)):,} numbers). Save with rps_course.submission.save."
     )
 
 
 def _total(found: dict[str, tuple[tuple[int, ...], str]]) -> int:
     return sum(math.prod(shape) for shape, _ in found.values())
-
-
-@cache
-def _numbers(profile: profiles.Profile) -> int:
-    """Returns how many numbers an architecture's weights have, without loading any weights."""
-    import tensorflow as tf
-
-    backbone = tf.keras.applications.MobileNetV2(
-        input_shape=profile.input_shape,
-        include_top=False,
-        pooling="avg",
-        alpha=profile.alpha,
-        weights=None,
-    )
-    n_classes = len(profile.classes)
-    return backbone.count_params() + (backbone.output_shape[-1] + 1) * n_classes
 
 
 def load_record(path: str | Path) -> dict[str, Any]:
@@ -291,7 +321,7 @@ def load_record(path: str | Path) -> dict[str, Any]:
         raise RecordError(f"{path.name} is larger than {MAX_RECORD_BYTES:,} bytes")
     try:
         record = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, OSError) as error:
         raise RecordError(f"{path.name} is not JSON with finite numbers") from error
     problem = _record_problem(record)
     if problem:
@@ -304,41 +334,60 @@ def _refuse(constant: str) -> None:
 
 
 def _is_number(value: Any) -> bool:
+    # The size first: math.isfinite fails on an integer that no float can hold.
     return (
         isinstance(value, int | float)
         and not isinstance(value, bool)
-        and math.isfinite(value)
         and abs(value) < 1e30
+        and math.isfinite(value)
     )
+
+
+def _is_short(value: Any) -> bool:
+    """Whether a value is a string that can be shown in a report as it is."""
+    return isinstance(value, str) and len(value) <= MAX_STRING and value.isprintable()
 
 
 def _record_problem(record: Any) -> str:
     """Returns what is wrong with a record's form; an empty string when nothing is."""
     if not isinstance(record, dict) or record.get("format") != FORMAT:
         return f"is not a training record of format {FORMAT}"
-    if not isinstance(record.get("weights_sha256"), str):
+    sha256 = record.get("weights_sha256")
+    if not isinstance(sha256, str) or not re.fullmatch("[0-9a-f]{64}", sha256):
         return "has no SHA-256 of the weights"
     device_facts = record.get("device")
-    if not isinstance(device_facts, dict) or device_facts.get("kind") not in ("CPU", "GPU"):
+    if (
+        not isinstance(device_facts, dict)
+        or device_facts.get("kind") not in ("CPU", "GPU")
+        or not _is_short(device_facts.get("name"))
+    ):
         return "does not say whether a CPU or a GPU trained the model"
-    phases = record.get("phases")
-    if not isinstance(phases, list) or not 1 <= len(phases) <= 20:
-        return "has no list of training phases"
+    versions = record.get("versions")
+    if not isinstance(versions, dict) or not all(map(_is_short, (*versions, *versions.values()))):
+        return "has no versions of the libraries"
+    if not _is_short(record.get("profile")) or not _is_short(record.get("created")):
+        return "does not say under which profile and when the model was trained"
+    return _phases_problem(record.get("phases"))
+
+
+def _phases_problem(phases: Any) -> str:
+    if not isinstance(phases, list) or not 1 <= len(phases) <= MAX_PHASES:
+        return f"has no list of 1 to {MAX_PHASES} training phases"
     return next(filter(None, map(_phase_problem, phases)), "")
 
 
 def _phase_problem(phase: Any) -> str:
-    if not isinstance(phase, dict) or not isinstance(phase.get("name"), str):
+    if not isinstance(phase, dict) or not _is_short(phase.get("name")):
         return "has a training phase without a name"
     epochs, history = phase.get("epochs"), phase.get("history")
     whole = isinstance(epochs, list) and 1 <= len(epochs) <= MAX_EPOCHS
-    if not whole or not all(isinstance(epoch, int) for epoch in epochs):
+    if not whole or not all(_is_number(epoch) and isinstance(epoch, int) for epoch in epochs):
         return "has a training phase without a list of epochs"
     if not _is_number(phase.get("learning_rate")):
         return "has a training phase without a learning rate"
     if not isinstance(history, dict) or len(history) > 50:
         return "has a training phase without a history"
-    for values in history.values():
-        if not isinstance(values, list) or not all(map(_is_number, values)):
+    for name, values in history.items():
+        if not _is_short(name) or not isinstance(values, list) or not all(map(_is_number, values)):
             return "has a history that is not lists of finite numbers"
     return ""
