@@ -33,8 +33,8 @@ def _ground(rng: np.random.Generator, canvas: int) -> np.ndarray:
     """Returns a background, float32 [canvas, canvas, 3]: mostly white, sometimes anything."""
     base = np.full(3, rng.uniform(0.88, 1.02)) + rng.normal(0, 0.01, 3)
     contrast = 0.05
-    if rng.random() < 0.3:
-        base, contrast = rng.uniform(0.15, 1.0, 3), 0.3
+    if rng.random() < 0.12:
+        base, contrast = rng.uniform(0.3, 1.0, 3), 0.2
     cells = int(rng.integers(2, 7)) if contrast < 0.1 else int(rng.integers(2, 24))
     rough = Image.fromarray(rng.uniform(-1, 1, (cells, cells)).astype(np.float32))
     rough = np.asarray(rough.resize((canvas, canvas), Image.Resampling.BICUBIC))
@@ -43,17 +43,17 @@ def _ground(rng: np.random.Generator, canvas: int) -> np.ndarray:
 
 
 def _texture(rng: np.random.Generator, albedo: np.ndarray) -> np.ndarray:
-    """Returns the colors with a pattern on them: stripes, blotches or, half of the time, none."""
+    """Returns the colors with a pattern on them: stripes, blotches or, mostly, none."""
     kind, canvas = rng.random(), len(albedo)
-    strength = np.float32(rng.uniform(0.1, 0.5))
-    if kind < 0.25:
+    strength = np.float32(rng.uniform(0.05, 0.3))
+    if kind < 0.12:
         angle, period = rng.uniform(0, np.pi), rng.uniform(0.03, 0.12) * canvas
         axis = np.arange(canvas, dtype=np.float32) * np.float32(2 * np.pi / period)
         wave = np.sin(
             axis[None] * np.float32(np.cos(angle)) + axis[:, None] * np.float32(np.sin(angle))
         )
         return albedo * (1 - strength * (wave > 0)[..., None])
-    if kind < 0.5:
+    if kind < 0.3:
         cells = int(rng.integers(8, 48))
         rough = Image.fromarray(rng.uniform(-1, 1, (cells, cells)).astype(np.float32))
         rough = np.asarray(rough.resize((canvas, canvas), Image.Resampling.BICUBIC))
@@ -115,4 +115,4 @@ def render_thing(class_name: str, rng: np.random.Generator, size: int = 96) -> n
     wrap = tuple(rng.uniform(0.15, 0.5, 3)) if rng.random() < 0.5 else (0.3, 0.3, 0.3)
     light = Light.random(rng, specular=rng.uniform(0, 0.35), gloss=rng.uniform(6, 40), wrap=wrap)
     albedo = _texture(rng, scene.albedo())
-    return scene.render(albedo, light, _ground(rng, canvas), size, rng, rng.uniform(0, 0.02))
+    return scene.render(albedo, light, _ground(rng, canvas), size, rng, rng.uniform(0, 0.012))

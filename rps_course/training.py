@@ -74,9 +74,7 @@ def train_head(
     Returns:
         The history, with epochs 0 to `epochs - 1`.
     """
-    return fine_tune(
-        model, train_gen, val_gen, 0, epochs, callbacks=callbacks, verbose=verbose
-    )
+    return fine_tune(model, train_gen, val_gen, 0, epochs, callbacks=callbacks, verbose=verbose)
 
 
 def fine_tune(
