@@ -176,6 +176,7 @@ def _fetch(arguments: argparse.Namespace) -> int:
 
 def _train(arguments: argparse.Namespace) -> int:
     profile = profiles.get(arguments.profile) if arguments.profile else profiles.current()
+    arguments.out.mkdir(parents=True, exist_ok=True)  # before the long work, if it cannot be
     if profile.data == "tfds" and not fetch.is_cached():
         if profile.is_grading:
             raise data.DataError(

@@ -1,0 +1,104 @@
+import subprocess
+from types import SimpleNamespace
+
+import pytest
+
+from rps_course import doctor, fetch
+
+
+@pytest.fixture
+def empty_machine(tmp_path, monkeypatch):
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "tfds"))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    monkeypatch.setattr(fetch, "can_download", lambda timeout=2.0: False)
+
+
+def checks():
+    return {check.name: check for check in doctor.run()}
+
+
+def test_every_check_that_is_not_ok_says_what_to_do(empty_machine, monkeypatch):
+    for name in ("offline", "standard", "fast"):
+        monkeypatch.setenv("RPS_PROFILE", name)
+        for check in doctor.run():
+            assert check.status in (doctor.OK, doctor.NOTE, doctor.MISSING)
+            assert bool(check.remedy) == (check.status != doctor.OK)
+
+
+def test_what_the_profile_does_not_need_is_not_missing(empty_machine, monkeypatch):
+    monkeypatch.setenv("RPS_PROFILE", "offline")
+    assert {checks()[name].status for name in ("dataset", "backbone weights")} == {doctor.NOTE}
+    monkeypatch.setenv("RPS_PROFILE", "standard")
+    assert {checks()[name].status for name in ("dataset", "backbone weights")} == {doctor.MISSING}
+
+
+def test_an_unknown_profile_is_shown_with_those_that_there_are(empty_machine, monkeypatch):
+    monkeypatch.setenv("RPS_PROFILE", "fast")
+    check = checks()["profile"]
+    assert check.status == doctor.MISSING
+    assert "standard, offline" in check.remedy
+
+
+def test_damaged_weights_are_not_ok(empty_machine, monkeypatch):
+    monkeypatch.setenv("RPS_PROFILE", "standard")
+    path = fetch.keras_files()[0].path
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"half a file")
+    check = checks()["backbone weights"]
+    assert check.status == doctor.MISSING
+    assert "damaged" in check.detail
+
+
+def test_a_package_that_is_not_installed_is_named(monkeypatch):
+    real = doctor._version
+    monkeypatch.setattr(
+        doctor, "_version", lambda names: None if "matplotlib" in names else real(names)
+    )
+    assert doctor._packages().remedy == "pip install matplotlib"
+
+
+def test_nbgrader_is_only_needed_for_grading(monkeypatch):
+    monkeypatch.setattr(doctor, "_version", lambda names: None)
+    check = doctor._grading()
+    assert check.status == doctor.NOTE
+    assert "rps-course[grader]" in check.remedy
+
+
+@pytest.mark.parametrize(
+    ("listed", "seen", "status", "says"),
+    [
+        ([], False, doctor.NOTE, "no NVIDIA GPU"),
+        (["NVIDIA T4"], True, doctor.OK, "NVIDIA T4; TensorFlow uses it"),
+        (["NVIDIA T4"], False, doctor.NOTE, "TensorFlow does not see it"),
+    ],
+)
+def test_a_gpu_counts_when_tensorflow_uses_it(listed, seen, status, says, monkeypatch):
+    monkeypatch.setattr(doctor, "_gpu_names", lambda: listed)
+    monkeypatch.setattr(doctor, "_tensorflow_sees_gpu", lambda: seen)
+    check = doctor._device()
+    assert check.status == status
+    assert says in check.detail
+
+
+def test_the_driver_is_asked_for_the_names_of_gpus(monkeypatch):
+    monkeypatch.setattr(doctor.shutil, "which", lambda name: "/usr/bin/nvidia-smi")
+    answer = SimpleNamespace(stdout="NVIDIA H100\nNVIDIA H100\n")
+    monkeypatch.setattr(doctor.subprocess, "run", lambda *a, **k: answer)
+    assert doctor._gpu_names() == ["NVIDIA H100", "NVIDIA H100"]
+
+
+def test_a_driver_that_fails_counts_as_no_gpu(monkeypatch):
+    def fail(*_, **__):
+        raise subprocess.CalledProcessError(9, "nvidia-smi")
+
+    monkeypatch.setattr(doctor.shutil, "which", lambda name: "/usr/bin/nvidia-smi")
+    monkeypatch.setattr(doctor.subprocess, "run", fail)
+    assert doctor._gpu_names() == []
+
+
+def test_the_report_counts_what_is_missing(empty_machine, monkeypatch):
+    monkeypatch.setenv("RPS_PROFILE", "standard")
+    lines = []
+    assert not doctor.report(lines.append)
+    missing = sum(line.startswith("missing") for line in lines)
+    assert lines[-1].startswith(f"{missing} missing")
