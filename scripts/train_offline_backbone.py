@@ -6,7 +6,7 @@ the course then transfers. Pixels are in [0, 1], as the course feeds them.
 
     python scripts/train_offline_backbone.py --out rps_course/weights
 
-Most epochs see smaller pictures, which is several times faster, the last ones the full size
+The first epochs see smaller pictures, which takes half the time, the last ones the full size
 (progressive resizing). Everything is drawn and shuffled from `--seed`. Pictures and a checkpoint
 of every epoch are kept in `--work`: run the same command again after an interruption and it goes on
 where it stopped. How accurate the result is, and how well it transfers, is in
@@ -35,7 +35,7 @@ BATCH_NORM_MOMENTUM = 0.98
 
 
 def stages(text: str) -> list[tuple[int, int]]:
-    """Returns [(48, 16), (96, 7)] for "48x16,96x7"."""
+    """Returns [(64, 12), (96, 9)] for "64x12,96x9"."""
     try:
         found = [tuple(int(v) for v in stage.split("x")) for stage in text.split(",")]
         good = all(len(s) == 2 and 32 <= s[0] <= SIZE and s[1] >= 1 for s in found)
@@ -122,7 +122,7 @@ def build(steps: int, learning_rate: float, seed: int):  # noqa: ANN201 - a kera
         warmup_steps=warmup,
     )
     model.compile(
-        tf.keras.optimizers.SGD(schedule, momentum=0.9, nesterov=True, weight_decay=3e-4),
+        tf.keras.optimizers.AdamW(schedule, weight_decay=0.02),
         "sparse_categorical_crossentropy",  # smoothed labels would make features transfer worse
         metrics=["accuracy"],
         jit_compile=False,
@@ -253,11 +253,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--stages",
         type=stages,
-        default="48x18,64x4,96x3",
+        default="64x12,96x9",
         help="picture sizes and how many epochs each, the last at 96",
     )
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--learning-rate", type=float, default=0.05, help="highest of the cosine")
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--learning-rate", type=float, default=2e-3, help="highest of the cosine")
     parser.add_argument("--verbose", type=int, default=2, help="Keras' progress: 0, 1 or 2")
     args = parser.parse_args(argv)
     for name in ("pictures", "validation", "batch"):
