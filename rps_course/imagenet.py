@@ -104,7 +104,7 @@ def labels(profile: profiles.Profile | None = None) -> list[str]:
     if profile.weights == "imagenet":
         path = tf.keras.utils.get_file("ImageNetLabels.txt", LABELS_URL)
         return Path(path).read_text(encoding="utf-8").split("\n")[1:1001]
-    return OFFLINE_CLASSES.read_text(encoding="utf-8").split()
+    return OFFLINE_CLASSES.read_text(encoding="utf-8").splitlines()
 
 
 def top_k(probs: np.ndarray, labels: "list[str]", k: int = 5) -> list[tuple[str, float]]:

@@ -1,4 +1,4 @@
-"""What all tests share: quiet TensorFlow, the offline profile by default, and the real data's folder."""
+"""What all tests share: a quiet TensorFlow, the offline profile, the folder of the real data."""
 
 import os
 from pathlib import Path
