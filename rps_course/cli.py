@@ -184,6 +184,7 @@ def _train(arguments: argparse.Namespace) -> int:
                 "run downloads nothing. Run `rps-course fetch` first."
             )
         fetch.fetch()
+    print(f"Training under the {profile.name} profile, into {arguments.out}", flush=True)
     result = training.run(
         profile,
         out=arguments.out,
