@@ -34,7 +34,7 @@ class Targets:
 
     def __init__(self, challenge: Challenge, purpose: str, n: int, size: int) -> None:
         rng = challenge.rng(f"{purpose} targets")
-        codes = np.stack(np.meshgrid(np.linspace(0.45, 1, 8), np.linspace(0.45, 1, 8)), -1)
+        codes = np.stack(np.meshgrid(np.linspace(0.6, 1, 7), np.linspace(0.6, 1, 7)), -1)
         codes = rng.permutation(codes.reshape(-1, 2))[:n]
         amplitudes = np.concatenate([np.full((n, 1), 0.72), 0.72 * codes], axis=1)
         angles = rng.uniform(0, 2 * np.pi, (n, 1)) + np.array([0, 2, 4]) * np.pi / 3
@@ -78,7 +78,7 @@ class Targets:
         mass = np.where(measured[:, :1] > 0, measured[:, :1], np.inf)
         distance = np.abs(measured[:, None, 1:3] / mass[:, None] - ratios).max(axis=-1)
         best = distance.argmin(axis=1)
-        return np.where(distance.min(axis=1) < 0.06, best, -1)
+        return np.where(distance.min(axis=1) < 0.05, best, -1)
 
     def maps(self, measured: np.ndarray, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Returns the affine maps, `A` `[m, 2, 2]` and `t` `[m, 2]` in shares of the side.

@@ -50,8 +50,12 @@ def test_returning_none_earns_nothing(name):
     assert verdict.reasons
 
 
+# Wrong answers meet the same challenge every time: what they earn is then exact.
+FIXED = Challenge(bytes(range(32)))
+
+
 def rejects(name, function, score, says):
-    verdict = judge(name, function)
+    verdict = judge(name, function, FIXED)
     assert verdict.score == score, check.explain(verdict)
     assert says in check.explain(verdict)
 
@@ -256,7 +260,8 @@ def test_a_head_that_ignores_the_given_backbone_is_rejected():
     def build_classifier(_):
         return ref.build_classifier(frozen(ref.mobilenet(weights=None)))
 
-    rejects("build_classifier", build_classifier, 7, "not those of a Dense layer on the backbone")
+    # Nor does its Dropout show, since the features of an untrained network are close to 0.
+    rejects("build_classifier", build_classifier, 5, "not those of a Dense layer on the backbone")
 
 
 def test_logits_are_right_with_a_loss_that_says_so():
@@ -269,13 +274,18 @@ def test_logits_are_right_with_a_loss_that_says_so():
     assert "probabilities" not in [reason.criterion for reason in verdict.reasons]
 
 
+def constant_loss(labels, outputs):
+    return 0.5 * tf.reduce_mean(outputs[:, 0])
+
+
 @pytest.mark.parametrize(
     ("function", "score", "says"),
     [
         (lambda model: None, 0, "not compiled"),
         (ref.compiler(rate=0.01), 4, "learning rate is 0.01, wanted 0.001"),
         (ref.compiler(optimizer=tf.keras.optimizers.SGD), 4, "optimizer is SGD, wanted Adam"),
-        (ref.compiler(loss="mse"), 4, "sparse categorical cross-entropy"),
+        (ref.compiler(loss="poisson"), 2, "The loss could not be computed"),
+        (ref.compiler(loss=constant_loss), 4, "sparse categorical cross-entropy"),
         (ref.compiler(loss="categorical_crossentropy"), 2, "loss could not be computed"),
         (ref.compiler(metrics=()), 5, "accuracy is not reported"),
     ],
@@ -328,7 +338,7 @@ def generators(validation=None, **options):
     ],
 )
 def test_make_generators_by_a_wrong_answer(function, score, says):
-    verdict = judge("make_generators", function)
+    verdict = judge("make_generators", function, FIXED)
     assert says in check.explain(verdict)
     # Zooming or rotating too far may also push a shift over its limit.
     assert score - 2 <= verdict.score <= score, check.explain(verdict)
@@ -378,7 +388,7 @@ def fitter(**changes):
     [
         (fitter(epochs=1), 3, "The history has epochs 0 to 0"),
         (fitter(validation_data=None), 5, "no validation values"),
-        (fitter(steps_per_epoch=5), 2, "some batches were left out"),
+        (fitter(steps_per_epoch=5), 2, "wanted"),
         (fitter(validation_steps=3), 5, "Validation saw"),
         (lambda m, t, v, e: ref.train_head(m, t, v, e).history, 6, "wanted the History"),
         (lambda m, t, v, e: ref.train_head(m, t, t, e), 5, "Validation saw"),

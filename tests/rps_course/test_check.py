@@ -1,0 +1,96 @@
+"""Self-checks as a student meets them, and what they display for a grader."""
+
+import sys
+
+import IPython.display
+import pytest
+import reference_answers as ref
+
+from rps_course import check, evidence
+from rps_course.challenge import ENVIRONMENT_VARIABLE, Challenge
+
+
+@pytest.fixture
+def displayed(monkeypatch):
+    shown = []
+    monkeypatch.setattr(IPython.display, "display", lambda data, raw: shown.append(data))
+    return shown
+
+
+def test_a_right_answer_prints_what_holds(capsys, displayed):
+    check.top_k(ref.top_k)
+    out = capsys.readouterr().out
+    assert "top_k: 6 of 6 points" in out
+    assert out.count("[ok]") == 3
+    assert displayed == []
+
+
+def test_a_wrong_answer_raises_with_reason_and_hint(capsys):
+    with pytest.raises(check.CheckFailed) as failed:
+        check.top_k(lambda probs, labels, k=5: ref.top_k(probs, labels, k)[::-1])
+    text = str(failed.value)
+    assert "the least likely of them comes first" in text
+    assert "Hint: np.argsort sorts from small to large." in text
+    assert failed.value._render_traceback_() == text.split("\n")
+
+
+def test_a_function_that_raises_is_quoted():
+    def top_k(probs, labels, k=5):
+        return labels["first"]
+
+    with pytest.raises(check.CheckFailed, match="`top_k` raised TypeError: list indices"):
+        check.top_k(top_k)
+
+
+def test_a_function_that_exits_does_not_end_the_notebook():
+    with pytest.raises(check.CheckFailed, match="raised SystemExit"):
+        check.top_k(lambda *_, **__: sys.exit(0))
+
+
+def test_something_too_odd_to_probe_is_a_failed_check_and_no_crash():
+    class Odd(list):
+        def __iter__(self):
+            raise RuntimeError("no")
+
+        def __getitem__(self, _):
+            raise RuntimeError("no")
+
+    with pytest.raises(check.CheckFailed, match="raised RuntimeError"):
+        check.top_k(lambda *_, **__: Odd([1]))
+
+
+def test_while_autograding_the_check_displays_evidence_too(monkeypatch, displayed, capsys):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    check.top_k(ref.top_k)
+    assert displayed[0][evidence.MIME]["exercise"] == "top_k"
+    assert "6 of 6" in capsys.readouterr().out
+
+
+def test_with_a_grader_s_challenge_the_grader_judges(monkeypatch, displayed, capsys):
+    challenge = Challenge.fresh()
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    monkeypatch.setenv(ENVIRONMENT_VARIABLE, challenge.secret.hex())
+    check.top_k(lambda *_, **__: None)  # wrong, and yet nothing is raised here
+    content = displayed[0][evidence.MIME]
+    assert content["challenge"] == challenge.id
+    assert challenge.secret.hex() not in str(content)
+    assert "points" not in capsys.readouterr().out
+
+
+def test_standard_error_becomes_ordinary_output(capsys):
+    def top_k(probs, labels, k=5):
+        print("careful", file=sys.stderr)
+        return ref.top_k(probs, labels, k)
+
+    check.top_k(top_k)
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    assert "careful" in captured.out
+
+
+def test_once_solved_waits_for_an_answer_and_hides_nothing_else(capsys):
+    with check.once_solved("a", "b"):
+        raise NotImplementedError
+    assert "Answer a and b above" in capsys.readouterr().out
+    with pytest.raises(ZeroDivisionError), check.once_solved("a"):
+        1 / 0  # noqa: B018
