@@ -253,6 +253,12 @@ class JudgeEvidence(NbGraderPreprocessor):
             finding = rubric.fails(None, "no_evidence", exercise=name, because=because)
         except verification.EvidenceError as error:
             finding = rubric.fails(None, "bad_evidence", exercise=name, received=str(error))
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            # Facts that fit the schema may still contradict one another. That costs this exercise,
+            # not the class; should the judge itself be wrong, the log has the traceback.
+            self.log.warning("Judging %s failed: %r", name, error, exc_info=True)
+            received = "its facts contradict one another"
+            finding = rubric.fails(None, "bad_evidence", exercise=name, received=received)
         return rules.verdict(name, [finding])
 
 

@@ -14,7 +14,7 @@ from typing import Any
 DEFAULT = Path(__file__).parent / "rubric.toml"
 
 
-class RubricError(ValueError):
+class RubricError(RuntimeError):
     """A rubric file cannot be used."""
 
 

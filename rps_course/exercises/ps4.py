@@ -142,21 +142,18 @@ class CompileFineTune(Exercise):
             return
         owners = _weight_owners(model.build_backbone(profile))
         tail = sum(layer >= profile.fine_tune_at for layer in owners)
-        measured = facts.get("first_step")
-        y = probing.targets(challenge, self.name)
-        findings = list(
-            compiled_findings(facts["compile"], y, profile.learning_rate_fine, measured)
-        )
-        yield from (f for f in findings if f.criterion == "learning_rate")
         if "step" in facts or not facts["backbone_moved"]:
-            # Loss and metric then still stand as they were compiled for the head: not an answer.
-            yield fails("tail", "not_compiled_again")
+            # All else then still stands as it was compiled for the head: not an answer.
+            yield fails(None, "not_compiled_again")
             return
         if facts["backbone_moved"] != tail:
             yield fails("tail", "other_tail", received=facts["backbone_moved"], wanted=tail)
         else:
             yield holds("tail")
-        yield from (f for f in findings if f.criterion != "learning_rate")
+        y = probing.targets(challenge, self.name)
+        yield from compiled_findings(
+            facts["compile"], y, profile.learning_rate_fine, facts["first_step"]
+        )
 
 
 class FineTune(Exercise):

@@ -113,3 +113,40 @@ def test_no_evidence_and_two_pieces_are_told_apart(content):
         verification.find([{"output_type": "stream", "text": "x"}])
     with pytest.raises(EvidenceError, match="2 pieces"):
         verification.find([output, output])
+
+
+def test_facts_that_contradict_one_another_cost_the_exercise_and_nothing_more():
+    """Every exercise gets facts that fit its schema and make no sense; nothing may be raised."""
+    from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+    from autograder.preprocessors import JudgeEvidence
+    from rps_course import exercises, rubric
+
+    made_up = {
+        "build_backbone": {"type": "model"},
+        "build_classifier": {"type": "model"},
+        "compile_head": {"compile": {"compiled": True}},
+        "compile_fine_tune": {"compile": {"compiled": True}},
+        "unfreeze": {"usual": {"moved": [399]}, "other": {}},
+        "train_head": {"type": "History"},
+        "fine_tune": {"type": "History"},
+        "make_generators": {
+            "type": "pair",
+            **{key: {"sizes": [1]} for key in ("first", "second", "validation")},
+        },
+        "preprocess_image": {key: {"type": "dict"} for key in ("direct", "oblong", "mapped")},
+        "to_numpy": {key: {"type": "pair"} for key in ("small", "large")},
+        "load_custom_sample": {key: {} for key in ("photo", "jpeg", "transparent", "gray")},
+        "top_k": {key: {"type": "pairs"} for key in ("default", "three", "all")},
+    }
+    assert set(made_up) == set(exercises.registry())
+    judge = JudgeEvidence()
+    for name, facts in made_up.items():
+        content = evidence.envelope(name, CHALLENGE.id, COURSE.name, facts)
+        metadata = {"grade": True, "solution": False, "grade_id": name, "points": 1.0}
+        cell = new_code_cell(metadata={"nbgrader": metadata})
+        cell.outputs = [new_output("display_data", data={evidence.MIME: content})]
+        run = {"challenges": {name: CHALLENGE}, "profile": COURSE, "problem": ""}
+        verdict = judge._verdict(cell, new_notebook(cells=[cell]), run, rubric.load())
+        assert verdict.score == 0, name
+        assert verdict.reasons, name

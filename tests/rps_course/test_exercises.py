@@ -444,7 +444,7 @@ def only_the_rate(model):
 @pytest.mark.parametrize(
     ("function", "score", "says"),
     [
-        (lambda model: None, 0, "learning rate is 0.001, wanted 1e-05"),
+        (lambda model: None, 0, "still compiled as it was for the head"),
         (only_the_rate, 0, "still compiled as it was for the head"),
         (ref.compiler(rate=0.001), 3, "learning rate is 0.001, wanted 1e-05"),
         (ref.compiler(rate=1e-5, metrics=()), 5, "accuracy is not reported"),
