@@ -159,6 +159,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return work[arguments.command](arguments)
     except KeyboardInterrupt:
         print("\nrps-course: interrupted", file=sys.stderr)
+        if argv is None and "tensorflow" in sys.modules:
+            # With TensorFlow 2.21 about one interrupted training in three never ended: at exit the
+            # interpreter and a thread of tf.data wait for each other. Nothing is left to clean up.
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(130)
         return 130
     except _ERRORS as error:
         print(f"rps-course: error: {error}", file=sys.stderr)

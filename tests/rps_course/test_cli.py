@@ -178,6 +178,24 @@ def test_an_interrupted_fetch_ends_with_one_line_and_keeps_what_came(tmp_path):
     assert part.stat().st_size > 0
 
 
+def test_an_interrupted_training_ends_at_once_and_leaves_no_file(tmp_path):
+    running = subprocess.Popen(
+        [sys.executable, "-m", "rps_course.cli", "train", "--out", tmp_path, "--epochs", "99", "1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(RPS_PROFILE="grading-offline"),
+    )
+    said = b""
+    while b"Epoch 2" not in said and running.poll() is None:
+        said += os.read(running.stdout.fileno(), 4096)
+    running.send_signal(signal.SIGINT)
+    _, errors = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert errors.rstrip().endswith(b"rps-course: interrupted")
+    assert b"Traceback" not in errors
+    assert not list(tmp_path.iterdir())
+
+
 def test_fetching_what_is_there_says_so(real_data):
     done = rps_course("fetch", "--mirror", CLOSED, **real_data)
     assert done.returncode == 0, done.stderr
