@@ -35,7 +35,7 @@ BATCH_NORM_MOMENTUM = 0.98
 
 
 def stages(text: str) -> list[tuple[int, int]]:
-    """Returns [(64, 12), (96, 9)] for "64x12,96x9"."""
+    """Returns [(64, 12), (96, 4)] for "64x12,96x4"."""
     try:
         found = [tuple(int(v) for v in stage.split("x")) for stage in text.split(",")]
         good = all(len(s) == 2 and 32 <= s[0] <= SIZE and s[1] >= 1 for s in found)
@@ -253,7 +253,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--stages",
         type=stages,
-        default="64x12,96x9",
+        default="64x12,96x4",
         help="picture sizes and how many epochs each, the last at 96",
     )
     parser.add_argument("--batch", type=int, default=64)
