@@ -154,23 +154,34 @@ def graded(tmp_path_factory):
         nbformat.write(make(), folder / "ps1.ipynb")
     done = nbgrader(course, "autograde", "ps1", check=False)
     found = results.collect(f"sqlite:///{course}/gradebook.db", course / "autograded", "ps1")
-    return done, found
+    return done, found, course
 
 
 def test_the_class_is_graded_although_some_notebooks_are_broken(graded):
-    done, found = graded
+    done, found, _ = graded
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert {result.student for result in found} == set(SUBMISSIONS)
 
 
 @pytest.mark.parametrize("student", SUBMISSIONS)
 def test_a_submission_earns_what_it_deserves(graded, student):
-    _, found = graded
+    _, found, _ = graded
     _, lost, says = SUBMISSIONS[student]
     results_of = {result.exercise: result for result in found if result.student == student}
     assert {name: result.score for name, result in results_of.items()} == POINTS | lost
     for name in lost:
         assert says in " ".join(results_of[name].reasons)
+
+
+def test_every_submission_is_graded_under_the_profile_that_was_chosen(graded):
+    """Even where the real data would allow another: the first submission must not change it."""
+    course = graded[2]
+    for student in set(SUBMISSIONS) - {"of_another_course"}:
+        notebook = nbformat.read(course / f"autograded/{student}/ps1/ps1.ipynb", as_version=4)
+        printed = "".join(
+            o.text for c in notebook.cells for o in c.get("outputs", []) if "text" in o
+        )
+        assert "Profile grading-offline:" in printed, student
 
 
 def test_an_unsolved_release_earns_nothing_and_says_why(tmp_path):

@@ -30,11 +30,16 @@ def measured(handed_in):
     )
 
 
-def verdict(measured, **settings):
+def rubric_with(**settings):
     rules = rubric.load()
     table = rules["trained_model"] | settings
-    changed = rubric.Rubric(rules.exercises | {"trained_model": table}, rules.general)
-    return changed.verdict("trained_model", trained.judge(measured, COURSE, table))
+    return rubric.Rubric(rules.exercises | {"trained_model": table}, rules.general)
+
+
+def verdict(measured, **settings):
+    rules = rubric_with(**settings)
+    found = trained.judge(measured, COURSE, rules["trained_model"])
+    return rules.verdict("trained_model", found)
 
 
 def test_handed_in_weights_are_evaluated_on_the_whole_test_set(measured):
@@ -130,9 +135,26 @@ def test_changed_frozen_weights_are_found_in_the_file(handed_in, tmp_path):
     assert found.frozen_changed == 1
 
 
-def test_the_self_check_says_what_the_grader_would(handed_in, monkeypatch, capsys):
+@pytest.mark.parametrize(("full_at", "reaches"), [(0.2, True), (1.01, False)])
+def test_the_self_check_says_what_the_grader_would(
+    handed_in, measured, monkeypatch, capsys, full_at, reaches
+):
+    bounds = {"offline": {"none_at": 0.1, "full_at": full_at}}
+    wanted = verdict(measured, accuracy=bounds)
+    assert wanted.is_full == reaches
+    changed = rubric_with(accuracy=bounds)
+    monkeypatch.setattr(rubric, "load", lambda: changed)
     monkeypatch.chdir(handed_in)
-    with pytest.raises(check.CheckFailed, match="reach a test accuracy of"):
+    if reaches:
         check.trained_model("rps_model.weights.h5")
+        assert check.explain(wanted) in capsys.readouterr().out
+    else:
+        with pytest.raises(check.CheckFailed, match="reach a test accuracy of") as failed:
+            check.trained_model("rps_model.weights.h5")
+        assert str(failed.value) == check.explain(wanted)
+
+
+def test_the_self_check_says_when_there_are_no_weights(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(check.CheckFailed, match="is missing"):
-        check.trained_model("elsewhere.weights.h5")
+        check.trained_model("rps_model.weights.h5")
