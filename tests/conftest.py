@@ -25,7 +25,7 @@ def real_data(monkeypatch):
     if missing:
         if os.environ.get("RPS_REQUIRE_REAL_DATA"):
             pytest.fail(f"RPS_REQUIRE_REAL_DATA is set but {' and '.join(missing)} name no folder")
-        pytest.skip(f"needs the real data: set {' and '.join(missing)} (see README, 'Real data')")
+        pytest.skip(f"needs the real data: set {' and '.join(missing)} to folders that have them")
     for name, value in _REAL.items():
         monkeypatch.setenv(name, str(Path(value).resolve()))
     return {name: Path(value).resolve() for name, value in _REAL.items()}
