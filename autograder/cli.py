@@ -2,6 +2,7 @@
 
 import argparse
 import importlib.util
+import os
 import sys
 from pathlib import Path
 
@@ -48,6 +49,9 @@ def main(argv: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
+    # nbgrader 0.9.6 calls a program of its environment (alembic) by name, which is found only where
+    # that environment is activated.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     try:
         return _demo(arguments) if arguments.command == "demo" else _show(arguments)
     except KeyboardInterrupt:

@@ -42,8 +42,14 @@ def collect(db_url: str, autograded: Path, assignment: str) -> list[Result]:
         assignment: the assignment's name.
 
     Raises:
-        ResultsError: the gradebook does not know the assignment.
+        ResultsError: there is no gradebook, or it does not know the assignment.
     """
+    file = Path(db_url.removeprefix("sqlite:///"))
+    if db_url.startswith("sqlite:///") and not file.is_file():  # nbgrader would make an empty one
+        raise ResultsError(
+            f"There is no gradebook {file}. Run this in the course's root folder, where "
+            "nbgrader_config.py is, after the assignment was released and graded."
+        )
     results = []
     with Gradebook(db_url) as gradebook:
         try:

@@ -1,8 +1,10 @@
 """The demo class through the doors a TA takes: autograde, feedback, export, solutions, validate."""
 
 import csv
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -97,8 +99,10 @@ def test_solutions_are_released(demo):
 def test_rps_grader_show_prints_the_same_table(demo):
     course, _ = demo
     done = subprocess.run(
-        [sys.executable, "-m", "autograder.cli", "show", "ps2"],
+        [Path(sys.executable).with_name("rps-grader"), "show", "ps2"],
         cwd=course,
+        # As where the environment is not activated: nbgrader's own programs are not on the path.
+        env=os.environ | {"PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
         check=False,
@@ -136,3 +140,17 @@ def test_wrong_arguments_are_told_clearly(demo, arguments, status, says):
     assert done.returncode == status
     assert "Traceback" not in done.stderr
     assert says in done.stderr
+
+
+def test_a_folder_without_a_gradebook_is_told_and_stays_empty(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder.cli", "show", "ps1"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "There is no gradebook" in done.stderr
+    assert not list(tmp_path.iterdir())
