@@ -6,7 +6,9 @@ On the CPU OpenCV transforms picture by picture (`warp`); for a GPU one TensorFl
 whole batch inside `tf.data` (`transform`). `python -m benchmarks.augmentation` measures both.
 """
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -140,11 +142,13 @@ def affine(
     return np.append(matrix[:2].reshape(-1), [0, 0]).astype(np.float32)
 
 
-def warp(pictures: np.ndarray, transforms: np.ndarray, fill_mode: str = "nearest") -> np.ndarray:
-    """Transforms a batch of pictures on the CPU.
+def warp(
+    pictures: Sequence[np.ndarray], transforms: np.ndarray, fill_mode: str = "nearest"
+) -> np.ndarray:
+    """Transforms pictures of one size on the CPU, on all cores.
 
     Args:
-        pictures: float32 `[n, H, W, C]`, C from 1 to 4.
+        pictures: n pictures, float32 `[H, W, C]`, C from 1 to 4.
         transforms: float32 `[n, 8]`, one result of `affine` a picture.
         fill_mode: one of `FILL_MODES`.
 
@@ -158,13 +162,18 @@ def warp(pictures: np.ndarray, transforms: np.ndarray, fill_mode: str = "nearest
 
     border = {"nearest": cv2.BORDER_REPLICATE, "reflect": cv2.BORDER_REFLECT}[fill_mode]
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    height, width = pictures.shape[1:3]
-    warped = np.empty(pictures.shape, np.float32)
-    for picture, result, matrix in zip(pictures, warped, transforms, strict=True):
-        matrix = matrix[:6].reshape(2, 3).astype(np.float64)
-        result[:] = cv2.warpAffine(
-            picture, matrix, (width, height), flags=flags, borderMode=border
-        ).reshape(result.shape)
+    height, width, _ = pictures[0].shape
+    warped = np.empty((len(pictures), *pictures[0].shape), np.float32)
+
+    def warp_one(i: int) -> None:
+        # float32, or OpenCV would leave `warped` as it is and return an array of its own.
+        picture = np.asarray(pictures[i], np.float32)
+        matrix = transforms[i, :6].reshape(2, 3).astype(np.float64)
+        cv2.warpAffine(picture, matrix, (width, height), warped[i], flags, border)
+
+    with ThreadPoolExecutor(os.cpu_count()) as threads:  # OpenCV works without Python's lock
+        for _ in threads.map(warp_one, range(len(pictures))):
+            pass
     return warped
 
 
@@ -230,8 +239,8 @@ def _batches_class() -> type:
             chosen, transforms = self._draw(self.epoch, index)
             if self.augmentation is None:
                 return self.X[chosen], self.y[chosen]
-            pictures = warp(self.X[chosen], transforms, self.augmentation.fill_mode)
-            return pictures, self.y[chosen]
+            pictures = [self.X[i] for i in chosen]
+            return warp(pictures, transforms, self.augmentation.fill_mode), self.y[chosen]
 
         def on_epoch_end(self) -> None:
             self.epoch += 1
@@ -255,18 +264,18 @@ def _batches_class() -> type:
         def dataset(self) -> "tf.data.Dataset":
             """Returns the same batches as a `tf.data.Dataset`, augmented by one op a batch.
 
-            Each pass through it is an epoch. Where there is a GPU, that op runs there: the CPU only
-            draws numbers and gathers pictures, a few batches ahead of the training.
+            Each pass through it begins a new epoch. Where there is a GPU, that op runs there: the
+            CPU only draws numbers and gathers pictures, a few batches ahead of the training.
             """
             gpu = bool(tf.config.list_logical_devices("GPU"))
             with tf.device("/CPU:0"):  # 1.5 GB for the real training set: leave it in main memory
                 X, y = tf.constant(self.X, tf.float32), tf.constant(self.y)
 
             def steps() -> Iterator[tuple[np.ndarray, np.ndarray]]:
-                epoch = self.epoch
+                # Counted at the start: what reads ahead would come to the end too early.
+                epoch, self.epoch = self.epoch, self.epoch + 1
                 for index in range(len(self)):
                     yield self._draw(epoch, index)
-                self.epoch = epoch + 1
 
             def batch(chosen: "tf.Tensor", transforms: "tf.Tensor") -> tuple:
                 pictures = tf.gather(X, chosen)

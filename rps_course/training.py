@@ -30,11 +30,12 @@ class TrainingError(ValueError):
 def _compile(model: "tf.keras.Model", learning_rate: float) -> None:
     import tensorflow as tf
 
-    model.compile(
-        optimizer=tf.keras.optimizers.Adam(learning_rate=learning_rate),
-        loss=LOSS,
-        metrics=["accuracy"],
-    )
+    with model.distribute_strategy.scope():  # on several GPUs the optimizer is mirrored too
+        model.compile(
+            optimizer=tf.keras.optimizers.Adam(learning_rate=learning_rate),
+            loss=LOSS,
+            metrics=["accuracy"],
+        )
 
 
 def compile_head(model: "tf.keras.Model", learning_rate: float = 0.001) -> None:
@@ -120,6 +121,7 @@ def fine_tune(
         initial_epoch=initial_epoch,
         epochs=epochs,
         validation_data=val_gen,
+        shuffle=False,  # the batches come shuffled
         callbacks=list(callbacks),
         verbose=verbose,
     )

@@ -58,6 +58,15 @@ def test_channels_keep_their_order(channels):
         assert np.allclose(together[..., channel], alone[..., 0], atol=1e-6)
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.uint8])
+def test_pictures_of_another_dtype_are_warped_as_float32(dtype):
+    pictures = np.random.default_rng(0).integers(0, 255, (2, 20, 30, 3)).astype(dtype)
+    rng = np.random.default_rng(1)
+    matrices = np.stack([Augmentation().draw(rng, 20, 30) for _ in pictures])
+    wanted = augmentation.warp(pictures.astype(np.float32), matrices)
+    assert np.array_equal(augmentation.warp(pictures, matrices), wanted)
+
+
 def generators(n=21, batch_size=8, seed=3, **options):
     rng = np.random.default_rng(0)
     X = rng.random((n, 24, 24, 3), dtype=np.float32)

@@ -89,6 +89,17 @@ def test_the_same_seed_gives_the_same_weights(trained):
         assert np.array_equal(array, two[name]), name
 
 
+@pytest.mark.parametrize(
+    ("views", "says", "noted"), [("plain", "(whole network)", "plain"), ("2", "(2 views)", 2)]
+)
+def test_the_command_trains_in_each_way(views, says, noted, tmp_path):
+    done = command("grading-offline", "train", "--out", str(tmp_path), "--views", views)
+    assert done.returncode == 0, done.stderr
+    assert says in done.stdout
+    record = submission.load_record(tmp_path / "rps_model.json")
+    assert [phase["views"] for phase in record["phases"]] == [noted, noted]
+
+
 def test_the_real_data_takes_the_same_path(real_data, tmp_path):
     done = command("grading-standard", "train", "--out", str(tmp_path))
     assert done.returncode == 0, done.stderr
