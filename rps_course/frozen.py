@@ -7,6 +7,7 @@ training uses is `rps_course.training.prepare`'s decision.
 
 import math
 import os
+import shutil
 import tempfile
 from collections.abc import Callable
 from functools import cache
@@ -22,7 +23,7 @@ _BATCH = 4  # pictures at a time in LiteRT; more are not faster
 
 
 class FrozenError(ValueError):
-    """A network has no frozen part that could be computed once."""
+    """A network has no frozen part that could be computed once, or no room to keep its outputs."""
 
 
 def split(classifier: "tf.keras.Sequential") -> tuple["tf.keras.Model", "tf.keras.Sequential"]:
@@ -246,37 +247,48 @@ def stored(
         Batches `(features float32 [b, ...], y)`. Features of shuffled batches are kept in float16,
         which costs them the digits after the third; above `IN_MEMORY` bytes they go to a temporary
         file that ends with the process.
+
+    Raises:
+        FrozenError: there is no room for them.
     """
     from tqdm.auto import tqdm
 
     # Validation must be measured as the grader will measure it; training can do with less.
     dtype = np.float32 if seed is None else np.float16
-    kept, labels = [], []
+    room, kept, labels = None, [], []
     batch_size = 0
     with tqdm(
         total=views * len(batches), desc="frozen layers", unit="batch", disable=not progress
     ) as bar:
-        for _ in range(views):
-            features, n, own = None, 0, []
+        for view in range(views):
+            n, own = 0, []
             for index in range(len(batches)):
                 pictures, y = batches[index]
                 outputs = compute(np.asarray(pictures, np.float32))
-                batch_size = max(batch_size, len(y))
-                if features is None:
-                    features = _room((len(batches) * len(y), *outputs.shape[1:]), dtype, views)
-                features[n : n + len(y)] = outputs
+                if room is None:
+                    room = _room((views, len(batches) * len(y), *outputs.shape[1:]), dtype)
+                room[view, n : n + len(y)] = outputs
                 n += len(y)
                 own.append(np.asarray(y))
+                batch_size = max(batch_size, len(y))
                 bar.update()
-            kept.append(features[:n])
+            kept.append(room[view, :n])
             labels.append(np.concatenate(own))
             batches.on_epoch_end()
     return _classes()[1](kept, labels, batch_size, seed)
 
 
-def _room(shape: tuple[int, ...], dtype: type, views: int) -> np.ndarray:
-    """Returns an empty array, in memory if all views of this size have room there."""
-    if views * math.prod(shape) * np.dtype(dtype).itemsize <= IN_MEMORY:
+def _room(shape: tuple[int, ...], dtype: type) -> np.ndarray:
+    """Returns an empty array, in memory if it is small."""
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    if size <= IN_MEMORY:
         return np.empty(shape, dtype)
-    with tempfile.TemporaryFile(prefix="rps-course-") as file:
+    folder = tempfile.gettempdir()
+    free = shutil.disk_usage(folder).free
+    if size > free:  # writing into a mapped file on a full disk would kill the process
+        raise FrozenError(
+            f"{shape[0]} views need {size / 1e9:.1f} GB in {folder}, where {free / 1e9:.1f} GB are "
+            'free. Use fewer views or views="fresh", or let TMPDIR name a larger folder.'
+        )
+    with tempfile.TemporaryFile(prefix="rps-course-", dir=folder) as file:
         return np.memmap(file, dtype, "w+", shape=shape)

@@ -1,6 +1,7 @@
 """The frozen part computed once: where the cut is, and that the numbers are those of the whole."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -142,7 +143,14 @@ def test_large_caches_are_on_disk_and_hold_the_same(arrays, monkeypatch):
     small = epoch(frozen.stored(generators(arrays)[0], compute, views=2, seed=0))
     monkeypatch.setattr(frozen, "IN_MEMORY", 100)
     stored = frozen.stored(generators(arrays)[0], compute, views=2, seed=0)
-    assert all(isinstance(view.base, np.memmap) for view in stored.views)
+    assert all(isinstance(view, np.memmap) for view in stored.views)
     large = epoch(stored)
     assert np.array_equal(small[0], large[0])
     assert np.array_equal(small[1], large[1])
+
+
+def test_views_for_which_there_is_no_room_are_refused(arrays, monkeypatch):
+    monkeypatch.setattr(frozen, "IN_MEMORY", 100)
+    monkeypatch.setattr(frozen.shutil, "disk_usage", lambda _: SimpleNamespace(free=200))
+    with pytest.raises(frozen.FrozenError, match=r"2 views need .* Use fewer views"):
+        frozen.stored(generators(arrays)[0], compute, views=2, seed=0)
