@@ -24,7 +24,8 @@ def use(policy: str | None = None, devices: list[str] | None = None) -> Iterator
     Args:
         policy: Keras' dtype policy; None for `"mixed_float16"` on GPUs (weights stay float32) and
             `"float32"` on the CPU.
-        devices: TensorFlow devices such as `"GPU:0"` to mirror on; None for all GPUs.
+        devices: TensorFlow devices such as `"GPU:0"` to mirror on; None for all GPUs, an empty list
+            for the first one alone.
 
     Source: the guides on mixed precision and on `tf.distribute` of TensorFlow.
     """

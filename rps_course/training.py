@@ -273,7 +273,8 @@ def run(
     out.mkdir(parents=True, exist_ok=True)
     tf.keras.utils.set_random_seed(seed)
 
-    with gpu.use():  # before anything else makes TensorFlow start up
+    # Before anything else makes TensorFlow start up; what is cut in two stays on one device.
+    with gpu.use(devices=None if views == PLAIN else []):
         classifier = model.reference(profile)
     X_train, y_train, X_test, y_test = data.arrays(profile)
     generators = augmentation.make_generators(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from rps_course import augmentation, gpu, model, training
+from rps_course import augmentation, gpu, model, submission, training
 from rps_course.profile import get
 
 PROFILE = get("grading-offline")
@@ -43,6 +43,9 @@ def test_in_mixed_precision_weights_and_probabilities_stay_float32(policy):
     generators = augmentation.make_generators(pictures, labels, pictures, labels, batch_size=6)
     history = training.train_head(built, *generators, 2, verbose=0)
     assert np.isfinite(history.history["loss"]).all()
+    record = submission.Record(PROFILE)
+    record.add_phase("head", built, history)
+    assert record.phases[0]["learning_rate"] == pytest.approx(0.001)
     moved = [not np.array_equal(a, b) for a, b in zip(before, built.get_weights(), strict=True)]
     assert moved[-2:] == [True, True]
     assert not any(moved[:-2])
@@ -51,7 +54,7 @@ def test_in_mixed_precision_weights_and_probabilities_stay_float32(policy):
 def in_a_process(code):
     """Runs code where TensorFlow has two logical CPUs, which only a fresh process can have."""
     start = (
-        "import json, functools, numpy as np, tensorflow as tf\n"
+        "import json, numpy as np, tensorflow as tf\n"
         "cpu = tf.config.list_physical_devices('CPU')[0]\n"
         "tf.config.set_logical_device_configuration(\n"
         "    cpu, [tf.config.LogicalDeviceConfiguration()] * 2)\n"
@@ -102,7 +105,8 @@ def test_the_whole_training_runs_as_on_two_gpus(tmp_path):
     found = in_a_process(
         f"""
 gpu.available = lambda: True
-gpu.use = functools.partial(gpu.use, "mixed_bfloat16", ["CPU:0", "CPU:1"])
+use = gpu.use
+gpu.use = lambda devices: use("mixed_bfloat16", devices or ["CPU:0", "CPU:1"])
 result = training.run(get("grading-offline"), {str(tmp_path)!r}, seed=1, verbose=0)
 record = json.load(open({str(tmp_path / "rps_model.json")!r}))
 print(json.dumps({{
