@@ -22,25 +22,16 @@ import numpy as np
 from rps_course import profile as profiles
 
 
-def cut(backbone, at):
-    """Returns (layers before `at`, the rest) of a backbone as two models sharing its weights."""
-    import tensorflow as tf
-
-    front = tf.keras.Model(backbone.inputs, backbone.layers[at - 1].output)
-    entry = x = tf.keras.Input(front.output_shape[1:])
-    for layer in backbone.layers[at:]:  # a plain chain from here on: no shortcut crosses the cut
-        x = layer(x)
-    return front, tf.keras.Model(entry, x)
-
-
 def two_phases(profile, backbone, arrays, seeds):
     """Returns test accuracies [seeds, 2]: after the head, and after fine-tuning."""
     import tensorflow as tf
 
-    from rps_course import model, training
+    from rps_course import frozen, model, training
 
     X_train, y_train, X_test, y_test = arrays
-    front, tail = cut(backbone, profile.fine_tune_at)
+    model.unfreeze(backbone, profile.fine_tune_at)
+    front, rest = frozen.split(model.build_classifier(backbone))
+    tail = rest.layers[0]  # without the head: each seed has a new one
     F_train = front.predict(X_train, batch_size=64, verbose=0)
     F_test = front.predict(X_test, batch_size=64, verbose=0)
     untouched = tail.get_weights()

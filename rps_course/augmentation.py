@@ -2,9 +2,13 @@
 
 The parameters and their meaning are those of Keras' `ImageDataGenerator`, which Keras 3 keeps only
 as a deprecated relic: the same affine map around the same center, read with bilinear interpolation.
-Here one TensorFlow op transforms a whole batch, on the CPU's threads or on a GPU.
+On the CPU OpenCV transforms picture by picture (`warp`); for a GPU one TensorFlow op transforms a
+whole batch inside `tf.data` (`transform`). `python -m benchmarks.augmentation` measures both.
 """
 
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -75,7 +79,7 @@ class Augmentation:
         """Draws one transform.
 
         Args:
-            rng: source of randomness.
+            rng: source of randomness; `make_generators` has one for each picture and epoch.
             height: of the picture, in pixels.
             width: of the picture, in pixels.
 
@@ -128,8 +132,8 @@ def affine(
     matrix = matrix @ np.array([[1, 0, tx], [0, 1, ty], [0, 0, 1.0]])
     matrix = matrix @ np.array([[1, -np.sin(slope), 0], [0, np.cos(slope), 0], [0, 0, 1.0]])
     matrix = matrix @ np.diag([zx, zy, 1.0])
-    # Keras centers the first axis by the height and the second by the width, and then swaps the
-    # axes; for the square pictures of this course the swap changes nothing.
+    # Keras centers the first axis by the height and the second by the width, and only then swaps
+    # them: in a picture that is not square its center is off, and so is ours.
     center = np.array([[1, 0, height / 2 - 0.5], [0, 1, width / 2 - 0.5], [0, 0, 1.0]])
     matrix = center @ matrix @ np.linalg.inv(center)
     if flip:
@@ -138,8 +142,43 @@ def affine(
     return np.append(matrix[:2].reshape(-1), [0, 0]).astype(np.float32)
 
 
+def warp(
+    pictures: Sequence[np.ndarray], transforms: np.ndarray, fill_mode: str = "nearest"
+) -> np.ndarray:
+    """Transforms pictures of one size on the CPU, on all cores.
+
+    Args:
+        pictures: n pictures, float32 `[H, W, C]`, C from 1 to 4.
+        transforms: float32 `[n, 8]`, one result of `affine` a picture.
+        fill_mode: one of `FILL_MODES`.
+
+    Returns:
+        float32 `[n, H, W, C]`.
+
+    Source: `warpAffine` of OpenCV 5, which interpolates between exact coordinates; OpenCV 4 rounded
+    them to a 32nd of a pixel.
+    """
+    import cv2
+
+    border = {"nearest": cv2.BORDER_REPLICATE, "reflect": cv2.BORDER_REFLECT}[fill_mode]
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    height, width, _ = pictures[0].shape
+    warped = np.empty((len(pictures), *pictures[0].shape), np.float32)
+
+    def warp_one(i: int) -> None:
+        # float32, or OpenCV would leave `warped` as it is and return an array of its own.
+        picture = np.asarray(pictures[i], np.float32)
+        matrix = transforms[i, :6].reshape(2, 3).astype(np.float64)
+        cv2.warpAffine(picture, matrix, (width, height), warped[i], flags, border)
+
+    with ThreadPoolExecutor(os.cpu_count()) as threads:  # OpenCV works without Python's lock
+        for _ in threads.map(warp_one, range(len(pictures))):
+            pass
+    return warped
+
+
 def transform(pictures: Any, transforms: Any, fill_mode: str = "nearest") -> "tf.Tensor":
-    """Transforms a batch of pictures in one op.
+    """Transforms a batch of pictures in one TensorFlow op, which a GPU runs too.
 
     Args:
         pictures: float32 `[n, H, W, C]`.
@@ -197,21 +236,61 @@ def _batches_class() -> type:
         def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
             if not 0 <= index < len(self):
                 raise IndexError(f"batch {index} of {len(self)}")
-            here = slice(index * self.batch_size, (index + 1) * self.batch_size)
+            chosen, transforms = self._draw(self.epoch, index)
             if self.augmentation is None:
-                return self.X[here], self.y[here]
-            epoch = self.epoch
-            order = np.random.default_rng([self.seed, epoch]).permutation(len(self.X))[here]
-            height, width = self.X.shape[1:3]
-            # Each batch has its own stream, so that the workers' order does not matter.
-            rng = np.random.default_rng([self.seed, epoch, index])
-            transforms = [self.augmentation.draw(rng, height, width) for _ in order]
-            # Keras draws batches in threads of its own; on a GPU machine this op may use the GPU.
-            pictures = transform(self.X[order], transforms, self.augmentation.fill_mode)
-            return pictures.numpy(), self.y[order]
+                return self.X[chosen], self.y[chosen]
+            pictures = [self.X[i] for i in chosen]
+            return warp(pictures, transforms, self.augmentation.fill_mode), self.y[chosen]
 
         def on_epoch_end(self) -> None:
             self.epoch += 1
+
+        def _draw(self, epoch: int, index: int) -> tuple[np.ndarray, np.ndarray]:
+            """Returns which pictures a batch holds, int64 `[b]`, and how they are transformed."""
+            here = slice(index * self.batch_size, (index + 1) * self.batch_size)
+            if self.augmentation is None:
+                chosen = np.arange(len(self.X))[here]
+                return chosen, np.zeros((len(chosen), 8), np.float32)
+            chosen = np.random.default_rng([self.seed, epoch]).permutation(len(self.X))[here]
+            height, width = self.X.shape[1:3]
+            # Each picture has its own stream, so that neither the batch size nor who draws the
+            # batches, in which order, changes what it looks like.
+            transforms = [
+                self.augmentation.draw(np.random.default_rng([self.seed, epoch, i]), height, width)
+                for i in chosen.tolist()
+            ]
+            return chosen, np.stack(transforms)
+
+        def dataset(self) -> "tf.data.Dataset":
+            """Returns the same batches as a `tf.data.Dataset`, augmented by one op a batch.
+
+            Each pass through it begins a new epoch. Where there is a GPU, that op runs there: the
+            CPU only draws numbers and gathers pictures, a few batches ahead of the training.
+            """
+            gpu = bool(tf.config.list_logical_devices("GPU"))
+            with tf.device("/CPU:0"):  # 1.5 GB for the real training set: leave it in main memory
+                X, y = tf.constant(self.X, tf.float32), tf.constant(self.y)
+
+            def steps() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+                # Counted at the start: what reads ahead would come to the end too early.
+                epoch, self.epoch = self.epoch, self.epoch + 1
+                for index in range(len(self)):
+                    yield self._draw(epoch, index)
+
+            def batch(chosen: "tf.Tensor", transforms: "tf.Tensor") -> tuple:
+                pictures = tf.gather(X, chosen)
+                if self.augmentation is not None:
+                    with tf.device("/GPU:0" if gpu else "/CPU:0"):
+                        pictures = transform(pictures, transforms, self.augmentation.fill_mode)
+                return tf.ensure_shape(pictures, [None, *X.shape[1:]]), tf.gather(y, chosen)
+
+            signature = (tf.TensorSpec([None], tf.int64), tf.TensorSpec([None, 8], tf.float32))
+            return (
+                tf.data.Dataset.from_generator(steps, output_signature=signature)
+                .map(batch, num_parallel_calls=tf.data.AUTOTUNE)
+                .apply(tf.data.experimental.assert_cardinality(len(self)))
+                .prefetch(tf.data.AUTOTUNE)
+            )
 
     return Batches
 
@@ -234,11 +313,13 @@ def make_generators(
         y_test: their labels, integers `[M]`.
         batch_size: pictures in a batch; None for the current profile's.
         augmentation: the transforms to draw; None for the recipe's.
-        seed: with a seed every run draws the same batches; None for a fresh one.
+        seed: with a seed every run draws the same batches, on however many workers; None for a
+            fresh one.
 
     Returns:
         `(train, validation)`: training batches shuffled and augmented anew each epoch, validation
-        batches neither. Both yield `(float32 [b, H, W, 3], integers [b])` and know their length.
+        batches neither. Both yield `(float32 [b, H, W, 3], integers [b])`, know their length, and
+        have a method `dataset()` that gives the same batches through `tf.data`.
 
     Raises:
         AugmentationError: pictures and labels do not fit each other.

@@ -16,6 +16,7 @@ from rps_course import (
     data,
     doctor,
     fetch,
+    frozen,
     preprocessing,
     submission,
     synthetic,
@@ -30,6 +31,7 @@ _ERRORS = (
     augmentation.AugmentationError,
     data.DataError,
     fetch.FetchError,
+    frozen.FrozenError,
     preprocessing.PictureError,
     submission.RecordError,
     submission.WeightsError,
@@ -47,6 +49,15 @@ def _at_least(lowest: int) -> Callable[[str], int]:
         return value
 
     return number
+
+
+def _views(text: str) -> int | str:
+    views = int(text) if text.isascii() and text.isdecimal() else text
+    try:
+        training.check_views(views)
+    except training.TrainingError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return views
 
 
 def _address(text: str) -> str:
@@ -106,6 +117,14 @@ def _parser() -> argparse.ArgumentParser:
         nargs=2,
         metavar=("HEAD", "FINE"),
         help="epochs of each phase (default: the profile's)",
+    )
+    train.add_argument(
+        "--views",
+        type=_views,
+        metavar="N|fresh|plain",
+        help="plain: every epoch through the whole network; fresh: the same training with a faster "
+        "frozen part; a number: the frozen part for that many epochs of augmented pictures only, "
+        "used in turn, which is faster still (default: plain on a GPU, otherwise fresh)",
     )
     train.add_argument("--seed", type=_at_least(0), default=0, help="random seed (default: 0)")
     train.add_argument("--quiet", action="store_true", help="print the results only")
@@ -190,12 +209,16 @@ def _train(arguments: argparse.Namespace) -> int:
                 "run downloads nothing. Run `rps-course fetch` first."
             )
         fetch.fetch()
-    print(f"Training under the {profile.name} profile, into {arguments.out}", flush=True)
+    views = arguments.views or training.default_views()
+    ways = {training.PLAIN: "whole network", training.FRESH: "fresh views"}
+    way = ways.get(views, f"{views} views")
+    print(f"Training under the {profile.name} profile ({way}), into {arguments.out}", flush=True)
     result = training.run(
         profile,
         out=arguments.out,
         seed=arguments.seed,
         epochs=tuple(arguments.epochs) if arguments.epochs else None,
+        views=views,
         verbose=0 if arguments.quiet else "auto",
     )
     for path in result.files:

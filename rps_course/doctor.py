@@ -30,6 +30,8 @@ _PACKAGES = (
     ("pillow",),
     ("h5py",),
     ("ipywidgets",),
+    ("opencv-python-headless",),
+    ("ai-edge-litert",),
 )
 
 

@@ -56,7 +56,8 @@ def build_classifier(backbone: "tf.keras.Model", n_classes: int = 3) -> "tf.kera
         [
             backbone,
             tf.keras.layers.Dropout(DROPOUT),
-            tf.keras.layers.Dense(n_classes, activation="softmax"),
+            # Probabilities need float32, whatever precision the rest computes in.
+            tf.keras.layers.Dense(n_classes, activation="softmax", dtype="float32"),
         ]
     )
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 RPS_WEIGHTS = "rps_model.weights.h5"
 RPS_RECORD = "rps_model.json"
 FORMAT = 1
+SEEDED = ["initial weights", "Dropout", "shuffling", "augmentation"]
 MAX_RECORD_BYTES = 1_000_000
 MAX_PHASES = 20
 MAX_EPOCHS = 10_000
@@ -48,7 +49,7 @@ class Record:
 
     Args:
         profile: the profile that is trained on; None for the current one.
-        seed: the seed, where one was set.
+        seed: the seed of initial weights, Dropout, shuffling and augmentation, where one was set.
     """
 
     def __init__(self, profile: profiles.Profile | None = None, seed: int | None = None) -> None:
@@ -69,6 +70,8 @@ class Record:
         self.phases.append(
             {
                 "name": str(name),
+                # How: rps_course.training.prepare notes it on the model that it returns.
+                "views": getattr(getattr(history, "model", None), "views", "plain"),
                 "epochs": [int(epoch) for epoch in history.epoch],
                 "learning_rate": float(np.asarray(model.optimizer.learning_rate)),
                 "trainable_parameters": int(sum(np.prod(w.shape) for w in model.trainable_weights)),
@@ -101,6 +104,7 @@ class Record:
                 "numpy": np.__version__,
             },
             "seed": self.seed,
+            "seeded": [] if self.seed is None else SEEDED,
             "phases": self.phases,
             "weights_sha256": weights_sha256,
         }
@@ -379,6 +383,9 @@ def _phases_problem(phases: Any) -> str:
 def _phase_problem(phase: Any) -> str:
     if not isinstance(phase, dict) or not _is_short(phase.get("name")):
         return "has a training phase without a name"
+    views = phase.get("views", "plain")
+    if not _is_short(views) and not _is_number(views):
+        return "has a training phase that does not say how it was trained"
     epochs, history = phase.get("epochs"), phase.get("history")
     whole = isinstance(epochs, list) and 1 <= len(epochs) <= MAX_EPOCHS
     if not whole or not all(_is_number(epoch) and isinstance(epoch, int) for epoch in epochs):

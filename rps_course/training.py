@@ -1,4 +1,8 @@
-"""Training in two phases: the head on the frozen backbone, then the tail with it, very slowly."""
+"""Training in two phases: the head on the frozen backbone, then the tail with it, very slowly.
+
+Each phase is a Keras `fit`. `prepare` decides what it goes through: the whole network, or only what
+trains, with the outputs of the frozen part computed once (`rps_course.frozen`).
+"""
 
 import csv
 import dataclasses
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 LOSS = "sparse_categorical_crossentropy"
+PLAIN, FRESH = "plain", "fresh"
 
 
 class TrainingError(ValueError):
@@ -25,11 +30,12 @@ class TrainingError(ValueError):
 def _compile(model: "tf.keras.Model", learning_rate: float) -> None:
     import tensorflow as tf
 
-    model.compile(
-        optimizer=tf.keras.optimizers.Adam(learning_rate=learning_rate),
-        loss=LOSS,
-        metrics=["accuracy"],
-    )
+    with model.distribute_strategy.scope():  # on several GPUs the optimizer is mirrored too
+        model.compile(
+            optimizer=tf.keras.optimizers.Adam(learning_rate=learning_rate),
+            loss=LOSS,
+            metrics=["accuracy"],
+        )
 
 
 def compile_head(model: "tf.keras.Model", learning_rate: float = 0.001) -> None:
@@ -115,9 +121,86 @@ def fine_tune(
         initial_epoch=initial_epoch,
         epochs=epochs,
         validation_data=val_gen,
+        shuffle=False,  # the batches come shuffled
         callbacks=list(callbacks),
         verbose=verbose,
     )
+
+
+def prepare(
+    model: "tf.keras.Model",
+    train_gen: Any,
+    val_gen: Any,
+    views: int | str = PLAIN,
+    *,
+    verbose: Any = "auto",
+) -> tuple["tf.keras.Model", Any, Any]:
+    """Returns what to give to `train_head` or `fine_tune` so that a phase trains this way.
+
+    What is frozen gives the same outputs for the same picture however long one trains, so it need
+    not be computed again and again. The returned model shares the layers of the given one: when it
+    has been trained, so has the given one. Call this once for each phase, after compiling.
+
+    Args:
+        model: a compiled classifier, as `rps_course.model.build_classifier` makes it.
+        train_gen: training batches, as `augmentation.make_generators` makes them.
+        val_gen: validation batches, likewise.
+        views: `"plain"` trains the whole network, as Keras always does. `"fresh"` augments anew in
+            every epoch as well, and computes the frozen part of it on the fastest runtime: the same
+            training to rounding. A number keeps the outputs for that many epochs of augmented
+            pictures and goes through them in turn: the fastest, with less variety.
+        verbose: as in `fit`; 0 shows no progress bar either.
+
+    Returns:
+        `(model, train_gen, val_gen)` to train with: the given ones for `"plain"` (on a GPU the
+        batches come through `tf.data`), otherwise a model of the layers that train, compiled with
+        the same optimizer, and batches of what goes into it.
+
+    Raises:
+        TrainingError: `views` is none of these, the model is not compiled, or the batches have no
+            length or index.
+        rps_course.frozen.FrozenError: the model has no frozen part.
+    """
+    import tensorflow as tf
+
+    from rps_course import frozen, gpu
+
+    check_views(views)
+    if views == PLAIN:
+        batches = [
+            x.dataset() if gpu.available() and hasattr(x, "dataset") else x
+            for x in (train_gen, val_gen)
+        ]
+        return model, *batches
+    if not model.compiled:
+        raise TrainingError("The model is not compiled: compile it before `prepare`.")
+    for name, batches in (("train_gen", train_gen), ("val_gen", val_gen)):
+        if not isinstance(batches, tf.keras.utils.PyDataset):
+            raise TrainingError(
+                f"views={views!r} needs batches that can be asked for one by one, as "
+                f'augmentation.make_generators makes them; others train with views="plain". '
+                f"Received: {name} of type {type(batches).__name__}"
+            )
+    front, tail = frozen.split(model)
+    settings = tf.keras.utils.deserialize_keras_object(model.get_compile_config())
+    tail.compile(**settings | {"optimizer": model.optimizer})
+    tail.views = views
+    compute = frozen.inference(front)
+    validation = frozen.stored(val_gen, compute)
+    if views == FRESH:
+        return tail, frozen.fresh(train_gen, compute), validation
+    seed = getattr(train_gen, "seed", None) or 0
+    training = frozen.stored(train_gen, compute, views, seed, progress=verbose != 0)
+    return tail, training, validation
+
+
+def check_views(views: int | str) -> None:
+    """Raises `TrainingError` if `views` is not one of the ways to train."""
+    number = isinstance(views, int) and not isinstance(views, bool)
+    if views not in (PLAIN, FRESH) if not number else views < 1:
+        raise TrainingError(
+            f'views must be "plain", "fresh" or a number of at least 1. Received: {views!r}'
+        )
 
 
 def merge_histories(*histories: "tf.keras.callbacks.History") -> dict[str, list[float]]:
@@ -155,6 +238,7 @@ def run(
     out: str | Path = ".",
     seed: int = 0,
     epochs: tuple[int, int] | None = None,
+    views: int | str | None = None,
     verbose: Any = "auto",
 ) -> Result:
     """Does both phases of the recipe and writes weights, record, history and pictures.
@@ -164,6 +248,7 @@ def run(
         out: folder for the files; made if it is not there.
         seed: of initial weights, Dropout, shuffling and augmentation.
         epochs: epochs of each phase; None for the profile's.
+        views: how to train, see `prepare`; None for `default_views()`.
         verbose: as in Keras' `fit`.
 
     Returns:
@@ -171,44 +256,61 @@ def run(
 
     Raises:
         DataError: the data is not there.
-        TrainingError: a phase has no epoch.
+        TrainingError: a phase has no epoch, or `views` is not a way to train.
     """
     import tensorflow as tf
 
-    from rps_course import augmentation, data, model, submission
+    from rps_course import augmentation, data, gpu, model, submission
 
     profile = profile or profiles.current()
     if epochs is not None:
         if min(epochs) < 1:
             raise TrainingError(f"Each phase needs at least one epoch. Received: {epochs}")
         profile = dataclasses.replace(profile, epochs_head=epochs[0], epochs_fine=epochs[1])
+    views = default_views() if views is None else views
+    check_views(views)
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
     tf.keras.utils.set_random_seed(seed)
 
+    # Before anything else makes TensorFlow start up; what is cut in two stays on one device.
+    with gpu.use(devices=None if views == PLAIN else []):
+        classifier = model.reference(profile)
     X_train, y_train, X_test, y_test = data.arrays(profile)
-    train_gen, val_gen = augmentation.make_generators(
+    generators = augmentation.make_generators(
         X_train, y_train, X_test, y_test, batch_size=profile.batch_size, seed=seed
     )
-    classifier = model.reference(profile)
     record = submission.Record(profile, seed=seed)
 
     compile_head(classifier, profile.learning_rate_head)
     start = profile.epochs_head
-    head = train_head(classifier, train_gen, val_gen, start, verbose=verbose)
+    parts = prepare(classifier, *generators, views, verbose=verbose)
+    head = train_head(*parts, start, verbose=verbose)
     record.add_phase("head", classifier, head)
 
     model.unfreeze(classifier.layers[0], profile.fine_tune_at)
     compile_fine_tune(classifier, profile.learning_rate_fine)
     end = start + profile.epochs_fine
-    fine = fine_tune(classifier, train_gen, val_gen, start, end, verbose=verbose)
+    parts = prepare(classifier, *generators, views, verbose=verbose)
+    fine = fine_tune(*parts, start, end, verbose=verbose)
     record.add_phase("fine_tune", classifier, fine)
 
-    loss, accuracy = classifier.evaluate(val_gen, verbose=0)
+    # Whatever it was trained in, it is measured and handed in as an ordinary float32 model.
+    trained = model.reference(dataclasses.replace(profile, weights=None))
+    trained.set_weights(classifier.get_weights())
+    compile_fine_tune(trained, profile.learning_rate_fine)
+    loss, accuracy = trained.evaluate(generators[1], verbose=0)
     history = merge_histories(head, fine)
-    files = [*submission.save(classifier, record, out), _write_history(history, out)]
-    files += _write_pictures(profile, classifier, history, start, X_test, y_test, out)
-    return Result(classifier, history, start, float(accuracy), float(loss), tuple(files))
+    files = [*submission.save(trained, record, out), _write_history(history, out)]
+    files += _write_pictures(profile, trained, history, start, X_test, y_test, out)
+    return Result(trained, history, start, float(accuracy), float(loss), tuple(files))
+
+
+def default_views() -> str:
+    """Returns the fastest way to train here that does what the recipe says: see `prepare`."""
+    from rps_course import gpu
+
+    return PLAIN if gpu.available() else FRESH
 
 
 def _write_history(history: dict[str, list[float]], out: Path) -> Path:

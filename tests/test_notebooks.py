@@ -1,6 +1,7 @@
 """The four assignments: their form, their release, and their runs as student and as instructor."""
 
 import ast
+import json
 import os
 import re
 import shutil
@@ -361,6 +362,18 @@ def test_the_solved_notebook_shows_its_pictures(solved):
     assert len(figures) == FIGURES[name]
     # A figure that is a cell's last value would be shown a second time, as text or picture.
     assert not [o for o in outputs if "<Figure" in str(o.get("data", {}).get("text/html", ""))]
+
+
+def test_a_laptop_trains_with_one_changed_argument(tmp_path):
+    notebook = read(ROOT / "solutions", "ps4")
+    changed = [c for c in notebook.cells if c.source.startswith('VIEWS = "plain"')]
+    assert len(changed) == 1
+    changed[0].source = changed[0].source.replace('VIEWS = "plain"', "VIEWS = 4")
+    run(notebook, tmp_path, "offline")
+    assert explain(notebook) == ""
+    assert "trained_model: 10 of 10 points" in printed(cell_of(notebook, "trained_model")[1])
+    record = json.loads((tmp_path / "rps_model.json").read_text())
+    assert [phase["views"] for phase in record["phases"]] == [4, 4]
 
 
 @pytest.mark.parametrize("solved", ["ps2"], indirect=True)

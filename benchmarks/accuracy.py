@@ -1,0 +1,161 @@
+"""What test accuracy to expect of the recipe, over several seeds, and of other input ranges.
+
+    python -m benchmarks.accuracy                        # stored views, both input ranges
+    python -m benchmarks.accuracy --views plain --range 0 1 --seeds 3
+    RPS_PROFILE=offline python -m benchmarks.accuracy    # rendered hands, 96 x 96
+
+The course feeds pixels in [0, 1]; MobileNetV2 was pretrained with pixels in [-1, 1]. Both go
+through the same training. With stored views, these are computed once and shared by the seeds, which
+then differ in initial weights, Dropout and order. The default is the standard profile, which needs
+the TFDS dataset and the ImageNet weights. Results are in docs/expected-accuracy.md.
+"""
+
+import argparse
+import os
+import sys
+import time
+
+import numpy as np
+
+from rps_course import profile as profiles
+from rps_course import training
+
+RANGES = {(0, 1): 1.0, (-1, 1): 2.0}  # and the factor from [0, 1]
+
+
+class Stored:
+    """The recipe from stored views, which the seeds share."""
+
+    def __init__(self, profile, arrays, views):
+        self.profile, self.arrays, self.views = profile, arrays, views
+        self.parts = {}
+
+    def prepare(self, phase, classifier, seed):
+        """Does what `training.prepare` does, but keeps the features for other seeds."""
+        from rps_course import augmentation, frozen
+
+        front, tail = frozen.split(classifier)
+        tail.compile(optimizer=classifier.optimizer, loss=training.LOSS, metrics=["accuracy"])
+        if phase not in self.parts:
+            train, validation = augmentation.make_generators(
+                *self.arrays, batch_size=self.profile.batch_size, seed=0
+            )
+            compute = frozen.inference(front)
+            self.parts[phase] = (
+                frozen.stored(train, compute, self.views, seed=0, progress=True),
+                frozen.stored(validation, compute),
+            )
+        train, validation = self.parts[phase]
+        train.seed, train.epoch = seed, 0
+        return tail, train, validation
+
+
+class Recipe:
+    """The recipe as `rps-course train` does it."""
+
+    def __init__(self, profile, arrays, views):
+        self.profile, self.arrays, self.views = profile, arrays, views
+
+    def prepare(self, phase, classifier, seed):
+        """Returns what to train with."""
+        from rps_course import augmentation
+
+        if phase == "head":
+            self.generators = augmentation.make_generators(
+                *self.arrays, batch_size=self.profile.batch_size, seed=seed
+            )
+        return training.prepare(classifier, *self.generators, self.views, verbose=0)
+
+
+def train(way, profile, seed):
+    """Returns the test accuracies after each phase, and the best one of fine-tuning."""
+    import tensorflow as tf
+
+    from rps_course import gpu, model
+
+    tf.keras.utils.set_random_seed(seed)
+    with gpu.use():
+        classifier = model.reference(profile)
+    training.compile_head(classifier, profile.learning_rate_head)
+    parts = way.prepare("head", classifier, seed)
+    start = profile.epochs_head
+    head = training.train_head(*parts, start, verbose=0)
+    model.unfreeze(classifier.layers[0], profile.fine_tune_at)
+    training.compile_fine_tune(classifier, profile.learning_rate_fine)
+    parts = way.prepare("fine", classifier, seed)
+    fine = training.fine_tune(*parts, start, start + profile.epochs_fine, verbose=0)
+    accuracies = fine.history["val_accuracy"]
+    return head.history["val_accuracy"][-1], accuracies[-1], max(accuracies)
+
+
+def line(name, values):
+    """Prints mean and range of accuracies."""
+    print(f"{name:<34}{values.mean():>7.3f}   {values.min():.3f} to {values.max():.3f}")
+
+
+def main(argv=None):
+    """Runs the command line; returns the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, default=5, help="runs of each kind (default 5)")
+    parser.add_argument("--first", type=int, default=0, help="the first seed (default 0)")
+    parser.add_argument(
+        "--views", default="4", metavar="N|fresh|plain", help="how to train (default 4)"
+    )
+    parser.add_argument(
+        "--range", type=int, nargs=2, metavar=("LOW", "HIGH"), help="one input range only"
+    )
+    args = parser.parse_args(argv)
+    views = int(args.views) if args.views.isdecimal() else args.views
+    ranges = [tuple(args.range)] if args.range else list(RANGES)
+    try:
+        training.check_views(views)
+    except training.TrainingError as error:
+        parser.error(str(error))
+    if args.seeds < 1 or args.first < 0:
+        parser.error(f"--seeds must be at least 1, --first 0, received {args.seeds}, {args.first}")
+    if not set(ranges) <= set(RANGES):
+        parser.error(f"--range must be 0 1 or -1 1, received {args.range}")
+
+    from rps_course import data
+
+    profile = profiles.get(os.environ.get("RPS_PROFILE") or "standard")
+    try:
+        arrays = data.arrays(profile)
+    except data.DataError as error:
+        print(f"benchmark: error: {error}", file=sys.stderr)
+        return 2
+    kind = Stored if isinstance(views, int) else Recipe
+    found = {}
+    for low, high in ranges:
+        print(f"pixels in [{low}, {high}], views: {views}", flush=True)
+        factor = np.float32(RANGES[low, high])
+        X_train, y_train, X_test, y_test = arrays
+        scaled = (factor * X_train + low, y_train, factor * X_test + low, y_test)
+        way = kind(profile, scaled, views)
+        runs = []
+        for seed in range(args.first, args.first + args.seeds):
+            began = time.monotonic()
+            runs.append(train(way, profile, seed))
+            head, fine, best = runs[-1]
+            print(
+                f"  seed {seed}: head {head:.3f}, fine-tuned {fine:.3f} (best epoch {best:.3f}), "
+                f"{time.monotonic() - began:.0f} s",
+                flush=True,
+            )
+        found[low, high] = np.array(runs)
+    print(f"\ntest accuracy over {args.seeds} seeds      mean   range")
+    for (low, high), runs in found.items():
+        line(f"[{low}, {high}], after the head", runs[:, 0])
+        line(f"[{low}, {high}], after fine-tuning", runs[:, 1])
+        line(f"[{low}, {high}], best epoch of fine-tuning", runs[:, 2])
+    final = [runs[:, 1] for runs in found.values()]
+    print(f"lowest final accuracy {min(map(min, final)):.3f}", end="")
+    if len(final) > 1:
+        ratio = final[1].mean() / final[0].mean()
+        print(f"; [-1, 1] / [0, 1], fine-tuned: {ratio:.3f} times", end="")
+    print()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
