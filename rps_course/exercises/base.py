@@ -41,11 +41,13 @@ class Exercise(ABC):
         name: its grade id, and the name of the student's function.
         assignment: the assignment it belongs to.
         facts: JSON Schema of what `gather` returns when the function could be probed.
+        uses_tensorflow: whether probing needs TensorFlow.
     """
 
     name: ClassVar[str]
     assignment: ClassVar[str]
     facts: ClassVar[dict]
+    uses_tensorflow: ClassVar[bool] = True
 
     @abstractmethod
     def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> dict:

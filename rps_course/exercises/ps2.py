@@ -19,6 +19,7 @@ class TopK(Exercise):
 
     name = "top_k"
     assignment = "ps2"
+    uses_tensorflow = False
     _pair = evidence.record(label=evidence.text(200), probability=evidence.number())
     _case = evidence.record(
         optional=("pairs", "raised"),
