@@ -14,6 +14,9 @@ c.GenerateAssignmentApp.CourseDirectory.ignore = [
 # ...nor put in place of the ones that a student hands in.
 c.Autograde.exclude_overwriting = {"ps4": ["rps_model.weights.h5", "rps_model.json"]}
 
+# The exported table tells error, missing and zero apart.
+c.ExportApp.plugin_class = "autograder.export.StatusExportPlugin"
+
 # Submissions are files of unknown content, and are read as such (docs/threat-model.md).
 c.Autograde.exporter_class = "autograder.intake.SubmissionExporter"
 # Pages that show what students wrote, in formgrader and as feedback, run none of it.

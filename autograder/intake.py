@@ -1,8 +1,8 @@
 """Taking submissions in: what nbgrader may copy and read of a folder that a student filled.
 
-`SubmissionExporter` stands at nbgrader's own door, `c.Autograde.exporter_class`. Nothing that cannot
-be read stops the class: a notebook that is refused is replaced by an empty one that says why, and is
-then graded like the others.
+`SubmissionExporter` stands at nbgrader's own door, `c.Autograde.exporter_class`. Nothing that
+cannot be read stops the class: a notebook that is refused is replaced by an empty one that says
+why, and is then graded like the others.
 """
 
 import glob
@@ -48,7 +48,7 @@ class SubmissionExporter(NotebookExporter):
             self.isolation.require()
         except IsolationError as error:
             # nbgrader's own way to stop with a message.
-            self.log.error("%s", error)
+            self.log.critical("%s", error)
             raise NbGraderException(str(error)) from error
         if self.isolation.unsafe:
             self.log.warning("Students' code runs with your rights: isolation is switched off.")

@@ -152,7 +152,7 @@ class IsolatedKernelManager(AsyncKernelManager):
             for entry in entries:
                 facts = entry.stat(follow_symlinks=False)
                 ours = entry.name == _CONNECTION_FILE and facts.st_size < 10_000
-                if not (stat.S_ISSOCK(facts.st_mode) or ours and stat.S_ISREG(facts.st_mode)):
+                if not (stat.S_ISREG(facts.st_mode) if ours else stat.S_ISSOCK(facts.st_mode)):
                     return "wrote into the folder of the kernel's own connection"
         return ""
 

@@ -128,9 +128,7 @@ def report(
 def _run(name: str, function: Callable) -> None:
     challenge, course = Challenge.fresh(), profile.current()
     with _standard_error_to_output():
-        _conclude(
-            judge(name, _facts(name, function, challenge, course), challenge, course)
-        )
+        _conclude(judge(name, _facts(name, function, challenge, course), challenge, course))
 
 
 def _conclude(verdict: rubric.Verdict) -> None:

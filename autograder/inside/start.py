@@ -1,9 +1,9 @@
 """First program in a sandbox: sets limits, copies the submission, gives up root, starts the rest.
 
-Run as `python -I -S start.py SETTINGS COMMAND...` with settings as JSON:
-`limits` (names of `resource` limits without `RLIMIT_`, with their values), `uid` (to become; null to
-stay), `copy` (folder to copy the regular files of; null for none), `folder` (the working folder),
-`copy_bytes` (how much of it at most). Standard library only: this runs before anything else.
+Run as `python -I -S start.py SETTINGS COMMAND...` with settings as JSON: `limits` (names of
+`resource` limits without `RLIMIT_`, with their values), `uid` (to become; null to stay), `copy`
+(folder to copy the regular files of; null for none), `copy_bytes` (how much of it at most) and
+`folder` (the working folder). Standard library only: this runs before anything else.
 """
 
 import contextlib

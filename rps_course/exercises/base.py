@@ -9,6 +9,7 @@ import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -62,6 +63,19 @@ class Exercise(ABC):
         self, facts: dict, challenge: Challenge, profile: Profile, table: dict
     ) -> Iterator[Finding]:
         """Yields what the facts say about each criterion of the rubric's `table`."""
+
+    def reference(
+        self, function: Callable, challenge: Challenge, profile: Profile
+    ) -> dict[str, Any]:
+        """Returns the facts, decoded, of a reference implementation under the same challenge."""
+        return _reference(self, function, challenge, profile)
+
+
+@lru_cache(maxsize=4)
+def _reference(
+    exercise: Exercise, function: Callable, challenge: Challenge, profile: Profile
+) -> dict[str, Any]:
+    return decode(exercise.gather(function, challenge, profile))
 
 
 class Raised(Exception):
@@ -153,16 +167,35 @@ SAMPLED = evidence.record(
 )
 
 
+def _compare(summary: dict) -> None:
+    """Compares what is said of an array with the values that were drawn from it."""
+    values = summary["values"].values.astype(np.float64)
+    low, high = summary["low"], summary["high"]
+    slack = 1e-5 * max(abs(low), abs(high), 1e-3)
+    spread = max(high - low, 0) / np.sqrt(len(values)) if values.ndim == 1 and len(values) else 0
+    # No mean of values between low and high strays further than half their range by 1 / sqrt(n).
+    if values.shape != (SAMPLES,) or not (
+        (low - slack <= values).all()
+        and (values <= high + slack).all()
+        and (summary["nonfinite"] or abs(values.mean() - summary["mean"]) <= 3 * spread + slack)
+    ):
+        raise evidence.EvidenceError("what is said of an array does not fit its values")
+
+
 def decode(facts: Any) -> Any:
     """Returns facts with every encoded array as an `Array`.
 
     Raises:
-        EvidenceError: an array's bytes do not fit, or hold numbers that are not finite.
+        EvidenceError: an array's bytes do not fit, or hold numbers that are not finite, or a
+            summary does not fit the values beside it.
     """
     if isinstance(facts, dict):
         if facts.keys() == {"dtype", "shape", "data", "nonfinite"}:
             return Array(evidence.decode(facts), facts["nonfinite"])
-        return {key: decode(value) for key, value in facts.items()}
+        decoded = {key: decode(value) for key, value in facts.items()}
+        if {"low", "high", "mean", "values"} <= decoded.keys():
+            _compare(decoded)
+        return decoded
     if isinstance(facts, list):
         return [decode(value) for value in facts]
     return facts

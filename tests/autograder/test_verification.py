@@ -119,6 +119,8 @@ def test_facts_that_contradict_one_another_cost_the_exercise_and_nothing_more():
     """Every exercise gets facts that fit its schema and make no sense; nothing may be raised."""
     from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+    from autograder.execution import Run
+    from autograder.isolation import Isolation
     from autograder.preprocessors import JudgeEvidence
     from rps_course import exercises, rubric
 
@@ -146,7 +148,7 @@ def test_facts_that_contradict_one_another_cost_the_exercise_and_nothing_more():
         metadata = {"grade": True, "solution": False, "grade_id": name, "points": 1.0}
         cell = new_code_cell(metadata={"nbgrader": metadata})
         cell.outputs = [new_output("display_data", data={evidence.MIME: content})]
-        run = {"challenges": {name: CHALLENGE}, "profile": COURSE, "problem": ""}
+        run = Run(COURSE, {name: CHALLENGE}, {}, Isolation())
         verdict = judge._verdict(cell, new_notebook(cells=[cell]), run, rubric.load())
         assert verdict.score == 0, name
         assert verdict.reasons, name
