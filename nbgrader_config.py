@@ -21,6 +21,7 @@ c.ExportApp.plugin_class = "autograder.export.StatusExportPlugin"
 c.Autograde.exporter_class = "autograder.intake.SubmissionExporter"
 # Pages that show what students wrote, in formgrader and as feedback, run none of it.
 c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.filters = {"markdown2html": "autograder.pages.markdown2html"}
 
 # Evidence and verdict (docs/design-notes.md). Repairing comes first, in place of nbgrader's
 # DeduplicateIds, whose emptied metadata nbgrader 0.9.6 itself then refuses for the whole class.

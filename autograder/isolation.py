@@ -178,7 +178,7 @@ class Isolation(LoggingConfigurable):
         if folder:
             arguments += [*_parents(folder), "--ro-bind", str(folder), str(folder)]
         if exchange:
-            arguments += ["--bind", str(exchange), str(exchange)]
+            arguments += [*_parents(exchange), "--bind", str(exchange), str(exchange)]
         # Folders that bubblewrap makes on its way are in memory without a limit: not to be written.
         return [*arguments, "--remount-ro", "/dev", "--remount-ro", "/"]
 

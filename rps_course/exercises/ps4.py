@@ -12,7 +12,7 @@ from rps_course import evidence
 from rps_course.challenge import Challenge
 from rps_course.exercises import fitting, probing
 from rps_course.exercises.base import Exercise, Raised, attempt
-from rps_course.exercises.ps2 import COMPILED, compiled_facts, compiled_findings
+from rps_course.exercises.ps2 import COMPILED, alike, compiled_facts, compiled_findings
 from rps_course.profile import Profile
 from rps_course.rubric import Finding, fails, holds
 
@@ -85,6 +85,9 @@ class Unfreeze(Exercise):
         if not facts["usual"]["moved"]:
             yield fails(None, "nothing_moves")
             return
+        if not self._stepped(facts, challenge, profile, owners):
+            yield fails(None, "contradicts", exercise=self.name)
+            return
         if tail:
             first = owners[min(tail)]
             yield fails("tail", "tail_frozen", missing=len(tail), layer=first, cut=cuts["usual"])
@@ -97,23 +100,41 @@ class Unfreeze(Exercise):
             yield holds("rest")
         if tail or rest:
             return
-        wanted = self.reference(model.unfreeze, challenge, profile)
-        if not all(self._followed(facts[case], wanted[case]) for case in facts):
-            yield fails(None, "contradicts")
-            return
         other = facts["other"].get("moved")
         if other is None or any(self._compare(owners, other, cuts["other"])):
             yield fails("argument", "argument", cut=cuts["other"])
         else:
             yield holds("argument")
 
-    @staticmethod
-    def _followed(case: dict, wanted: dict) -> bool:
-        """Whether the backbone gives after the step what it must if these weights moved."""
-        if case.get("moved") != wanted["moved"]:
-            return True  # which costs its own points
-        before, after = wanted["later"].values, case["after"].values
-        return probing.follows(before, after, wanted["after"].values)
+    def _stepped(
+        self, facts: dict, challenge: Challenge, profile: Profile, owners: list[int]
+    ) -> bool:
+        """Whether the backbone gives after the step what it must if these weights moved.
+
+        The step is taken again, with the layers that the moved weights belong to.
+        """
+        cuts = self._cuts(challenge, profile)
+        trains = {
+            cuts[case]: {owners[i] for i in facts[case].get("moved", []) if i < len(owners)}
+            for case in cuts
+        }
+
+        def unfreeze(backbone: "tf.keras.Model", cut: int) -> None:
+            backbone.trainable = True
+            for i, layer in enumerate(backbone.layers):
+                layer.trainable = i in trains[cut]
+
+        wanted = self.reference(unfreeze, challenge, profile)
+        return all(
+            wanted[case].get("moved") == facts[case]["moved"]
+            and probing.follows(
+                wanted[case]["later"].values,
+                facts[case]["after"].values,
+                wanted[case]["after"].values,
+            )
+            for case in cuts
+            if "moved" in facts[case]
+        )
 
     @staticmethod
     def _compare(owners: list[int], moved: list[int], cut: int) -> tuple[set[int], set[int]]:
@@ -159,10 +180,13 @@ class CompileFineTune(Exercise):
             yield fails(None, "not_compiled_again")
             return
         wanted = self.reference(training.compile_fine_tune, challenge, profile)
+        if not alike(facts["later"].values, wanted["later"].values):
+            yield fails(None, "contradicts", exercise=self.name)
+            return
         if facts["backbone_moved"] != tail:
             yield fails("tail", "other_tail", received=facts["backbone_moved"], wanted=tail)
         elif not self._followed(facts, wanted):
-            yield fails("tail", "contradicts")
+            yield fails(None, "contradicts", exercise=self.name)
         else:
             yield holds("tail")
         y = probing.targets(challenge, self.name)

@@ -19,7 +19,7 @@ CHALLENGE = Challenge.fresh()
 @pytest.fixture
 def content():
     sampled = {"type": "ndarray", "dtype": "float32", "shape": [2, 2], "low": 0, "high": 1}
-    sampled |= {"mean": 0.5, "nonfinite": 0, "values": evidence.encode(np.zeros(4))}
+    sampled |= {"mean": 0, "nonfinite": 0, "values": evidence.encode(np.zeros(400))}
     case = {"type": "pair", "X": sampled, "y": sampled}
     facts = {"small": case, "large": copy.deepcopy(case)}
     return evidence.envelope("to_numpy", CHALLENGE.id, COURSE.name, facts)
@@ -56,11 +56,17 @@ def test_nan_is_refused(content):
 
 def test_nan_in_an_array_is_refused(content):
     array = content["facts"]["small"]["X"]["values"]
-    nan = np.full(4, np.nan, "<f4").tobytes()
+    nan = np.full(400, np.nan, "<f4").tobytes()
     import base64
 
     array["data"] = base64.b64encode(nan).decode()
     with pytest.raises(EvidenceError, match="not finite"):
+        read(content)
+
+
+def test_a_summary_that_does_not_fit_its_values_is_refused(content):
+    content["facts"]["small"]["X"]["high"] = -1
+    with pytest.raises(EvidenceError, match="does not fit its values"):
         read(content)
 
 
