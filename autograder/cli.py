@@ -93,7 +93,7 @@ def _demo(arguments: argparse.Namespace) -> int:
 def _audit(arguments: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from autograder.audit import corpus, report, trial
+    from autograder.audit import baseline, corpus, report, trial
     from autograder.audit.course import CourseError
 
     if not (arguments.attacks or arguments.defects):

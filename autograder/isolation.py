@@ -111,6 +111,7 @@ class Isolation(LoggingConfigurable):
         *,
         folder: Path | None = None,
         exchange: Path | None = None,
+        readable: Iterable[Path] = (),
         hidden: Iterable[Path] = (),
         scratch: Path | None = None,
     ) -> list[str]:
@@ -120,6 +121,7 @@ class Isolation(LoggingConfigurable):
             arguments: the program and its arguments.
             folder: folder with a submission's files, which are copied to the scratch.
             exchange: folder that the program may write to, for sockets.
+            readable: further folders that it may read.
             hidden: folders that must not be seen even where a readable one holds them.
             scratch: where the scratch is when there is no sandbox (`unsafe`).
         """
@@ -137,11 +139,16 @@ class Isolation(LoggingConfigurable):
         }
         start = [sys.executable, "-I", "-S", INSIDE / "start.py", json.dumps(settings), *arguments]
         if not self.unsafe:
-            start = [*self._bubblewrap(folder, exchange, hidden, as_root), "--", *start]
+            start = [*self._bubblewrap(folder, exchange, readable, hidden, as_root), "--", *start]
         return [str(argument) for argument in start]
 
     def _bubblewrap(
-        self, folder: Path | None, exchange: Path | None, hidden: Iterable[Path], as_root: bool
+        self,
+        folder: Path | None,
+        exchange: Path | None,
+        readable: Iterable[Path],
+        hidden: Iterable[Path],
+        as_root: bool,
     ) -> list[str]:
         program = shutil.which("bwrap") or "bwrap"
         arguments = [
@@ -158,11 +165,11 @@ class Isolation(LoggingConfigurable):
                 arguments += ["--symlink", str(link.readlink()), str(link)]
             elif link.is_dir():
                 arguments += ["--ro-bind", str(link), str(link)]
-        readable = _readable()
-        for path in readable:
+        shown = [*_readable(), *readable]
+        for path in shown:
             arguments += [*_parents(path), "--ro-bind", str(path), str(path)]
         for path in (*hidden, Path.home()):
-            if any(path.is_relative_to(shown) for shown in readable):
+            if any(path.is_relative_to(outer) for outer in shown):
                 arguments += ["--tmpfs", str(path)]
         arguments += ["--proc", "/proc", "--dev", "/dev"]
         arguments += self._scratch("/dev/shm", self.disk_mb // 4)
@@ -211,6 +218,7 @@ class Isolation(LoggingConfigurable):
         arguments: Iterable[str | Path],
         *,
         folder: Path | None = None,
+        readable: Iterable[Path] = (),
         timeout: float = 600,
         answer_mb: int = 64,
     ) -> bytes:
@@ -219,6 +227,7 @@ class Isolation(LoggingConfigurable):
         Args:
             arguments: the program and its arguments.
             folder: folder of a submission, which the program finds as its working folder.
+            readable: further folders that it may read.
             timeout: seconds that it may take.
             answer_mb: how much it may print, in MB.
 
@@ -232,7 +241,7 @@ class Isolation(LoggingConfigurable):
             scratch = Path(new) if self.unsafe else None
             answer = stack.enter_context(tempfile.TemporaryFile())
             process = subprocess.Popen(
-                self.command(arguments, folder=folder, scratch=scratch),
+                self.command(arguments, folder=folder, readable=readable, scratch=scratch),
                 env=self.environment(scratch),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

@@ -134,6 +134,13 @@ class Course:
             )
         return notebook
 
+    def full_points(self, assignment: str) -> dict[str, float]:
+        """Returns the points of an assignment's exercises."""
+        metadata = [
+            c.metadata.get("nbgrader", {}) for c in self._read("solutions", assignment).cells
+        ]
+        return {m["grade_id"]: float(m["points"]) for m in metadata if m.get("grade")}
+
     def _read(self, kind: str, assignment: str) -> NotebookNode:
         path = self.root / kind / assignment / f"{assignment}.ipynb"
         return nbformat.read(path, as_version=4)

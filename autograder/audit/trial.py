@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -85,19 +85,22 @@ def prepare(course: Course, attacks: list[Attack], defects: list[Defect]) -> lis
     return assignments
 
 
-def grade(course: Course, assignments: list[str], *options: str) -> Trial:
+def is_light(assignment: str) -> bool:
+    """Whether none of an assignment's exercises needs TensorFlow."""
+    known = exercises.registry()
+    return not any(known[name].uses_tensorflow for name in assignment.split("-"))
+
+
+def grade(course: Course, assignments: dict[str, Iterable[str]]) -> Trial:
     """Grades everything, writes feedback and the table, and looks at what is there then.
 
     Args:
         course: the prepared course.
-        assignments: their names.
-        options: further options of `nbgrader autograde`.
+        assignments: their names, each with options for `nbgrader autograde`.
     """
     failed = []
-    for name in assignments:
-        light = not any(exercises.registry()[e].uses_tensorflow for e in name.split("-"))
-        limits = _LIGHT if light else _WITH_TENSORFLOW
-        for command in (["autograde", name, *limits, *options], ["generate_feedback", name]):
+    for name, options in assignments.items():
+        for command in (["autograde", name, *options], ["generate_feedback", name]):
             done = nbgrader(course, *command, check=False)
             if done.returncode:
                 failed.append(f"nbgrader {' '.join(command[:2])}: {_end(done.stderr)}")
@@ -136,7 +139,14 @@ def isolated(root: Path, attacks: list[Attack], defects: list[Defect]) -> Trial:
         raise CourseError(f"Attacks are only tried where they can do no harm: {problem}")
     with temporary_course(root) as course:
         shutil.copy(root / "nbgrader_config.py", course.root)
-        return grade(course, prepare(course, attacks, defects), *_LIMITS)
+        assignments = prepare(course, attacks, defects)
+        return grade(
+            course,
+            {
+                name: (*_LIMITS, *(_LIGHT if is_light(name) else _WITH_TENSORFLOW))
+                for name in assignments
+            },
+        )
 
 
 @contextlib.contextmanager
@@ -178,7 +188,7 @@ def nbgrader(course: Course, *command: str, check: bool = True) -> subprocess.Co
     )
 
 
-def _outcomes(course: Course, assignments: list[str]) -> dict[tuple[str, str], Outcome]:
+def _outcomes(course: Course, assignments: Iterable[str]) -> dict[tuple[str, str], Outcome]:
     outcomes = {}
     for path in sorted((course.root / "submitted").glob("*/*")):
         key = path.parent.name, path.name
