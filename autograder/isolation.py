@@ -165,6 +165,8 @@ class Isolation(LoggingConfigurable):
                 arguments += ["--symlink", str(link.readlink()), str(link)]
             elif link.is_dir():
                 arguments += ["--ro-bind", str(link), str(link)]
+        # Before all else: what is to be read may itself be in the machine's /tmp.
+        arguments += self._scratch("/tmp", self.disk_mb)
         shown = [*_readable(), *readable]
         for path in shown:
             arguments += [*_parents(path), "--ro-bind", str(path), str(path)]
@@ -179,7 +181,6 @@ class Isolation(LoggingConfigurable):
         arguments += ["--ro-bind-try", "/sys/devices/system/cpu", "/sys/devices/system/cpu"]
         if gpus:
             arguments += ["--ro-bind", "/sys", "/sys"]
-        arguments += self._scratch("/tmp", self.disk_mb)
         for path in (*_data(), INSIDE):
             arguments += [*_parents(path), "--ro-bind-try", str(path), str(path)]
         if folder:

@@ -152,7 +152,8 @@ def _inside(kind: str) -> dict:
     configuration.write_text(_CONFIGURATION)
     (assignment,) = trial.prepare(course, attacks, defects)
     seconds = 5 if trial.is_light(assignment) else 60
-    tried = trial.grade(course, {assignment: [f"--Execute.timeout={seconds}"]})
+    options = {assignment: [f"--Execute.timeout={seconds}"]}
+    tried = trial.grade(course, options, table=False)
     course.close()
     mine = tried.outcomes[entry.name, assignment]
     honest = tried.outcomes[HONEST, assignment]
