@@ -102,7 +102,7 @@ class Isolation(LoggingConfigurable):
             # CUDA maps far more memory than it uses; there the watchdog alone has to do.
             limits["DATA"] = self.memory_mb * _MB
         if not self.unsafe:
-            limits["NPROC"] = 1024 + 16 * (os.cpu_count() or 1)  # threads count too
+            limits["NPROC"] = 256 + 16 * (os.cpu_count() or 1)  # threads count too
         return limits
 
     def command(
