@@ -218,7 +218,7 @@ class ExecuteWithChallenge(Execute):
                 if dead
                 else f"made the kernel send what cannot be read ({type(error).__name__})"
             )
-        self.log.warning("A kernel was lost: %s (%r)", problem, error)
+        self.log.warning("A kernel was lost: it %s (%s)", problem, type(error).__name__)
         if cell is None:
             self.run.lost.setdefault(None, f"The notebook {problem} when its cells ran again.")
         else:
