@@ -238,8 +238,10 @@ class Isolation(LoggingConfigurable):
         from autograder.watchdog import Watchdog
 
         with contextlib.ExitStack() as stack:
-            new = stack.enter_context(tempfile.TemporaryDirectory(prefix="rps-scratch-"))
-            scratch = Path(new) if self.unsafe else None
+            scratch = None
+            if self.unsafe:
+                new = stack.enter_context(tempfile.TemporaryDirectory(prefix="rps-scratch-"))
+                scratch = Path(new)
             answer = stack.enter_context(tempfile.TemporaryFile())
             process = subprocess.Popen(
                 self.command(arguments, folder=folder, readable=readable, scratch=scratch),
@@ -253,13 +255,14 @@ class Isolation(LoggingConfigurable):
             try:
                 with watchdog:
                     shutil.copyfileobj(_Limited(process.stdout, answer_mb * _MB), answer)
-                    status = process.wait()
+                    # Not collected yet: until everything is killed its number must stay taken.
+                    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
             except _TooLarge:
                 raise Stopped(f"gave more than {answer_mb} MB") from None
             finally:
                 kill_tree(process.pid)
                 process.stdout.close()
-                process.wait()
+                status = process.wait()
             if watchdog.problem or status:
                 raise Stopped(watchdog.problem or f"stopped with status {status}")
             answer.seek(0)

@@ -10,9 +10,8 @@ import numpy as np
 
 from rps_course import evidence
 from rps_course.challenge import Challenge
-from rps_course.exercises import fitting, probing
+from rps_course.exercises import compiling, fitting, probing
 from rps_course.exercises.base import Exercise, Raised, attempt
-from rps_course.exercises.ps2 import COMPILED, alike, compiled_facts, compiled_findings
 from rps_course.profile import Profile
 from rps_course.rubric import Finding, fails, holds
 
@@ -148,7 +147,7 @@ class CompileFineTune(Exercise):
 
     name = "compile_fine_tune"
     assignment = "ps4"
-    facts = COMPILED
+    facts = compiling.FACTS
 
     def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> dict:
         """Takes a classifier whose head has been trained and whose tail was then unfrozen."""
@@ -162,7 +161,7 @@ class CompileFineTune(Exercise):
         probing.step(classifier, x, y)
         model.unfreeze(backbone, profile.fine_tune_at)
         attempt(function, classifier)
-        return compiled_facts(classifier, challenge, self.name, profile)
+        return compiling.gather(classifier, challenge, self.name, profile)
 
     def judge(
         self, facts: dict, challenge: Challenge, profile: Profile, table: dict
@@ -180,7 +179,7 @@ class CompileFineTune(Exercise):
             yield fails(None, "not_compiled_again")
             return
         wanted = self.reference(training.compile_fine_tune, challenge, profile)
-        if not alike(facts["later"].values, wanted["later"].values):
+        if not probing.alike(facts["later"].values, wanted["later"].values):
             yield fails(None, "contradicts", exercise=self.name)
             return
         if facts["backbone_moved"] != tail:
@@ -190,7 +189,7 @@ class CompileFineTune(Exercise):
         else:
             yield holds("tail")
         y = probing.targets(challenge, self.name)
-        yield from compiled_findings(facts, wanted, y, profile.learning_rate_fine)
+        yield from compiling.findings(facts, wanted, y, profile.learning_rate_fine)
 
     @staticmethod
     def _followed(facts: dict, wanted: dict) -> bool:

@@ -133,6 +133,22 @@ def test_formgrader_s_button_runs_in_the_sandbox_too(course, monkeypatch):
     assert "I am sandbox" in graded
 
 
+def test_formgrader_s_pages_clean_text_cells_as_feedback_does(course, monkeypatch):
+    from nbconvert.exporters import HTMLExporter
+    from nbgrader.apps import NbGrader
+
+    monkeypatch.chdir(course.root)
+    application = NbGrader()
+    application.initialize([])
+    exporter = HTMLExporter(config=application.config)  # as formgrader makes it
+    text = "**fine** <script>x()</script> <img src='https://example.org/spy.png' onerror='y()'>"
+    cell = nbformat.v4.new_markdown_cell(text)
+    page, _ = exporter.from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
+    assert "<strong>fine</strong>" in page
+    for danger in ("<script>x()", "onerror", "spy.png'"):
+        assert danger not in page
+
+
 def test_without_a_sandbox_grading_stops_with_an_explanation(course, monkeypatch, tmp_path):
     hand_in(course, "waiting")
     monkeypatch.setenv("PATH", str(tmp_path))
