@@ -5,11 +5,14 @@ BIN := .venv/bin
 # nbgrader calls programs of its environment (alembic) by name.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo test lint assignments setup
+.PHONY: demo test lint assignments setup bubblewrap audit
 .DEFAULT_GOAL := demo
 
-demo: setup  ## grade a sample class with the stock nbgrader autograde
+demo: setup bubblewrap  ## grade a sample class with the stock nbgrader autograde
 	$(BIN)/rps-grader demo
+
+audit: setup bubblewrap  ## attack the grader, and grade broken submissions
+	$(BIN)/rps-grader audit --attacks corpus/attacks --defects corpus/defects
 
 test: setup  ## run the tests
 	$(BIN)/python -m pytest
@@ -24,6 +27,13 @@ assignments: setup  ## generate assignments/ from solutions/
 	done
 
 setup: .venv/installed
+
+# Installed where that is possible without asking; the demo says so where it is missing.
+bubblewrap:
+	@command -v bwrap >/dev/null || { \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+		echo "Installing bubblewrap: it isolates students' code." && \
+		apt-get update -qq && apt-get install -y -qq bubblewrap >/dev/null; } || true
 
 .venv/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { \

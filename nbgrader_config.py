@@ -14,6 +14,15 @@ c.GenerateAssignmentApp.CourseDirectory.ignore = [
 # ...nor put in place of the ones that a student hands in.
 c.Autograde.exclude_overwriting = {"ps4": ["rps_model.weights.h5", "rps_model.json"]}
 
+# The exported table tells error, missing and zero apart.
+c.ExportApp.plugin_class = "autograder.export.StatusExportPlugin"
+
+# Submissions are files of unknown content, and are read as such (docs/threat-model.md).
+c.Autograde.exporter_class = "autograder.intake.SubmissionExporter"
+# Pages that show what students wrote, in formgrader and as feedback, run none of it.
+c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.filters = {"markdown2html": "autograder.pages.markdown2html"}
+
 # Evidence and verdict (docs/design-notes.md). Repairing comes first, in place of nbgrader's
 # DeduplicateIds, whose emptied metadata nbgrader 0.9.6 itself then refuses for the whole class.
 c.Autograde.sanitize_preprocessors = [
@@ -24,7 +33,7 @@ c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Autograde.autograde_preprocessors = [
-    "autograder.preprocessors.ExecuteWithChallenge",
+    "autograder.execution.ExecuteWithChallenge",
     "autograder.preprocessors.JudgeEvidence",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",

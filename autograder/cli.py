@@ -36,6 +36,27 @@ def _parser() -> argparse.ArgumentParser:
         "folder.",
     )
     show.add_argument("assignment", help="name of the assignment, such as ps2")
+    audit = commands.add_parser(
+        "audit",
+        help="attack the grader and grade broken submissions, and report what went wrong",
+        description="Grades hostile and broken submissions with the stock nbgrader, in a course "
+        "with canaries, and reports succeeded attacks, canaries read or changed, wrong outcomes "
+        "and processes left. Fails if there are any. Run it from the root of a clone.",
+    )
+    audit.add_argument("--attacks", type=Path, metavar="DIR", help="folder of attacks: <name>.py")
+    audit.add_argument(
+        "--defects",
+        type=Path,
+        metavar="DIR",
+        help="folder of broken submissions: <name>.ipynb and expected.toml",
+    )
+    audit.add_argument(
+        "--baseline",
+        action="store_true",
+        help="try unmodified nbgrader instead, one submission at a time, in a sandbox of its own; "
+        "prints a table and does not fail",
+    )
+    audit.add_argument("--json", action="store_true", help="print everything as JSON")
     return parser
 
 
@@ -53,7 +74,8 @@ def main(argv: list[str] | None = None) -> int:
     # that environment is activated.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     try:
-        return _demo(arguments) if arguments.command == "demo" else _show(arguments)
+        commands = {"demo": _demo, "show": _show, "audit": _audit}
+        return commands[arguments.command](arguments)
     except KeyboardInterrupt:
         print("rps-grader: interrupted", file=sys.stderr)
         return 130
@@ -70,6 +92,36 @@ def _demo(arguments: argparse.Namespace) -> int:
         print(f"rps-grader: error: {error}", file=sys.stderr)
         return 1
     return 0 if expected else 1
+
+
+def _audit(arguments: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from autograder.audit import baseline, corpus, report, trial
+    from autograder.audit.course import CourseError
+
+    if not (arguments.attacks or arguments.defects):
+        print("rps-grader: error: name --attacks DIR, --defects DIR or both.", file=sys.stderr)
+        return 2
+    console = Console(stderr=arguments.json)
+    try:
+        attacks = corpus.attacks(arguments.attacks) if arguments.attacks else []
+        defects = corpus.defects(arguments.defects) if arguments.defects else []
+        if arguments.baseline:
+            rows = baseline.run(Path.cwd(), attacks, defects, console)
+            print(baseline.as_json(rows) if arguments.json else baseline.table(rows))
+            return 0
+        with console.status(f"Grading {len(attacks)} attacks and {len(defects)} defects"):
+            tried = trial.isolated(Path.cwd(), attacks, defects)
+    except (corpus.CorpusError, CourseError) as error:
+        print(f"rps-grader: error: {error}", file=sys.stderr)
+        return 2
+    found = report.findings(tried, attacks, defects)
+    if arguments.json:
+        print(report.as_json(found, tried))
+    else:
+        report.show(found, console)
+    return 0 if found.is_clean else 1
 
 
 def _show(arguments: argparse.Namespace) -> int:

@@ -1,61 +1,28 @@
-"""What `nbgrader autograde` runs on each submission: repair, execute with challenges, judge.
+"""What `nbgrader autograde` runs on each submission before and after it is executed.
 
-`nbgrader_config.py` puts these into nbgrader's own lists of preprocessors, so that the stock
-command, and formgrader's button, grade by evidence and verdict.
+`nbgrader_config.py` puts these, and `autograder.execution`, into nbgrader's own lists of
+preprocessors, so that the stock command, and formgrader's button, grade by evidence and verdict.
 """
 
-import os
-import tempfile
+import dataclasses
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
-from nbclient.exceptions import DeadKernelError
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
-from nbgrader import utils
 from nbgrader.api import Gradebook
-from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
-from autograder import challenges, verification
-from rps_course import check, exercises, profile, rubric, submission
-from rps_course.challenge import ENVIRONMENT_VARIABLE, Challenge
+from autograder import verification, weights
+from autograder.cells import grade_id, is_graded_here
+from autograder.execution import Run
+from autograder.isolation import UNSAFE
+from rps_course import check, rubric
 from rps_course.exercises import trained
 
-# A weights file of alpha 1.0 is 9 MB; anything much larger is no answer to ps4.
-MAX_HANDED_IN_BYTES = 64_000_000
-
-
-def is_graded_here(cell: NotebookNode) -> bool:
-    """Whether a cell is the test cell of one of this course's exercises."""
-    return (
-        cell.cell_type == "code"
-        and utils.is_grade(cell)
-        and not utils.is_solution(cell)
-        and (grade_id(cell) in exercises.registry() or grade_id(cell) == trained.NAME)
-    )
-
-
-def grade_id(cell: NotebookNode) -> str | None:
-    """Returns a cell's grade id, None without one."""
-    metadata = cell.metadata.get("nbgrader")
-    name = metadata.get("grade_id") if isinstance(metadata, dict) else None
-    return name if isinstance(name, str) else None
-
-
-def grading_profile() -> profile.Profile:
-    """Returns the profile that kernels run under while grading.
-
-    `RPS_PROFILE` may name it, or the profile that the course is taught with.
-
-    Raises:
-        ProfileError: it names no profile.
-    """
-    name = os.environ.get("RPS_PROFILE", "").strip() or "grading"
-    return profile.get(f"grading-{name}" if name in ("standard", "offline") else name)
+NOT_GRADED = "NotGraded"  # the name of the error in place of a verdict that could not be reached
 
 
 class RepairNotebook(NbGraderPreprocessor):
@@ -151,71 +118,8 @@ class RepairNotebook(NbGraderPreprocessor):
                 nb.cells.pop(names.index(name))
 
 
-class ExecuteWithChallenge(Execute):
-    """Executes a submission and tells each test cell its challenge, no earlier than it runs."""
-
-    def preprocess(
-        self, nb: NotebookNode, resources: ResourcesDict, km: Any = None
-    ) -> tuple[NotebookNode, ResourcesDict]:
-        """Executes one notebook; what judging it needs is left in `resources["rps_course"]`."""
-        info = resources["nbgrader"]
-        course = grading_profile()
-        key = challenges.course_key(Path(CourseDirectory(config=self.config).root))
-        sources = [cell.source for cell in nb.cells]
-        self.challenges: dict[str, Challenge] = {
-            grade_id(cell): challenges.for_exercise(
-                key,
-                student=info["student"],
-                assignment=info["assignment"],
-                sources=sources,
-                exercise=grade_id(cell),
-            )
-            for cell in nb.cells
-            if is_graded_here(cell)
-        }
-        # Handed-in files are read before any of the student's code can change them.
-        folder = Path(resources.get("metadata", {}).get("path") or ".")
-        resources["rps_course"] = {
-            "profile": course,
-            "challenges": self.challenges,
-            "handed_in": {
-                name: _read_handed_in(folder / name)
-                for name in (submission.RPS_WEIGHTS, submission.RPS_RECORD)
-            },
-            "problem": "",
-        }
-        environment = {"RPS_PROFILE": course.name, "TF_CPP_MIN_LOG_LEVEL": "2", "MPLBACKEND": "agg"}
-        # Not nbgrader's utils.setenv: that of 0.9.6 forgets what the variables were before, and the
-        # second submission would be graded under another profile.
-        with mock.patch.dict(os.environ, environment):
-            try:
-                return super().preprocess(nb, resources, km)
-            except DeadKernelError:
-                self.log.warning("The kernel died while running %s's notebook", info["student"])
-                resources["rps_course"]["problem"] = (
-                    " The notebook's kernel died while it ran, at this cell or an earlier one."
-                )
-                return nb, resources
-
-    def preprocess_cell(
-        self, cell: NotebookNode, resources: ResourcesDict, index: int
-    ) -> tuple[NotebookNode, ResourcesDict]:
-        """Executes one cell; a test cell gets its challenge through the kernel's environment."""
-        if not is_graded_here(cell):
-            return super().preprocess_cell(cell, resources, index)
-        source = cell.source
-        secret = self.challenges[grade_id(cell)].secret.hex()
-        cell.source = f"__import__('os').environ[{ENVIRONMENT_VARIABLE!r}] = {secret!r}\n{source}"
-        try:
-            return super().preprocess_cell(cell, resources, index)
-        finally:
-            cell.source = source
-
-
-def _read_handed_in(path: Path) -> bytes | None:
-    if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_HANDED_IN_BYTES:
-        return None
-    return path.read_bytes()
+class NotGradedError(RuntimeError):
+    """An exercise could not be graded; the message says why, for a student."""
 
 
 class JudgeEvidence(NbGraderPreprocessor):
@@ -230,30 +134,49 @@ class JudgeEvidence(NbGraderPreprocessor):
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Judges all test cells of one executed notebook."""
         rules = rubric.load(Path(self.rubric_file))
-        run = resources.pop("rps_course")
+        run: Run = resources.pop("rps_course")
         for cell in nb.cells:
             if not is_graded_here(cell):
                 continue
-            verdict = self._verdict(cell, nb, run, rules)
-            self.log.info("%s: %g of %g", verdict.exercise, verdict.score, verdict.points)
-            cell.outputs = outputs(verdict, float(cell.metadata["nbgrader"]["points"]))
+            name = grade_id(cell)
+            problem, verdict = "", None
+            try:
+                verdict = self._verdict(cell, nb, run, rules)
+            except NotGradedError as error:
+                problem = str(error)
+                finding = rubric.fails(None, "not_graded", exercise=name, because=problem)
+                verdict = rules.verdict(name, [finding])
+            if run.isolation.unsafe:
+                verdict = dataclasses.replace(verdict, notes=(*verdict.notes, UNSAFE))
+            self.log.info("%s: %s", name, problem or f"{verdict.score:g} of {verdict.points:g}")
+            points = float(cell.metadata["nbgrader"]["points"])
+            cell.outputs = outputs(verdict, points, graded=not problem)
         return nb, resources
 
     def _verdict(
-        self, cell: NotebookNode, nb: NotebookNode, run: dict, rules: rubric.Rubric
+        self, cell: NotebookNode, nb: NotebookNode, run: Run, rules: rubric.Rubric
     ) -> rubric.Verdict:
         name = grade_id(cell)
-        challenge = run["challenges"][name]
-        if name == trained.NAME:
-            return judge_handed_in(run["handed_in"], run["profile"], rules)
+        if run.refused:
+            raise NotGradedError(f"The notebook {run.refused}.")
+        if name in run.lost:
+            # Whatever it displayed before it was stopped does not count.
+            raise NotGradedError(run.lost[name])
         try:
-            facts = verification.read(
-                verification.find(cell.outputs), name, challenge, run["profile"]
-            )
-            return check.judge(name, facts, challenge, run["profile"], rules)
+            if name == trained.NAME:
+                return rules.verdict(name, weights.judge(run, rules[name]))
+            challenge = run.challenges[name]
+            found = verification.find(cell.outputs)
+            facts = verification.read(found, name, challenge, run.profile)
+            return check.judge(name, facts, challenge, run.profile, rules)
         except verification.NoEvidenceError:
-            because = run["problem"] or why_no_evidence(cell, nb)
+            problem = run.problem(name)
+            if problem:
+                raise NotGradedError(problem) from None
+            because = why_no_evidence(cell, nb)
             finding = rubric.fails(None, "no_evidence", exercise=name, because=because)
+        except weights.UnreadableError as error:
+            raise NotGradedError(str(error)) from error
         except verification.EvidenceError as error:
             finding = rubric.fails(None, "bad_evidence", exercise=name, received=str(error))
         except (ArithmeticError, LookupError, TypeError, ValueError) as error:
@@ -263,35 +186,6 @@ class JudgeEvidence(NbGraderPreprocessor):
             received = "its facts contradict one another"
             finding = rubric.fails(None, "bad_evidence", exercise=name, received=received)
         return rules.verdict(name, [finding])
-
-
-def judge_handed_in(
-    handed_in: dict[str, bytes | None], course: profile.Profile, rules: rubric.Rubric
-) -> rubric.Verdict:
-    """Judges the trained weights and the record that came with a submission.
-
-    Args:
-        handed_in: contents by file name, None for a file that is missing or too large.
-        course: the profile that is graded under.
-        rules: the rubric.
-    """
-    full = profile.get(course.base)
-    table = rules[trained.NAME]
-    with tempfile.TemporaryDirectory() as folder:
-        paths = {name: Path(folder) / name for name in handed_in}
-        for name, content in handed_in.items():
-            if content is not None:
-                paths[name].write_bytes(content)
-        weights, record = paths[submission.RPS_WEIGHTS], paths[submission.RPS_RECORD]
-        try:
-            measured = trained.measure(weights, record, full)
-        except submission.WeightsError as error:
-            # The folder is ours and means nothing to the student.
-            received = str(error).replace(f"{folder}/", "")
-            findings = [rubric.fails(None, "weights", received=received)]
-        else:
-            findings = trained.judge(measured, full, table)
-        return rules.verdict(trained.NAME, findings)
 
 
 def why_no_evidence(cell: NotebookNode, nb: NotebookNode) -> str:
@@ -308,12 +202,13 @@ def why_no_evidence(cell: NotebookNode, nb: NotebookNode) -> str:
     return because
 
 
-def outputs(verdict: rubric.Verdict, points: float) -> list[NotebookNode]:
+def outputs(verdict: rubric.Verdict, points: float, graded: bool = True) -> list[NotebookNode]:
     """Writes a verdict as cell outputs: nbgrader reads an error as 0, a float as partial credit.
 
     Args:
         verdict: what the exercise earned.
         points: the points of the cell in the gradebook; the verdict is scaled to them.
+        graded: whether it is a verdict, or says that there could be none.
     """
     text = check.explain(verdict)
     if verdict.is_full:
@@ -321,7 +216,8 @@ def outputs(verdict: rubric.Verdict, points: float) -> list[NotebookNode]:
     score = round(verdict.score * points / verdict.points, 2)
     if score <= 0:
         first = verdict.reasons[0].says if verdict.reasons else ""
-        return [new_output("error", ename="NoPoints", evalue=first, traceback=text.split("\n"))]
+        name = "NoPoints" if graded else NOT_GRADED
+        return [new_output("error", ename=name, evalue=first, traceback=text.split("\n"))]
     return [
         new_output("stream", name="stdout", text=text + "\n"),
         new_output("execute_result", data={"text/plain": f"{score:g}"}, execution_count=None),

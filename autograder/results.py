@@ -7,6 +7,9 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 
+from autograder.isolation import UNSAFE
+from autograder.preprocessors import NOT_GRADED
+
 _REASON = re.compile(r"^\s*\[-([\d.]+)\] (.*)$", re.MULTILINE)
 
 
@@ -20,6 +23,8 @@ class Result:
         score: points; None while a written answer waits for a person.
         points: points that could be earned.
         reasons: why points were lost, the costliest first.
+        error: whether the exercise could not be graded: a score of 0 then is no verdict.
+        unsafe: whether the student's code ran without isolation.
     """
 
     student: str
@@ -27,6 +32,17 @@ class Result:
     score: float | None
     points: float
     reasons: tuple[str, ...]
+    error: bool = False
+    unsafe: bool = False
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What a test cell of an autograded notebook says."""
+
+    reasons: tuple[str, ...] = ()
+    error: bool = False
+    unsafe: bool = False
 
 
 class ResultsError(ValueError):
@@ -64,10 +80,10 @@ def collect(db_url: str, autograded: Path, assignment: str) -> list[Result]:
         for submission in sorted(known.submissions, key=lambda s: s.student_id):
             for notebook in submission.notebooks:
                 path = autograded / submission.student_id / assignment / f"{notebook.name}.ipynb"
-                reasons = _reasons(path)
+                said = _said(path)
                 grades = {grade.name: grade for grade in notebook.grades}
-                order = [name for name in reasons if name in grades]
-                order += [name for name in grades if name not in reasons]
+                order = [name for name in said if name in grades]
+                order += [name for name in grades if name not in said]
                 for name in order:
                     grade = grades[name]
                     waits = grade.needs_manual_grade and grade.manual_score is None
@@ -77,14 +93,14 @@ def collect(db_url: str, autograded: Path, assignment: str) -> list[Result]:
                             name,
                             None if waits else grade.score,
                             grade.max_score,
-                            reasons.get(name, ()),
+                            **vars(said.get(name, _Said(("not graded yet",), error=True))),
                         )
                     )
     return results
 
 
-def _reasons(path: Path) -> dict[str, tuple[str, ...]]:
-    """Returns reasons by grade id, in the order of the notebook's graded cells."""
+def _said(path: Path) -> dict[str, _Said]:
+    """Returns what test cells say, by grade id, in the order of the notebook's graded cells."""
     if not path.is_file():
         return {}
     found = {}
@@ -92,10 +108,15 @@ def _reasons(path: Path) -> dict[str, tuple[str, ...]]:
         metadata = cell.metadata.get("nbgrader", {})
         if not metadata.get("grade"):
             continue
+        outputs = cell.get("outputs", [])
         text = "\n".join(
             "\n".join(output.traceback) if output.output_type == "error" else output.get("text", "")
-            for output in cell.get("outputs", [])
+            for output in outputs
         )
         losses = sorted(_REASON.findall(text), key=lambda loss: -float(loss[0]))
-        found[metadata["grade_id"]] = tuple(says for _, says in losses)
+        found[metadata["grade_id"]] = _Said(
+            tuple(says for _, says in losses),
+            error=any(output.get("ename") == NOT_GRADED for output in outputs),
+            unsafe=f"[note] {UNSAFE}" in text,
+        )
     return found

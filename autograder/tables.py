@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from autograder.isolation import UNSAFE
 from autograder.results import Result
 
 
@@ -30,6 +31,9 @@ def scores(assignment: str, found: list[Result]) -> Table:
             if result is None:
                 cells.append("-")
                 continue
+            if result.error:
+                cells.append("[bold red]error[/]")
+                continue
             lost = result.score is not None and result.score < result.points
             cells.append(f"[red]{points(result.score)}[/]" if lost else points(result.score))
         total = sum(result.score or 0 for result in row.values())
@@ -47,3 +51,6 @@ def print_reasons(found: list[Result], console: Console) -> None:
             line = Text(f"  {result.student} {result.exercise} -{result.points - result.score:g}: ")
             line.append(reason)
             console.print(line)
+    unsafe = dict.fromkeys(result.student for result in found if result.unsafe)
+    if unsafe:
+        console.print(f"  [bold red]{UNSAFE}:[/] {', '.join(unsafe)}")

@@ -6,13 +6,11 @@ runs. What is drawn from a challenge is each exercise's own business.
 """
 
 import hashlib
-import os
 import secrets
 from dataclasses import dataclass
 
 import numpy as np
 
-ENVIRONMENT_VARIABLE = "RPS_CHALLENGE"
 _BYTES = 32
 
 
@@ -30,16 +28,6 @@ class Challenge:
     def fresh(cls) -> "Challenge":
         """Returns a challenge that nobody has seen before."""
         return cls(secrets.token_bytes(_BYTES))
-
-    @classmethod
-    def take(cls) -> "Challenge | None":
-        """Returns the challenge that a grader has set, and removes it: it serves once."""
-        text = os.environ.pop(ENVIRONMENT_VARIABLE, "")
-        try:
-            secret = bytes.fromhex(text)
-        except ValueError:
-            return None
-        return cls(secret) if len(secret) == _BYTES else None
 
     @property
     def id(self) -> str:

@@ -1,15 +1,15 @@
 """Self-checks: what the test cells of the notebooks call.
 
 A check probes the student's function with fresh random inputs, prints what holds, and raises
-`CheckFailed` with what does not hold and where to look next. While `nbgrader autograde` runs, a
-check also displays evidence: facts about what the function did, for the grader to judge.
+`CheckFailed` with what does not hold and where to look next. A grader probes the same way but asks
+for the facts alone (`report`), with a challenge of its own, and judges them itself.
 """
 
 import contextlib
 import io
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from rps_course import evidence, exercises, profile, rubric
 from rps_course.challenge import Challenge
@@ -97,33 +97,38 @@ def _standard_error_to_output() -> Iterator[None]:
             print(captured.getvalue(), end="")
 
 
-def _emit(exercise: str, challenge: Challenge, course: profile.Profile, facts: dict) -> None:
-    from IPython.display import display
+def _facts(
+    name: str, function: Callable, challenge: Challenge, course: profile.Profile
+) -> dict[str, Any]:
+    try:
+        return exercises.registry()[name].gather(function, challenge, course)
+    except exercises.Raised as error:
+        return {"raised": error.fact}
+    except Exception as error:
+        # What the function returned was too odd to be probed at all.
+        return {"raised": exercises.exception_fact(error)}
 
-    content = evidence.envelope(exercise, challenge.id, course.name, facts)
-    display(
-        {evidence.MIME: content, "text/plain": f"(evidence of {exercise} for the grader)"}, raw=True
-    )
+
+def report(
+    name: str, function: Callable, challenge: Challenge, course: profile.Profile
+) -> dict[str, Any]:
+    """Returns evidence of what a student's function does, for a grader to judge.
+
+    Args:
+        name: the exercise's grade id.
+        function: the student's function.
+        challenge: the challenge that the grader set.
+        course: the profile that the notebook runs under.
+    """
+    with _standard_error_to_output():
+        facts = _facts(name, function, challenge, course)
+    return evidence.envelope(name, challenge.id, course.name, facts)
 
 
 def _run(name: str, function: Callable) -> None:
-    graded = Challenge.take()
-    challenge = graded or Challenge.fresh()
-    course = profile.current()
-    exercise = exercises.registry()[name]
+    challenge, course = Challenge.fresh(), profile.current()
     with _standard_error_to_output():
-        try:
-            facts = exercise.gather(function, challenge, course)
-        except exercises.Raised as error:
-            facts = {"raised": error.fact}
-        except Exception as error:
-            # What the function returned was too odd to be probed at all.
-            facts = {"raised": exercises.exception_fact(error)}
-        if os.environ.get("NBGRADER_EXECUTION") == "autograde":
-            _emit(name, challenge, course, facts)
-        if graded:
-            return  # the grader judges
-        _conclude(judge(name, facts, challenge, course))
+        _conclude(judge(name, _facts(name, function, challenge, course), challenge, course))
 
 
 def _conclude(verdict: rubric.Verdict) -> None:
@@ -201,15 +206,9 @@ def trained_model(path: str | Path = "rps_model.weights.h5") -> None:
     from rps_course import submission
     from rps_course.exercises import trained
 
-    graded = Challenge.take()
-    course = profile.current()
+    full = profile.get(profile.current().base)
+    record = Path(path).with_name(submission.RPS_RECORD)
     with _standard_error_to_output():
-        if os.environ.get("NBGRADER_EXECUTION") == "autograde":
-            _emit("trained_model", graded or Challenge.fresh(), course, {})
-        if graded:
-            return  # the grader measures the files that were handed in
-        full = profile.get(course.base)
-        record = Path(path).with_name(submission.RPS_RECORD)
         try:
             measured = trained.measure(Path(path), record, full)
         except submission.WeightsError as error:

@@ -249,6 +249,28 @@ def _grading() -> Check:
     )
 
 
+def _isolation() -> list[Check]:
+    if _version(("nbgrader",)) is None:
+        return []
+    try:
+        # In a process of its own: this package does not import the grader's.
+        answer = subprocess.run(
+            [sys.executable, "-m", "autograder.isolation"],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        problem = f"cannot be tried: {error}"
+    else:
+        problem = answer.stdout.strip()
+    if not problem:
+        return [Check("isolation", OK, "students' code runs in bubblewrap while grading")]
+    detail, _, remedy = problem.partition(". ")
+    return [Check("isolation", NOTE, detail, remedy or "grade on a machine where it works")]
+
+
 CHECKS: tuple[Callable[[], Check | list[Check]], ...] = (
     _python,
     _packages,
@@ -260,6 +282,7 @@ CHECKS: tuple[Callable[[], Check | list[Check]], ...] = (
     _folders,
     _network,
     _grading,
+    _isolation,
 )
 
 

@@ -128,11 +128,15 @@ def _version() -> str:
     return digest.hexdigest()[:12]
 
 
-def _cache_file(split: str) -> Path:
+def cache_folder() -> Path:
+    """Returns the folder that rendered hands are kept in."""
     import platformdirs
 
-    folder = Path(platformdirs.user_cache_dir("rps-course", appauthor=False))
-    return folder / f"hands-{split}-{_version()}.npz"
+    return Path(platformdirs.user_cache_dir("rps-course", appauthor=False))
+
+
+def _cache_file(split: str) -> Path:
+    return cache_folder() / f"hands-{split}-{_version()}.npz"
 
 
 def _read_cache(split: str) -> list[bytes]:

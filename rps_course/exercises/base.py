@@ -9,6 +9,7 @@ import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -41,11 +42,13 @@ class Exercise(ABC):
         name: its grade id, and the name of the student's function.
         assignment: the assignment it belongs to.
         facts: JSON Schema of what `gather` returns when the function could be probed.
+        uses_tensorflow: whether probing needs TensorFlow.
     """
 
     name: ClassVar[str]
     assignment: ClassVar[str]
     facts: ClassVar[dict]
+    uses_tensorflow: ClassVar[bool] = True
 
     @abstractmethod
     def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> dict:
@@ -60,6 +63,19 @@ class Exercise(ABC):
         self, facts: dict, challenge: Challenge, profile: Profile, table: dict
     ) -> Iterator[Finding]:
         """Yields what the facts say about each criterion of the rubric's `table`."""
+
+    def reference(
+        self, function: Callable, challenge: Challenge, profile: Profile
+    ) -> dict[str, Any]:
+        """Returns the facts, decoded, of a reference implementation under the same challenge."""
+        return _reference(self, function, challenge, profile)
+
+
+@lru_cache(maxsize=4)
+def _reference(
+    exercise: Exercise, function: Callable, challenge: Challenge, profile: Profile
+) -> dict[str, Any]:
+    return decode(exercise.gather(function, challenge, profile))
 
 
 class Raised(Exception):
@@ -94,7 +110,7 @@ def exception_fact(error: BaseException) -> dict:
             line = (frame.line or "").strip()
     try:
         message = str(error)
-    except Exception:
+    except BaseException:  # whatever a student's exception class may do here
         message = ""
     return {"type": type(error).__name__[:100], "message": message[:500], "line": line[:300]}
 
@@ -151,16 +167,38 @@ SAMPLED = evidence.record(
 )
 
 
+def _compare(summary: dict) -> None:
+    """Compares what is said of an array with the values that were drawn from it."""
+    values, low, high = summary["values"].values, summary["low"], summary["high"]
+    fits = values.shape == (SAMPLES,) and low <= high
+    if fits and not summary["nonfinite"]:
+        values = np.clip(values.astype(np.float64), -1e29, 1e29)
+        slack = 1e-5 * max(abs(low), abs(high), 1e-3)
+        # Six standard deviations of the mean of as many draws from the widest distribution.
+        deviation = 3 * (high - low) / np.sqrt(SAMPLES)
+        fits = bool(
+            (low - slack <= values).all()
+            and (values <= high + slack).all()
+            and abs(values.mean() - summary["mean"]) <= deviation + slack
+        )
+    if not fits:
+        raise evidence.EvidenceError("what is said of an array does not fit its values")
+
+
 def decode(facts: Any) -> Any:
     """Returns facts with every encoded array as an `Array`.
 
     Raises:
-        EvidenceError: an array's bytes do not fit, or hold numbers that are not finite.
+        EvidenceError: an array's bytes do not fit, or hold numbers that are not finite, or a
+            summary does not fit the values beside it.
     """
     if isinstance(facts, dict):
         if facts.keys() == {"dtype", "shape", "data", "nonfinite"}:
             return Array(evidence.decode(facts), facts["nonfinite"])
-        return {key: decode(value) for key, value in facts.items()}
+        decoded = {key: decode(value) for key, value in facts.items()}
+        if {"low", "high", "mean", "values"} <= decoded.keys():
+            _compare(decoded)
+        return decoded
     if isinstance(facts, list):
         return [decode(value) for value in facts]
     return facts

@@ -252,6 +252,7 @@ class LoadCustomSample(Exercise):
 
     name = "load_custom_sample"
     assignment = "ps1"
+    uses_tensorflow = False
     _case = evidence.record(optional=("array", "raised"), array=SAMPLED, raised=evidence.raised())
     # Pictures as people have them: (file ending, PIL mode, larger or smaller than the input).
     _CASES: ClassVar = {

@@ -4,13 +4,14 @@
 """
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from rps_course import evidence
 from rps_course.challenge import Challenge
-from rps_course.exercises import fitting, probing
+from rps_course.exercises import compiling, fitting, probing
 from rps_course.exercises.base import Exercise, Raised, attempt
-from rps_course.exercises.ps2 import compiled_findings, first_step
 from rps_course.profile import Profile
 from rps_course.rubric import Finding, fails, holds
 
@@ -30,9 +31,11 @@ class Unfreeze(Exercise):
     assignment = "ps4"
     _MAX_WEIGHTS = 400
     _case = evidence.record(
-        optional=("moved", "step"),
+        optional=("moved", "step", "later", "after"),
         moved=evidence.listing(evidence.integer(_MAX_WEIGHTS), _MAX_WEIGHTS),
         step=evidence.raised(),
+        later=probing.LATER,
+        after=probing.LATER,
     )
     facts = evidence.record(usual=_case, other=_case)
 
@@ -49,16 +52,21 @@ class Unfreeze(Exercise):
         y = probing.targets(challenge, self.name)
         for case, cut in self._cuts(challenge, profile).items():
             backbone = model.build_backbone(profile)
-            classifier = model.build_classifier(backbone)
+            classifier = probing.classifier(backbone, challenge, self.name)
             attempt(function, backbone, cut)
             classifier.compile("adam", "sparse_categorical_crossentropy")
-            before = probing.snapshot(backbone)
+            before, later = probing.snapshot(backbone), probing.later(challenge, self.name, profile)
+            first = evidence.encode(backbone(later, training=False))
             try:
                 probing.step(classifier, x, y)
             except Raised as error:
                 facts[case] = {"step": error.fact}
                 continue
-            facts[case] = {"moved": probing.moved(before, backbone)[: self._MAX_WEIGHTS]}
+            facts[case] = {
+                "moved": probing.moved(before, backbone)[: self._MAX_WEIGHTS],
+                "later": first,
+                "after": evidence.encode(backbone(later, training=False)),
+            }
         return facts
 
     def judge(
@@ -75,6 +83,9 @@ class Unfreeze(Exercise):
         tail, rest = self._compare(owners, facts["usual"]["moved"], cuts["usual"])
         if not facts["usual"]["moved"]:
             yield fails(None, "nothing_moves")
+            return
+        if not self._stepped(facts, challenge, profile, owners):
+            yield fails(None, "contradicts", exercise=self.name)
             return
         if tail:
             first = owners[min(tail)]
@@ -94,6 +105,36 @@ class Unfreeze(Exercise):
         else:
             yield holds("argument")
 
+    def _stepped(
+        self, facts: dict, challenge: Challenge, profile: Profile, owners: list[int]
+    ) -> bool:
+        """Whether the backbone gives after the step what it must if these weights moved.
+
+        The step is taken again, with the layers that the moved weights belong to.
+        """
+        cuts = self._cuts(challenge, profile)
+        trains = {
+            cuts[case]: {owners[i] for i in facts[case].get("moved", []) if i < len(owners)}
+            for case in cuts
+        }
+
+        def unfreeze(backbone: "tf.keras.Model", cut: int) -> None:
+            backbone.trainable = True
+            for i, layer in enumerate(backbone.layers):
+                layer.trainable = i in trains[cut]
+
+        wanted = self.reference(unfreeze, challenge, profile)
+        return all(
+            wanted[case].get("moved") == facts[case]["moved"]
+            and probing.follows(
+                wanted[case]["later"].values,
+                facts[case]["after"].values,
+                wanted[case]["after"].values,
+            )
+            for case in cuts
+            if "moved" in facts[case]
+        )
+
     @staticmethod
     def _compare(owners: list[int], moved: list[int], cut: int) -> tuple[set[int], set[int]]:
         """Returns the weights that should move and don't, and those that do and shouldn't."""
@@ -106,36 +147,27 @@ class CompileFineTune(Exercise):
 
     name = "compile_fine_tune"
     assignment = "ps4"
-    facts = evidence.record(
-        optional=("step", "first_step", "backbone_moved"),
-        compile=probing.COMPILED,
-        step=evidence.raised(),
-        first_step=evidence.number(),
-        backbone_moved=evidence.integer(),
-    )
+    facts = compiling.FACTS
 
     def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> dict:
         """Takes a classifier whose head has been trained and whose tail was then unfrozen."""
         from rps_course import model, training
 
         backbone = model.build_backbone(profile)
-        classifier = model.build_classifier(backbone)
+        classifier = probing.classifier(backbone, challenge, self.name)
         training.compile_head(classifier)
         x = probing.inputs(challenge, self.name, profile)
         y = probing.targets(challenge, self.name)
         probing.step(classifier, x, y)
         model.unfreeze(backbone, profile.fine_tune_at)
         attempt(function, classifier)
-        facts: dict[str, Any] = {"compile": probing.compile_facts(classifier, x, y)}
-        if not facts["compile"]["compiled"]:
-            return facts
-        return facts | first_step(classifier, x, y)
+        return compiling.gather(classifier, challenge, self.name, profile)
 
     def judge(
         self, facts: dict, challenge: Challenge, profile: Profile, table: dict
     ) -> Iterator[Finding]:
         """Yields findings on learning rate, loss, metric and whether the tail trains."""
-        from rps_course import model
+        from rps_course import model, training
 
         if not facts["compile"]["compiled"]:
             yield fails(None, "not_compiled")
@@ -146,14 +178,40 @@ class CompileFineTune(Exercise):
             # All else then still stands as it was compiled for the head: not an answer.
             yield fails(None, "not_compiled_again")
             return
+        wanted = self.reference(training.compile_fine_tune, challenge, profile)
+        if not probing.alike(facts["later"].values, wanted["later"].values):
+            yield fails(None, "contradicts", exercise=self.name)
+            return
         if facts["backbone_moved"] != tail:
             yield fails("tail", "other_tail", received=facts["backbone_moved"], wanted=tail)
+        elif not self._followed(facts, wanted):
+            yield fails(None, "contradicts", exercise=self.name)
         else:
             yield holds("tail")
         y = probing.targets(challenge, self.name)
-        yield from compiled_findings(
-            facts["compile"], y, profile.learning_rate_fine, facts["first_step"]
-        )
+        yield from compiling.findings(facts, wanted, y, profile.learning_rate_fine)
+
+    @staticmethod
+    def _followed(facts: dict, wanted: dict) -> bool:
+        """Whether the backbone gives after the step what it must if its tail was trained.
+
+        Another learning rate or loss gives something else, which costs its own points: that the
+        backbone gives something else than before is then enough.
+        """
+        before, after = wanted["later"].values, facts["after"].values
+        right = _same_step(facts, wanted)
+        if right:
+            return probing.follows(before, after, wanted["after"].values)
+        return not np.array_equal(before, after)
+
+
+def _same_step(facts: dict, wanted: dict) -> bool:
+    """Whether the head took about the wanted step."""
+    change = facts["kernel"].values - facts["before"].values
+    right = wanted["kernel"].values - wanted["before"].values
+    return change.shape == right.shape and bool(
+        np.median(np.abs(change - right)) < 0.05 * np.median(np.abs(right))
+    )
 
 
 class FineTune(Exercise):

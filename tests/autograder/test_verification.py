@@ -19,7 +19,7 @@ CHALLENGE = Challenge.fresh()
 @pytest.fixture
 def content():
     sampled = {"type": "ndarray", "dtype": "float32", "shape": [2, 2], "low": 0, "high": 1}
-    sampled |= {"mean": 0.5, "nonfinite": 0, "values": evidence.encode(np.zeros(4))}
+    sampled |= {"mean": 0, "nonfinite": 0, "values": evidence.encode(np.zeros(400))}
     case = {"type": "pair", "X": sampled, "y": sampled}
     facts = {"small": case, "large": copy.deepcopy(case)}
     return evidence.envelope("to_numpy", CHALLENGE.id, COURSE.name, facts)
@@ -56,11 +56,17 @@ def test_nan_is_refused(content):
 
 def test_nan_in_an_array_is_refused(content):
     array = content["facts"]["small"]["X"]["values"]
-    nan = np.full(4, np.nan, "<f4").tobytes()
+    nan = np.full(400, np.nan, "<f4").tobytes()
     import base64
 
     array["data"] = base64.b64encode(nan).decode()
     with pytest.raises(EvidenceError, match="not finite"):
+        read(content)
+
+
+def test_a_summary_that_does_not_fit_its_values_is_refused(content):
+    content["facts"]["small"]["X"]["high"] = -1
+    with pytest.raises(EvidenceError, match="does not fit its values"):
         read(content)
 
 
@@ -119,6 +125,8 @@ def test_facts_that_contradict_one_another_cost_the_exercise_and_nothing_more():
     """Every exercise gets facts that fit its schema and make no sense; nothing may be raised."""
     from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+    from autograder.execution import Run
+    from autograder.isolation import Isolation
     from autograder.preprocessors import JudgeEvidence
     from rps_course import exercises, rubric
 
@@ -146,7 +154,7 @@ def test_facts_that_contradict_one_another_cost_the_exercise_and_nothing_more():
         metadata = {"grade": True, "solution": False, "grade_id": name, "points": 1.0}
         cell = new_code_cell(metadata={"nbgrader": metadata})
         cell.outputs = [new_output("display_data", data={evidence.MIME: content})]
-        run = {"challenges": {name: CHALLENGE}, "profile": COURSE, "problem": ""}
+        run = Run(COURSE, {name: CHALLENGE}, {}, Isolation())
         verdict = judge._verdict(cell, new_notebook(cells=[cell]), run, rubric.load())
         assert verdict.score == 0, name
         assert verdict.reasons, name

@@ -1,6 +1,6 @@
 import numpy as np
 
-from rps_course.challenge import ENVIRONMENT_VARIABLE, Challenge
+from rps_course.challenge import Challenge
 
 
 def test_the_same_challenge_draws_the_same_pictures():
@@ -20,19 +20,6 @@ def test_pictures_use_the_whole_range():
     picture = Challenge.fresh().pictures("p", 1, 40, 60)
     assert picture.shape == (1, 40, 60, 3)
     assert (picture.min(), picture.max()) == (0, 255)
-
-
-def test_a_grader_s_challenge_serves_once(monkeypatch):
-    challenge = Challenge.fresh()
-    monkeypatch.setenv(ENVIRONMENT_VARIABLE, challenge.secret.hex())
-    assert Challenge.take() == challenge
-    assert Challenge.take() is None
-
-
-def test_a_malformed_challenge_is_none(monkeypatch):
-    for text in ("xyz", "ab", ""):
-        monkeypatch.setenv(ENVIRONMENT_VARIABLE, text)
-        assert Challenge.take() is None
 
 
 def test_the_id_does_not_hold_the_secret():

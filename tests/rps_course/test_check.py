@@ -1,28 +1,20 @@
-"""Self-checks as a student meets them, and what they display for a grader."""
+"""Self-checks as a student meets them, and what they report to a grader."""
 
 import sys
 
-import IPython.display
 import pytest
 import reference_answers as ref
 
-from rps_course import check, evidence
-from rps_course.challenge import ENVIRONMENT_VARIABLE, Challenge
+from rps_course import check
+from rps_course.challenge import Challenge
+from rps_course.profile import get
 
 
-@pytest.fixture
-def displayed(monkeypatch):
-    shown = []
-    monkeypatch.setattr(IPython.display, "display", lambda data, raw: shown.append(data))
-    return shown
-
-
-def test_a_right_answer_prints_what_holds(capsys, displayed):
+def test_a_right_answer_prints_what_holds(capsys):
     check.top_k(ref.top_k)
     out = capsys.readouterr().out
     assert "top_k: 6 of 6 points" in out
     assert out.count("[ok]") == 3
-    assert displayed == []
 
 
 def test_a_wrong_answer_raises_with_reason_and_hint(capsys):
@@ -59,20 +51,12 @@ def test_something_too_odd_to_probe_is_a_failed_check_and_no_crash():
         check.top_k(lambda *_, **__: Odd([1]))
 
 
-def test_while_autograding_the_check_displays_evidence_too(monkeypatch, displayed, capsys):
-    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-    check.top_k(ref.top_k)
-    assert displayed[0][evidence.MIME]["exercise"] == "top_k"
-    assert "6 of 6" in capsys.readouterr().out
-
-
-def test_with_a_grader_s_challenge_the_grader_judges(monkeypatch, displayed, capsys):
+def test_a_grader_gets_facts_and_no_verdict(capsys):
     challenge = Challenge.fresh()
-    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
-    monkeypatch.setenv(ENVIRONMENT_VARIABLE, challenge.secret.hex())
-    check.top_k(lambda *_, **__: None)  # wrong, and yet nothing is raised here
-    content = displayed[0][evidence.MIME]
+    content = check.report("top_k", lambda *_, **__: None, challenge, get("grading-offline"))
+    assert content["exercise"] == "top_k"
     assert content["challenge"] == challenge.id
+    assert content["profile"] == "grading-offline"
     assert challenge.secret.hex() not in str(content)
     assert "points" not in capsys.readouterr().out
 

@@ -1,0 +1,116 @@
+"""Reading the corpus: `attacks/<name>.py`, `defects/<name>.ipynb` and `defects/expected.toml`."""
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rps_course import exercises
+
+_EXERCISES = re.compile(r"^# exercises: (.+)$", re.MULTILINE)
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+DEFAULT = ("top_k", "load_custom_sample")  # light ones: they need no TensorFlow
+
+
+class CorpusError(ValueError):
+    """The corpus cannot be read."""
+
+
+@dataclass(frozen=True)
+class Attack:
+    """A cell that is put first into an otherwise unsolved notebook.
+
+    Attributes:
+        name: the file's name.
+        source: the cell's source.
+        exercises: what else is in the notebook.
+    """
+
+    name: str
+    source: str
+    exercises: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Defect:
+    """A broken submission and how its grading must end.
+
+    Attributes:
+        name: the file's name.
+        content: the file's content.
+        scores: points by exercise; empty where nothing was handed in.
+        status: `"graded"`, `"zero"`, `"error"` or `"missing"`, as in the exported table.
+        says: what the reason for a loss, or for an error, has to say.
+        named: names of the files that the content is handed in as.
+        link: whether the notebook is handed in as a symbolic link to another student's.
+    """
+
+    name: str
+    content: bytes
+    scores: dict[str, float]
+    status: str
+    says: str = ""
+    named: tuple[str, ...] = ()
+    link: bool = False
+    exercises: tuple[str, ...] = field(default=DEFAULT)
+
+
+def attacks(folder: Path) -> list[Attack]:
+    """Reads the attacks in a folder.
+
+    An attack that is about certain exercises names them: `# exercises: unfreeze, compile_head`.
+
+    Raises:
+        CorpusError: the folder has none, or one names an exercise that there is not.
+    """
+    found = []
+    for path in _files(folder, "*.py"):
+        source = path.read_text(encoding="utf-8")
+        named = _EXERCISES.search(source)
+        about = tuple(re.split(r",\s*", named[1].strip())) if named else DEFAULT[:1]
+        found.append(Attack(path.stem, source, _known(about, path)))
+    return found
+
+
+def defects(folder: Path) -> list[Defect]:
+    """Reads the defects in a folder and what is expected of them.
+
+    Raises:
+        CorpusError: the folder has none, or `expected.toml` is not TOML or does not fit the files.
+    """
+    path = folder / "expected.toml"
+    files = {file.stem: file for file in _files(folder, "*.ipynb")}
+    try:
+        with path.open("rb") as stream:
+            expected = tomllib.load(stream)
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise CorpusError(f"Cannot read {path}: {error}") from error
+    if expected.keys() != files.keys():
+        odd = ", ".join(sorted(expected.keys() ^ files.keys()))
+        raise CorpusError(f"{path} and the notebooks beside it do not fit: {odd}.")
+    found = []
+    for name, entry in expected.items():
+        try:
+            entry = entry | {key: tuple(entry[key]) for key in ("named",) if key in entry}
+            found.append(Defect(name, files[name].read_bytes(), **entry))
+        except TypeError as error:
+            raise CorpusError(f"{path}: {name}: {error}") from error
+    return found
+
+
+def _files(folder: Path, pattern: str) -> list[Path]:
+    files = sorted(folder.glob(pattern))
+    if not files:
+        raise CorpusError(f"{folder} has no {pattern}. Name a folder of the corpus.")
+    for file in files:
+        if not _NAME.fullmatch(file.stem):
+            raise CorpusError(f"{file}: a name must be of the form {_NAME.pattern}.")
+    return files
+
+
+def _known(names: tuple[str, ...], path: Path) -> tuple[str, ...]:
+    odd = [name for name in names if name not in exercises.registry()]
+    if odd:
+        allowed = ", ".join(exercises.registry())
+        raise CorpusError(f"{path} names the exercise {odd[0]!r}. Allowed: {allowed}.")
+    return names

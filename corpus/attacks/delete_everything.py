@@ -1,0 +1,4 @@
+import shutil
+
+for folder in (canary["course"], canary["home"]):
+    shutil.rmtree(folder, ignore_errors=True)

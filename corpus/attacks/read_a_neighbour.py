@@ -1,0 +1,2 @@
+name = canary["assignment"]
+print(open(f"{canary['course']}/submitted/{canary['neighbour']}/{name}/{name}.ipynb").read())

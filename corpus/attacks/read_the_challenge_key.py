@@ -1,0 +1,1 @@
+print(open(f"{canary['course']}/.rps-challenge-key").read())

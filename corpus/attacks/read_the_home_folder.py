@@ -1,0 +1,1 @@
+print(open(f"{canary['home']}/.netrc").read())

@@ -1,0 +1,2 @@
+path = f"{canary['course']}/solutions/{canary['assignment']}/{canary['assignment']}.ipynb"
+print(open(path).read())
