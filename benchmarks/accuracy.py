@@ -74,7 +74,7 @@ def train(way, profile, seed):
     from rps_course import gpu, model
 
     tf.keras.utils.set_random_seed(seed)
-    with gpu.use():
+    with gpu.use(devices=None if way.views == training.PLAIN else []):
         classifier = model.reference(profile)
     training.compile_head(classifier, profile.learning_rate_head)
     parts = way.prepare("head", classifier, seed)
