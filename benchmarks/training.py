@@ -1,24 +1,27 @@
 """The recipe's training: ours against plain Keras, on the real data.
 
     python -m benchmarks.training
-    python -m benchmarks.training --views 3 --repeats 1
+    python -m benchmarks.training --pictures 512 --repeats 3    # a fifth of the data, scaled
     RPS_PROFILE=offline python -m benchmarks.training    # rendered hands, 96 x 96
 
 Plain is what courses write: `ImageDataGenerator` and `fit` through the whole network, with the lost
 batches that Keras 3 brings put right in its favour. Each way runs whole epochs of both phases, with
 validation, in turn with the others; what is done once (tracing a graph, and in our ways converting
 the frozen part, validation features, views) is timed apart: tracing is left out for all, the rest
-counts. The whole training is then the once plus the recipe's epochs times the median epoch. On a
-GPU it compares the plain way with the one that `rps-course train` takes there.
+counts. The whole training is then the once plus the recipe's epochs times the median epoch; with
+`--pictures` all times are scaled up to the whole data. CPU seconds, of all cores together, tell
+more than the clock where other work shares the machine. On a GPU the plain way is compared with the
+one that `rps-course train` takes there.
 
 The default is the standard profile; it needs the TFDS dataset and the ImageNet weights.
 """
 
 import argparse
 import os
-import statistics
 import sys
 import time
+
+import numpy as np
 
 from benchmarks.augmentation import keras_generator
 from rps_course import profile as profiles
@@ -63,21 +66,26 @@ class Ours:
         self.parts = training.prepare(self.model, *self.generators, self.views, verbose=0)
 
 
+def clocks():
+    """Returns seconds of wall time and of CPU time, each from a start of its own."""
+    return np.array([time.perf_counter(), time.process_time()])
+
+
 def timed(work):
-    """Returns the seconds that a call takes."""
-    began = time.perf_counter()
+    """Returns the seconds of wall time and of CPU time that a call takes."""
+    began = clocks()
     work()
-    return time.perf_counter() - began
+    return clocks() - began
 
 
 def seconds_an_epoch(parts):
-    """Returns how long one epoch of `fit` takes with its validation."""
+    """Returns the seconds that one epoch of `fit` takes with its validation."""
     import tensorflow as tf
 
     times = []
     clock = tf.keras.callbacks.LambdaCallback(
-        on_epoch_begin=lambda *_: times.append(time.perf_counter()),
-        on_epoch_end=lambda *_: times.append(time.perf_counter()),
+        on_epoch_begin=lambda *_: times.append(clocks()),
+        on_epoch_end=lambda *_: times.append(clocks()),
     )
     model, train, validation = parts
     # Keras 3.15 draws two batches before the first epoch to learn their shape: not counted here.
@@ -86,7 +94,7 @@ def seconds_an_epoch(parts):
 
 
 def phase(ways, repeats, compiling):
-    """Returns for each way (seconds once, median seconds an epoch) of one phase."""
+    """Returns for each way (seconds once, median seconds an epoch), wall and CPU, of one phase."""
     once, epochs = {}, {name: [] for name in ways}
     for name, way in ways.items():
         compiling(way.model)
@@ -97,8 +105,9 @@ def phase(ways, repeats, compiling):
     for _ in range(repeats):
         for name, way in ways.items():
             epochs[name].append(seconds_an_epoch(way.parts))
-            print(f"  {name:<10} {epochs[name][-1]:7.2f} s an epoch", flush=True)
-    return {name: (once[name], statistics.median(epochs[name])) for name in ways}
+            wall, cpu = epochs[name][-1]
+            print(f"  {name:<10} {wall:7.2f} s an epoch, {cpu:7.2f} CPU s", flush=True)
+    return {name: (once[name], np.median(epochs[name], axis=0)) for name in ways}
 
 
 def main(argv=None):
@@ -106,9 +115,10 @@ def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeats", type=int, default=3, help="epochs of each kind (default 3)")
     parser.add_argument("--views", type=int, default=4, help="stored views (default 4)")
+    parser.add_argument("--pictures", type=int, help="training pictures to use (default all)")
     args = parser.parse_args(argv)
-    if min(args.repeats, args.views) < 1:
-        parser.error(f"numbers must be at least 1, received {args.repeats} and {args.views}")
+    if min(args.repeats, args.views, args.pictures or 1) < 1:
+        parser.error("--repeats, --views and --pictures must be at least 1")
 
     from rps_course import data, gpu, model
 
@@ -118,6 +128,10 @@ def main(argv=None):
     except data.DataError as error:
         print(f"benchmark: error: {error}", file=sys.stderr)
         return 2
+    X_train, y_train, X_test, y_test = arrays
+    share = min(args.pictures or len(X_train), len(X_train)) / len(X_train)
+    n_train, n_test = round(share * len(X_train)), round(share * len(X_test))
+    arrays = X_train[:n_train], y_train[:n_train], X_test[:n_test], y_test[:n_test]
     ways = {"usual": Usual(profile, arrays)}
     if gpu.available():
         ways["ours"] = Ours(profile, arrays, training.PLAIN)
@@ -136,14 +150,24 @@ def main(argv=None):
     print("fine-tuning")
     fine = phase(ways, args.repeats, training.compile_fine_tune)
 
-    print(f"\n{'':<10}{'once':>8}{'head epoch':>12}{'fine epoch':>12}{'whole training':>16}")
+    print(f"\n{'':<10}{'once':>8}{'head epoch':>12}{'fine epoch':>12}{'whole training':>17}")
     whole = {}
     for name in ways:
-        (once, a), (again, b) = head[name], fine[name]
-        whole[name] = once + again + profile.epochs_head * a + profile.epochs_fine * b
-        print(f"{name:<10}{once + again:>6.1f} s{a:>10.2f} s{b:>10.2f} s{whole[name]:>14.0f} s")
+        once, a, b = (
+            x / share for x in (head[name][0] + fine[name][0], head[name][1], fine[name][1])
+        )
+        whole[name] = once + profile.epochs_head * a + profile.epochs_fine * b
+        for i, unit in enumerate(("s", "CPU s")):
+            print(
+                f"{name if i == 0 else '':<10}{once[i]:>8.1f}{a[i]:>12.2f}{b[i]:>12.2f}"
+                f"{whole[name][i]:>11.0f} {unit}"
+            )
     usual = whole.pop("usual")
-    print(", ".join(f"usual / {name}: {usual / t:.1f} times" for name, t in whole.items()))
+    for i, unit in ((1, "CPU seconds"), (0, "wall time")):
+        ratios = (
+            f"usual / {name} {usual[i] / times[i]:.1f} times" for name, times in whole.items()
+        )
+        print(f"{unit}: {', '.join(ratios)}")
     return 0
 
 

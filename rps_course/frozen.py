@@ -121,7 +121,7 @@ def inference(front: "tf.keras.Model") -> Callable[[np.ndarray], np.ndarray]:
     from ai_edge_litert.interpreter import Interpreter
 
     # TensorFlow 2.21 has no public way to write a Keras 3 model's variables into the graph but
-    # SavedModel on disk, which takes three times as long.
+    # SavedModel on disk, which takes several times as long.
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
     spec = tf.TensorSpec((_BATCH, *front.input_shape[1:]), tf.float32)
