@@ -23,7 +23,7 @@ _LIMITS = (
     "--Isolation.disk_mb=200", "--Isolation.file_mb=100", "--Isolation.output_mb=5",
     "--Isolation.processes=32",
 )  # fmt: skip
-_LIGHT = ("--ExecuteWithChallenge.timeout=5", "--Isolation.memory_mb=800")
+_LIGHT = ("--ExecuteWithChallenge.timeout=8", "--Isolation.memory_mb=800")
 _WITH_TENSORFLOW = ("--ExecuteWithChallenge.timeout=60", "--Isolation.memory_mb=3000")
 
 

@@ -99,8 +99,8 @@ def test_the_network_is_not_there(isolation):
 )
 def test_what_exceeds_a_limit_is_stopped_and_nothing_is_left(isolation, code, says):
     before = {process.pid for process in psutil.Process().children(recursive=True)}
+    seconds = 2 if "seconds" in says else 60
     with pytest.raises(Stopped, match=says):
-        seconds = 2 if "seconds" in says else 60
         isolation.run([sys.executable, "-I", "-c", code], timeout=seconds, answer_mb=1)
     time.sleep(0.3)
     after = {process.pid for process in psutil.Process().children(recursive=True)}
