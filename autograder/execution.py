@@ -180,7 +180,9 @@ class ExecuteWithChallenge(Execute):
                     self._execute_cell(cell, index)
                     if not is_graded_here(cell):
                         done.append(index)
-        except (KeyboardInterrupt, GeneratorExit):
+        except KeyboardInterrupt:
+            if self.km is not None:  # interrupted while it started: nbclient leaves it behind
+                self._cleanup_kernel()
             raise
         except Exception as error:  # a hostile kernel may send anything
             if index < first:

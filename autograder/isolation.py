@@ -133,6 +133,7 @@ class Isolation(LoggingConfigurable):
         settings = {
             "limits": self.limits(),
             "uid": uid,
+            "alone": self.unsafe,
             "copy": str(folder) if folder else None,
             "copy_bytes": self.disk_mb * _MB,
             "folder": str(scratch) if self.unsafe else SCRATCH,

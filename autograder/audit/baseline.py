@@ -153,6 +153,7 @@ def _inside(kind: str) -> dict:
     (assignment,) = trial.prepare(course, attacks, defects)
     seconds = 5 if trial.is_light(assignment) else 60
     options = {assignment: [f"--Execute.timeout={seconds}"]}
+    full = course.full_points(assignment)  # before anybody can change the solutions
     tried = trial.grade(course, options, table=False)
     course.close()
     mine = tried.outcomes[entry.name, assignment]
@@ -165,7 +166,7 @@ def _inside(kind: str) -> dict:
         "visited": bool(tried.visits),
         "active": mine.active,
         "left": len(tried.processes),
-        "honest": honest.scores == course.full_points(assignment),
+        "honest": honest.scores == full,
     }
 
 

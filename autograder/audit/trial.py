@@ -23,7 +23,7 @@ _LIMITS = (
     "--Isolation.disk_mb=200", "--Isolation.file_mb=100", "--Isolation.output_mb=5",
     "--Isolation.processes=32",
 )  # fmt: skip
-_LIGHT = ("--ExecuteWithChallenge.timeout=5", "--Isolation.memory_mb=800")
+_LIGHT = ("--ExecuteWithChallenge.timeout=8", "--Isolation.memory_mb=800")
 _WITH_TENSORFLOW = ("--ExecuteWithChallenge.timeout=60", "--Isolation.memory_mb=3000")
 
 
@@ -194,7 +194,11 @@ def _outcomes(course: Course, assignments: Iterable[str]) -> dict[tuple[str, str
         outcomes[key] = Outcome(*key)
     url = f"sqlite:///{course.root}/gradebook.db"
     for name in assignments:
-        for result in results.collect(url, course.root / "autograded", name):
+        try:
+            found = results.collect(url, course.root / "autograded", name)
+        except (results.ResultsError, ValueError, OSError):
+            continue  # unmodified nbgrader may have lost its gradebook, or written no notebook
+        for result in found:
             outcome = outcomes[result.student, name]
             outcome.scores[result.exercise] = result.score
             outcome.reason = " ".join([outcome.reason, *result.reasons]).strip()
