@@ -252,7 +252,12 @@ def _start(arguments: list[str], course: Path, name: str) -> subprocess.Popen:
 
 
 def _finish(process: subprocess.Popen, what: str) -> None:
-    if process.wait():
+    try:
+        failed = process.wait()
+    except KeyboardInterrupt:
+        process.terminate()  # the interrupt may have reached this process alone
+        raise
+    if failed:
         lines = process.log.read_text(errors="replace").strip().split("\n")
         raise DemoError(f"{what} failed; {process.log} ends with:\n" + "\n".join(lines[-15:]))
 
