@@ -59,9 +59,9 @@ class TopK(Exercise):
         pairs = []
         for entry in result[:50]:
             if not isinstance(entry, list | tuple) or len(entry) != 2:
-                return {"type": f"list of {type_name(entry)}"}
+                return {"type": f"{type_name(result)} of {type_name(entry)}"}
             if not isinstance(entry[0], str):
-                return {"type": f"list of pairs that begin with {type_name(entry[0])}"}
+                return {"type": f"{type_name(result)} of pairs that begin with {type_name(entry[0])}"}
             probability = float(np.nan_to_num(float(entry[1])))
             pairs.append({"label": str(entry[0])[:200], "probability": probability})
         return {"type": "pairs", "pairs": pairs}

@@ -1,0 +1,5 @@
+# expect: 0.75
+# says: Dropout
+def build_classifier(backbone):
+    return tf.keras.Sequential([
+        backbone, tf.keras.layers.Dense(3, activation="softmax"), tf.keras.layers.Dropout(0.5)])

@@ -1,0 +1,3 @@
+# says: loss
+def compile_head(model):
+    model.compile(optimizer=tf.keras.optimizers.Adam(0.001), loss="mse", metrics=["accuracy"])

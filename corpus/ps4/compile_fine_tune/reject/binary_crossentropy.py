@@ -1,0 +1,3 @@
+# says: loss
+def compile_fine_tune(model):
+    model.compile(optimizer=tf.keras.optimizers.Adam(0.00001), loss="binary_crossentropy", metrics=["accuracy"])

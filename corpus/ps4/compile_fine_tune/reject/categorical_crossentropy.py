@@ -1,0 +1,3 @@
+# says: The loss could not be computed
+def compile_fine_tune(model):
+    model.compile(optimizer=tf.keras.optimizers.Adam(0.00001), loss="categorical_crossentropy", metrics=["accuracy"])

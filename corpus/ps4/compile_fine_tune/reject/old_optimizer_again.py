@@ -1,0 +1,2 @@
+def compile_fine_tune(model):
+    model.compile(optimizer=model.optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])

