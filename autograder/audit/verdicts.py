@@ -5,8 +5,9 @@ the solution cells before it, the answer and the test cell.
 """
 
 import ast
+import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,21 +123,17 @@ def cut_down(notebook: NotebookNode, exercise: str) -> NotebookNode:
     return nbformat.v4.new_notebook(cells=[nbformat.from_dict(dict(cell)) for cell in needed])
 
 
-def judge(
-    root: Path, answers: Iterable[Answer], jobs: int, progress: Callable[[], None] = lambda: None
-) -> list[Judged]:
-    """Runs answers in notebooks and judges them.
+def judge(root: Path, answers: list[Answer]) -> Iterator[Judged]:
+    """Runs answers in notebooks, judges them, and yields the verdicts in the same order.
 
     Args:
         root: the course root, with `solutions/`.
         answers: the answers; those to the same exercise should be neighbours.
-        jobs: how many run at the same time.
-        progress: is called after every answer.
 
     Raises:
         CourseError: `root` has no solutions, or they lack an exercise.
     """
-    answers = list(answers)
+    jobs = min(4, os.cpu_count() or 1)  # each takes up to 1 GB of memory
     course = profile.get("grading-offline")
     known = exercises.registry()
     assignments = {known[answer.exercise].assignment for answer in answers}
@@ -171,7 +168,6 @@ def judge(
         with judging:
             JudgeEvidence().preprocess(notebook, {"rps_course": run})
         score, points = utils.determine_grade(test)
-        progress()
         return Judged(answer, score, points, _text(test.outputs), _text(said.get("check")))
 
     try:
@@ -180,10 +176,12 @@ def judge(
         with ThreadPoolExecutor(jobs) as pool:
             waiting = [pool.submit(one, answer) for answer in answers]
             try:
-                return [future.result() for future in waiting]
-            finally:
                 for future in waiting:
-                    future.cancel()
+                    yield future.result()
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+                for nursery in nurseries:
+                    nursery.close()
     finally:
         for nursery in nurseries:
             nursery.close()

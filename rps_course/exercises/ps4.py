@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,9 +21,29 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 
-def _weight_owners(backbone: "tf.keras.Model") -> list[int]:
-    """Returns, for every weight of a backbone, the index of the layer that it belongs to."""
-    return [i for i, layer in enumerate(backbone.layers) for _ in layer.weights]
+@lru_cache
+def _weight_owners(profile: Profile) -> list[int]:
+    """Returns, for every weight of the backbone, the index of the layer that it belongs to."""
+    from rps_course import model
+
+    layers = model.build_backbone(profile).layers
+    return [i for i, layer in enumerate(layers) for _ in layer.weights]
+
+
+@lru_cache(maxsize=16)
+def _unfreezer(trains: tuple[tuple[int, frozenset[int]], ...]) -> Callable:
+    """Returns a function like `unfreeze` for which given layers train.
+
+    Args:
+        trains: the indices of these layers, by cut.
+    """
+
+    def unfreeze(backbone: "tf.keras.Model", cut: int) -> None:
+        backbone.trainable = True
+        for i, layer in enumerate(backbone.layers):
+            layer.trainable = i in dict(trains)[cut]
+
+    return unfreeze
 
 
 class Unfreeze(Exercise):
@@ -74,9 +95,7 @@ class Unfreeze(Exercise):
         self, facts: dict, challenge: Challenge, profile: Profile, table: dict
     ) -> Iterator[Finding]:
         """Yields findings on the tail, the layers before it, and the use of the argument."""
-        from rps_course import model
-
-        owners = _weight_owners(model.build_backbone(profile))
+        owners = _weight_owners(profile)
         cuts = self._cuts(challenge, profile)
         if "step" in facts["usual"]:
             yield fails(None, "step", received=facts["usual"]["step"]["message"][:150])
@@ -115,16 +134,10 @@ class Unfreeze(Exercise):
         """
         cuts = self._cuts(challenge, profile)
         trains = {
-            cuts[case]: {owners[i] for i in facts[case].get("moved", []) if i < len(owners)}
-            for case in cuts
+            cut: frozenset(owners[i] for i in facts[case].get("moved", []) if i < len(owners))
+            for case, cut in cuts.items()
         }
-
-        def unfreeze(backbone: "tf.keras.Model", cut: int) -> None:
-            backbone.trainable = True
-            for i, layer in enumerate(backbone.layers):
-                layer.trainable = i in trains[cut]
-
-        wanted = self.reference(unfreeze, challenge, profile)
+        wanted = self.reference(_unfreezer(tuple(trains.items())), challenge, profile)
         return all(
             wanted[case].get("moved") == facts[case]["moved"]
             and probing.follows(
@@ -168,12 +181,12 @@ class CompileFineTune(Exercise):
         self, facts: dict, challenge: Challenge, profile: Profile, table: dict
     ) -> Iterator[Finding]:
         """Yields findings on learning rate, loss, metric and whether the tail trains."""
-        from rps_course import model, training
+        from rps_course import training
 
         if not facts["compile"]["compiled"]:
             yield fails(None, "not_compiled")
             return
-        owners = _weight_owners(model.build_backbone(profile))
+        owners = _weight_owners(profile)
         tail = sum(layer >= profile.fine_tune_at for layer in owners)
         if "step" in facts or not facts["backbone_moved"]:
             # All else then still stands as it was compiled for the head: not an answer.

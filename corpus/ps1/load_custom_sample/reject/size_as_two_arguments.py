@@ -1,4 +1,4 @@
-# says: raised TypeError
+# says: raised ValueError
 from PIL import Image
 
 def load_custom_sample(path):

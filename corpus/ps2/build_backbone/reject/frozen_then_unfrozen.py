@@ -3,7 +3,8 @@
 def build_backbone():
     backbone = tf.keras.applications.MobileNetV2(
         input_shape=INPUT_IMG_SHAPE, include_top=False, pooling="avg", alpha=ALPHA, weights=WEIGHTS)
-    for layer in backbone.layers:
-        layer.trainable = False
+    backbone.trainable = False
+    if not backbone.trainable_weights:
+        print("frozen")
     backbone.trainable = True
     return backbone
