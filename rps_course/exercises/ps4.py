@@ -188,11 +188,15 @@ class CompileFineTune(Exercise):
             return
         owners = _weight_owners(profile)
         tail = sum(layer >= profile.fine_tune_at for layer in owners)
+        wanted = self.reference(training.compile_fine_tune, challenge, profile)
+        if "step" in facts and {"loss_raised", "metrics_raised"} & facts["compile"].keys():
+            yield fails("tail", "step", received=facts["step"]["message"][:150])
+            yield from compiled_findings(facts, wanted, profile.learning_rate_fine)
+            return
         if "step" in facts or not facts["backbone_moved"]:
             # All else then still stands as it was compiled for the head: not an answer.
             yield fails(None, "not_compiled_again")
             return
-        wanted = self.reference(training.compile_fine_tune, challenge, profile)
         if not alike(facts["later"].values, wanted["later"].values):
             yield fails(None, "contradicts", exercise=self.name)
             return
@@ -202,8 +206,7 @@ class CompileFineTune(Exercise):
             yield fails(None, "contradicts", exercise=self.name)
         else:
             yield holds("tail")
-        y = probing.targets(challenge, self.name)
-        yield from compiled_findings(facts, wanted, y, profile.learning_rate_fine)
+        yield from compiled_findings(facts, wanted, profile.learning_rate_fine)
 
     @staticmethod
     def _followed(facts: dict, wanted: dict) -> bool:

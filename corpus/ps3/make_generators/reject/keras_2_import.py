@@ -1,4 +1,4 @@
-# says: ModuleNotFoundError
+# says: Running the cell above it stopped with
 from keras.preprocessing.image import ImageDataGenerator
 
 def make_generators(X_train, y_train, X_test, y_test):

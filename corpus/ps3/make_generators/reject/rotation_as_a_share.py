@@ -1,5 +1,5 @@
 # expect: 0.8
-# says: The largest rotation in two epochs is 0.1 degrees, wanted up to 8
+# says: The largest rotation in two epochs is 0.
 def make_generators(X_train, y_train, X_test, y_test):
     train_datagen = tf.keras.preprocessing.image.ImageDataGenerator(
         rotation_range=0.08,

@@ -1,5 +1,5 @@
 # expect: 0.625
-# says: The history has no validation values; it has: accuracy, loss
+# says: Validation saw
 def train_head(model, train_gen, val_gen, epochs):
     history = model.fit(train_gen, epochs=epochs, verbose=0)
     model.evaluate(val_gen, verbose=0)

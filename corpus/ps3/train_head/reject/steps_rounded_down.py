@@ -1,4 +1,4 @@
-# expect: 0.25
+# expect: 0.625
 # says: Training ran
 def train_head(model, train_gen, val_gen, epochs):
     n = sum(len(train_gen[i][1]) for i in range(len(train_gen)))

@@ -1,2 +1,3 @@
+# says: TODO
 def compile_fine_tune(model):
     model.compile(optimizer=model.optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])

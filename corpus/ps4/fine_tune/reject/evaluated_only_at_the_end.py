@@ -1,5 +1,5 @@
 # expect: 0.66666667
-# says: The history has no validation values; it has: accuracy, loss
+# says: Validation saw
 def fine_tune(model, train_gen, val_gen, initial_epoch, epochs):
     history = model.fit(train_gen, initial_epoch=initial_epoch, epochs=epochs, verbose=0)
     model.evaluate(val_gen, verbose=0)

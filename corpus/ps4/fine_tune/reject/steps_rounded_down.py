@@ -1,4 +1,4 @@
-# expect: 0.33333333
+# expect: 0.66666667
 # says: Training ran
 def fine_tune(model, train_gen, val_gen, initial_epoch, epochs):
     n = sum(len(train_gen[i][1]) for i in range(len(train_gen)))
