@@ -18,6 +18,8 @@ _PIXELS = 12
 # brightest value, the mean of its four edges, then some pixels.
 _MEASURES = 9 + 2 + 4
 _BACKGROUND = 0.25
+# How far the codes of two pictures lie apart; interpolation changes a code by less than 0.01.
+_APART = 0.04
 
 
 class Targets:
@@ -34,22 +36,30 @@ class Targets:
 
     def __init__(self, challenge: Challenge, purpose: str, n: int, size: int) -> None:
         rng = challenge.rng(f"{purpose} targets")
-        codes = np.stack(np.meshgrid(np.linspace(0.6, 1, 7), np.linspace(0.6, 1, 7)), -1)
-        codes = rng.permutation(codes.reshape(-1, 2))[:n]
-        peaks = 0.8 * np.concatenate([np.ones((n, 1)), codes], axis=1)
-        angles = rng.uniform(0, 2 * np.pi, (n, 1)) + np.array([0, 2, 4]) * np.pi / 3
-        centers = (size - 1) / 2 + 0.2 * size * np.stack([np.cos(angles), np.sin(angles)], -1)
-        grid = np.arange(size)
-        distance = (grid - centers[..., :1]) ** 2  # [n, 3, W], then [n, 3, H]
-        across = np.exp(-distance / (2 * (0.05 * size) ** 2))
-        down = np.exp(-((grid - centers[..., 1:]) ** 2) / (2 * (0.05 * size) ** 2))
-        # Dot and background together reach the peak, so that its place does not blur the code.
-        amplitudes = peaks - (0.05 + 0.08 * centers.sum(axis=-1) / size)
-        dots = amplitudes[..., None, None] * down[..., :, None] * across[..., None, :]
-        ramp = 0.05 + 0.08 * (grid[None, :] + grid[:, None]) / size
-        self.x = (np.moveaxis(dots, 1, -1) + ramp[..., None]).astype(np.float32).clip(0, 1)
-        self.y = rng.integers(0, 3, n)
         self.pixels = rng.integers(0, size * size * 3, _PIXELS)
+        self.y = rng.integers(0, 3, n)
+        pictures: list[np.ndarray] = []
+        codes = np.full((n, 2), np.inf)
+        while len(pictures) < n:
+            picture = self._draw(rng, size)
+            mass = self.measure(picture[np.newaxis])[0, :3]
+            code = mass[1:] / mass[0]
+            if np.abs(codes - code).max(axis=1).min() > _APART:
+                codes[len(pictures)] = code
+                pictures.append(picture)
+        self.x = np.stack(pictures)
+
+    @staticmethod
+    def _draw(rng: np.random.Generator, size: int) -> np.ndarray:
+        """Draws one picture, float32 `[size, size, 3]`."""
+        amplitudes = 0.72 * np.array([1, *rng.uniform(0.6, 1, 2)])
+        angles = rng.uniform(0, 2 * np.pi) + np.array([0, 2, 4]) * np.pi / 3
+        centers = (size - 1) / 2 + 0.2 * size * np.stack([np.cos(angles), np.sin(angles)])
+        grid = np.arange(size)[:, np.newaxis]
+        across, down = np.exp(-((grid - centers[:, np.newaxis]) ** 2) / (2 * (0.05 * size) ** 2))
+        ramp = 0.05 + 0.08 * (grid + grid.T) / size
+        dots = amplitudes * down[:, np.newaxis] * across
+        return (dots + ramp[..., np.newaxis]).astype(np.float32).clip(0, 1)
 
     def measure(self, x: np.ndarray) -> np.ndarray:
         """Measures pictures `[m, H, W, 3]`: float64 `[m, 15 + 12]`."""
@@ -80,7 +90,7 @@ class Targets:
         mass = np.where(measured[:, :1] > 0, measured[:, :1], np.inf)
         distance = np.abs(measured[:, None, 1:3] / mass[:, None] - ratios).max(axis=-1)
         best = distance.argmin(axis=1)
-        return np.where(distance.min(axis=1) < 0.05, best, -1)
+        return np.where(distance.min(axis=1) < _APART / 2, best, -1)
 
     def maps(self, measured: np.ndarray, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Returns the affine maps, `A` `[m, 2, 2]` and `t` `[m, 2]` in shares of the side.
