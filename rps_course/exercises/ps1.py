@@ -93,7 +93,7 @@ class PreprocessImage(Exercise):
         for method, antialias in _RESIZE_METHODS:
             resized = tf.image.resize(picture, (size, size), method=method, antialias=antialias)
             wanted = resized.numpy().reshape(-1)[index]
-            if np.abs(np.clip(wanted, 0, 1) - np.clip(values, 0, 1)).max() < 2e-3:
+            if np.abs(np.clip(wanted, 0, 1) - np.clip(values, 0, 1)).max() < 1e-4:
                 return True
         return False
 
