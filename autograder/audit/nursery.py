@@ -77,6 +77,9 @@ class Nursery:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):
+                pipe.close()
 
 
 def _outputs(captured: Any, result: Any) -> list[dict]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -11,7 +12,7 @@ from rich.table import Table
 from autograder.audit.answers import ACCEPT, MUTANT
 from autograder.audit.verdicts import Judged
 
-# Column titles of the findings, in the table's order.
+# The findings, in the order of the table's columns, with what they are called in lines below it.
 TITLES = {
     "rejected": "right ones rejected",
     "accepted": "wrong ones accepted",
@@ -113,19 +114,15 @@ def _add_mutant(row: Row, one: Judged, is_equivalent: bool) -> None:
 
 def show(rows: list[Row], console: Console) -> None:
     """Prints findings for people: a table, then everything that went wrong."""
-    table = Table("exercise", "right", "wrong", "mutants")
-    for title in TITLES.values():
-        table.add_column(title, justify="right", max_width=12)
+    table = Table("exercise", "tried", box=box.SIMPLE_HEAD, padding=0, pad_edge=False)
+    for name in TITLES:
+        table.add_column(name, justify="right")
     for row in rows:
         found = [len(getattr(row, name)) for name in TITLES]
-        mutants = f"{row.mutants} ({row.equivalent} equivalent)" if row.mutants else "0"
-        table.add_row(
-            row.exercise,
-            str(row.right),
-            str(row.wrong),
-            mutants,
-            *(f"[bold red]{number}[/]" if number else "0" for number in found),
-        )
+        tried = f"{row.right}+{row.wrong}+{row.mutants}"
+        marked = (f"[bold red]{number}[/]" if number else "0" for number in found)
+        table.add_row(row.exercise, tried, *marked)
+    console.print("Tried: right answers + wrong ones + mutants of the solution")
     console.print(table)
     for row in rows:
         for name, title in TITLES.items():

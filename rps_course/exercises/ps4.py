@@ -170,11 +170,15 @@ class CompileFineTune(Exercise):
 
     def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> dict:
         """Takes a classifier whose head has been trained and whose tail was then unfrozen."""
-        from rps_course import model, training
+        import tensorflow as tf
+
+        from rps_course import model
 
         backbone = model.build_backbone(profile)
         classifier = probing.classifier(backbone, challenge, self.name)
-        training.compile_head(classifier)
+        # Keras 3 keeps a loss and metrics that are not given anew: they must be others than wanted.
+        rate = profile.learning_rate_head
+        classifier.compile(tf.keras.optimizers.Adam(rate), lambda _, outputs: outputs[:, 0] ** 2)
         x = probing.inputs(challenge, self.name, profile)
         y = probing.targets(challenge, self.name)
         probing.step(classifier, x, y)
@@ -205,8 +209,10 @@ class CompileFineTune(Exercise):
         if not alike(facts["later"].values, wanted["later"].values):
             yield fails(None, "contradicts", exercise=self.name)
             return
-        if facts["backbone_moved"] != tail:
-            yield fails("tail", "other_tail", received=facts["backbone_moved"], wanted=tail)
+        moved = facts["backbone_moved"]
+        # Steps much smaller than wanted, which cost their own points, do not move every weight.
+        if moved > tail or (moved < tail and _same_step(facts, wanted)):
+            yield fails("tail", "other_tail", received=moved, wanted=tail)
         elif not self._followed(facts, wanted):
             yield fails(None, "contradicts", exercise=self.name)
         else:
