@@ -178,7 +178,9 @@ class ExecuteWithChallenge(Execute):
                     self._execute_cell(cell, index)
                     if not is_graded_here(cell):
                         done.append(index)
-        except (KeyboardInterrupt, GeneratorExit):
+        except KeyboardInterrupt:
+            if self.km is not None:  # interrupted while it started: nbclient leaves it behind
+                self._cleanup_kernel()
             raise
         except Exception as error:  # a hostile kernel may send anything
             if index < first:
@@ -218,7 +220,7 @@ class ExecuteWithChallenge(Execute):
                 if dead
                 else f"made the kernel send what cannot be read ({type(error).__name__})"
             )
-        self.log.warning("A kernel was lost: %s (%r)", problem, error)
+        self.log.warning("A kernel was lost: it %s (%s)", problem, type(error).__name__)
         if cell is None:
             self.run.lost.setdefault(None, f"The notebook {problem} when its cells ran again.")
         else:

@@ -102,7 +102,7 @@ class Isolation(LoggingConfigurable):
             # CUDA maps far more memory than it uses; there the watchdog alone has to do.
             limits["DATA"] = self.memory_mb * _MB
         if not self.unsafe:
-            limits["NPROC"] = 1024 + 16 * (os.cpu_count() or 1)  # threads count too
+            limits["NPROC"] = 256 + 16 * (os.cpu_count() or 1)  # threads count too
         return limits
 
     def command(
@@ -133,6 +133,7 @@ class Isolation(LoggingConfigurable):
         settings = {
             "limits": self.limits(),
             "uid": uid,
+            "alone": self.unsafe,
             "copy": str(folder) if folder else None,
             "copy_bytes": self.disk_mb * _MB,
             "folder": str(scratch) if self.unsafe else SCRATCH,
@@ -165,6 +166,8 @@ class Isolation(LoggingConfigurable):
                 arguments += ["--symlink", str(link.readlink()), str(link)]
             elif link.is_dir():
                 arguments += ["--ro-bind", str(link), str(link)]
+        # Before all else: what is to be read may itself be in the machine's /tmp.
+        arguments += self._scratch("/tmp", self.disk_mb)
         shown = [*_readable(), *readable]
         for path in shown:
             arguments += [*_parents(path), "--ro-bind", str(path), str(path)]
@@ -179,7 +182,6 @@ class Isolation(LoggingConfigurable):
         arguments += ["--ro-bind-try", "/sys/devices/system/cpu", "/sys/devices/system/cpu"]
         if gpus:
             arguments += ["--ro-bind", "/sys", "/sys"]
-        arguments += self._scratch("/tmp", self.disk_mb)
         for path in (*_data(), INSIDE):
             arguments += [*_parents(path), "--ro-bind-try", str(path), str(path)]
         if folder:
@@ -237,8 +239,10 @@ class Isolation(LoggingConfigurable):
         from autograder.watchdog import Watchdog
 
         with contextlib.ExitStack() as stack:
-            new = stack.enter_context(tempfile.TemporaryDirectory(prefix="rps-scratch-"))
-            scratch = Path(new) if self.unsafe else None
+            scratch = None
+            if self.unsafe:
+                new = stack.enter_context(tempfile.TemporaryDirectory(prefix="rps-scratch-"))
+                scratch = Path(new)
             answer = stack.enter_context(tempfile.TemporaryFile())
             process = subprocess.Popen(
                 self.command(arguments, folder=folder, readable=readable, scratch=scratch),
@@ -252,13 +256,14 @@ class Isolation(LoggingConfigurable):
             try:
                 with watchdog:
                     shutil.copyfileobj(_Limited(process.stdout, answer_mb * _MB), answer)
-                    status = process.wait()
+                    # Not collected yet: until everything is killed its number must stay taken.
+                    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
             except _TooLarge:
                 raise Stopped(f"gave more than {answer_mb} MB") from None
             finally:
                 kill_tree(process.pid)
                 process.stdout.close()
-                process.wait()
+                status = process.wait()
             if watchdog.problem or status:
                 raise Stopped(watchdog.problem or f"stopped with status {status}")
             answer.seek(0)

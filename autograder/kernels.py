@@ -69,6 +69,16 @@ class IsolatedProvisioner(LocalProvisioner):
         self.watchdog.start()
         return self.connection_info
 
+    async def poll(self) -> int | None:
+        """Returns the status of a kernel that has ended, and leaves its process uncollected.
+
+        Until `cleanup` has killed what it started, its number must stay taken.
+        """
+        if not self.process or self.process.returncode is not None:
+            return 0
+        ended = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        return None if ended is None else ended.si_status
+
     async def send_signal(self, signum: int) -> None:
         """Sends a signal; an interrupt goes to the kernel itself and not to the sandbox."""
         if signum == signal.SIGINT:
@@ -85,7 +95,7 @@ class IsolatedProvisioner(LocalProvisioner):
         """Ends what is left and removes the kernel's folders."""
         if self.watchdog:
             self.watchdog.stop()
-        if self.process:
+        if self.process and self.process.returncode is None:
             kill_tree(self.pid)
             self.process.wait()
         if self.scratch:

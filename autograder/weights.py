@@ -67,12 +67,15 @@ def _measure(run: "Run", full: profile.Profile) -> dict:
                 (Path(folder) / name).write_bytes(content)
         program = [sys.executable, "-P", INSIDE / "weights.py", full.name]
         try:
-            answer = json.loads(
-                run.isolation.run(program, folder=Path(folder), timeout=_SECONDS, answer_mb=4)
-            )
+            said = run.isolation.run(program, folder=Path(folder), timeout=_SECONDS, answer_mb=4)
+            answer = json.loads(said, parse_constant=_refuse)
             jsonschema.validate(answer, _ANSWER)
         except Stopped as error:
             raise UnreadableError(f"Reading the weights and the record {error}.") from error
         except (ValueError, RecursionError, jsonschema.ValidationError) as error:
             raise UnreadableError("Reading the weights and the record gave no answer.") from error
         return answer
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")

@@ -33,7 +33,7 @@ class Row:
         name: the attack or defect.
         kind: `"attack"` or `"defect"`.
         points: points it earned; None when it has no score.
-        expected: points it should earn.
+        expected: points it should earn; None where nothing was handed in.
         read: secrets that show in what is left of it.
         changed: canaries that were changed.
         visited: whether the listening port was reached.
@@ -45,7 +45,7 @@ class Row:
 
     name: str
     kind: str
-    expected: float
+    expected: float | None
     points: float | None = None
     read: list[str] = field(default_factory=list)
     changed: int = 0
@@ -63,10 +63,10 @@ class Row:
             said.append(f"took everything with it ({self.ended})")
         elif not self.honest:
             said.append("the honest submission lost its points")
-        if self.points is None and not self.ended:
+        if self.points is None and self.expected is not None and not self.ended:
             said.append("no score")
         elif self.points is not None and self.points != self.expected:
-            said.append(f"{self.points:g} points instead of {self.expected:g}")
+            said.append(f"{self.points:g} points instead of {self.expected or 0:g}")
         if self.read:
             said.append(f"read: {', '.join(self.read)}")
         if self.changed:
@@ -110,7 +110,8 @@ def run(
 
 def _try(root: Path, entry: corpus.Attack | corpus.Defect) -> Row:
     is_attack = isinstance(entry, corpus.Attack)
-    expected = 0.0 if is_attack else float(sum(entry.scores.values()))
+    scores = {"": 0.0} if is_attack else entry.scores
+    expected = float(sum(scores.values())) if scores else None
     row = Row(entry.name, "attack" if is_attack else "defect", expected)
     isolation = Isolation(memory_mb=3000, disk_mb=1000, file_mb=200, processes=64)
     with tempfile.TemporaryDirectory(prefix="rps-baseline-") as folder:
@@ -152,7 +153,9 @@ def _inside(kind: str) -> dict:
     configuration.write_text(_CONFIGURATION)
     (assignment,) = trial.prepare(course, attacks, defects)
     seconds = 5 if trial.is_light(assignment) else 60
-    tried = trial.grade(course, {assignment: [f"--Execute.timeout={seconds}"]})
+    options = {assignment: [f"--Execute.timeout={seconds}"]}
+    full = course.full_points(assignment)  # before anybody can change the solutions
+    tried = trial.grade(course, options, table=False)
     course.close()
     mine = tried.outcomes[entry.name, assignment]
     honest = tried.outcomes[HONEST, assignment]
@@ -164,7 +167,7 @@ def _inside(kind: str) -> dict:
         "visited": bool(tried.visits),
         "active": mine.active,
         "left": len(tried.processes),
-        "honest": honest.scores == course.full_points(assignment),
+        "honest": honest.scores == full,
     }
 
 

@@ -2,8 +2,9 @@
 
 Run as `python -I -S start.py SETTINGS COMMAND...` with settings as JSON: `limits` (names of
 `resource` limits without `RLIMIT_`, with their values), `uid` (to become; null to stay), `copy`
-(folder to copy the regular files of; null for none), `copy_bytes` (how much of it at most) and
-`folder` (the working folder). Standard library only: this runs before anything else.
+(folder to copy the regular files of; null for none), `copy_bytes` (how much of it at most),
+`folder` (the working folder) and `alone` (whether there is no sandbox). Standard library only: this
+runs before anything else.
 """
 
 import contextlib
@@ -11,6 +12,7 @@ import json
 import os
 import resource
 import shutil
+import signal
 import sys
 
 
@@ -44,6 +46,11 @@ def main() -> None:
     # When memory runs out all the same, the machine's own killer should take this one.
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")
+    if settings["alone"]:
+        # Nothing around it that would end it when the grader is gone: PR_SET_PDEATHSIG.
+        import ctypes
+
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
     if settings["uid"] is not None:
         os.setgroups([])
         os.setresgid(*[settings["uid"]] * 3)

@@ -74,6 +74,13 @@ def later(challenge: Challenge, purpose: str, profile: Profile) -> np.ndarray:
 LATER = evidence.array(max_size=2 * FEATURES)
 
 
+def alike(features: np.ndarray, wanted: np.ndarray) -> bool:
+    """Whether features are the same up to the rounding of different machines."""
+    return features.shape == wanted.shape and np.allclose(
+        features, wanted, rtol=1e-2, atol=1e-3 * max(1.0, wanted.max())
+    )
+
+
 def follows(before: np.ndarray, after: np.ndarray, wanted: np.ndarray) -> bool:
     """Whether something changed as it should have, up to the rounding of different machines.
 

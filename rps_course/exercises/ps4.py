@@ -11,9 +11,8 @@ import numpy as np
 
 from rps_course import evidence
 from rps_course.challenge import Challenge
-from rps_course.exercises import fitting, probing
+from rps_course.exercises import compiling, fitting, probing
 from rps_course.exercises.base import Exercise, Raised, attempt
-from rps_course.exercises.ps2 import COMPILED, alike, compiled_facts, compiled_findings
 from rps_course.profile import Profile
 from rps_course.rubric import Finding, fails, holds
 
@@ -166,7 +165,7 @@ class CompileFineTune(Exercise):
 
     name = "compile_fine_tune"
     assignment = "ps4"
-    facts = COMPILED
+    facts = compiling.FACTS
 
     def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> dict:
         """Takes a classifier whose head has been trained and whose tail was then unfrozen."""
@@ -184,7 +183,7 @@ class CompileFineTune(Exercise):
         probing.step(classifier, x, y)
         model.unfreeze(backbone, profile.fine_tune_at)
         attempt(function, classifier)
-        return compiled_facts(classifier, challenge, self.name, profile)
+        return compiling.gather(classifier, challenge, self.name, profile)
 
     def judge(
         self, facts: dict, challenge: Challenge, profile: Profile, table: dict
@@ -200,13 +199,13 @@ class CompileFineTune(Exercise):
         wanted = self.reference(training.compile_fine_tune, challenge, profile)
         if "step" in facts and {"loss_raised", "metrics_raised"} & facts["compile"].keys():
             yield fails("tail", "step", received=facts["step"]["message"][:150])
-            yield from compiled_findings(facts, wanted, profile.learning_rate_fine)
+            yield from compiling.findings(facts, wanted, profile.learning_rate_fine)
             return
         if "step" in facts or not facts["backbone_moved"]:
             # All else then still stands as it was compiled for the head: not an answer.
             yield fails(None, "not_compiled_again")
             return
-        if not alike(facts["later"].values, wanted["later"].values):
+        if not probing.alike(facts["later"].values, wanted["later"].values):
             yield fails(None, "contradicts", exercise=self.name)
             return
         moved = facts["backbone_moved"]
@@ -217,7 +216,7 @@ class CompileFineTune(Exercise):
             yield fails(None, "contradicts", exercise=self.name)
         else:
             yield holds("tail")
-        yield from compiled_findings(facts, wanted, profile.learning_rate_fine)
+        yield from compiling.findings(facts, wanted, profile.learning_rate_fine)
 
     @staticmethod
     def _followed(facts: dict, wanted: dict) -> bool:

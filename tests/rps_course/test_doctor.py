@@ -102,3 +102,21 @@ def test_the_report_counts_what_is_missing(empty_machine, monkeypatch):
     assert not doctor.report(lines.append)
     missing = sum(line.startswith("missing") for line in lines)
     assert lines[-1].startswith(f"{missing} missing")
+
+
+def test_isolation_is_tried_and_not_just_looked_for(monkeypatch, tmp_path):
+    program = tmp_path / "bwrap"
+    program.write_text("#!/bin/sh\necho 'bwrap: not permitted' >&2\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    (check,) = doctor._isolation()
+    assert check.status == doctor.NOTE
+    assert "does not work here (bwrap: not permitted)" in check.detail
+    assert check.remedy
+
+
+def test_a_machine_without_bubblewrap_is_told_how_to_get_it(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (check,) = doctor._isolation()
+    assert check.detail == "bubblewrap is not installed"
+    assert "apt install bubblewrap" in check.remedy

@@ -1,0 +1,46 @@
+"""What tests of the sandbox share: skipping where there is none, and an ordinary user."""
+
+import os
+import shutil
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from autograder import isolation
+
+ROOT = Path(__file__).parents[2]
+
+
+@cache
+def _problem():
+    return isolation.problem()
+
+
+def require():
+    """Skips a test where there is no sandbox; in CI that is a failure."""
+    if _problem():
+        if os.environ.get("RPS_REQUIRE_BUBBLEWRAP"):
+            pytest.fail(f"RPS_REQUIRE_BUBBLEWRAP is set, but {_problem()}")
+        pytest.skip(_problem())
+
+
+def as_ordinary_user(*command):
+    """Returns a command that runs as somebody who is not root, though Python may be root's."""
+    if os.geteuid() != 0:
+        return list(command)
+    if shutil.which("setpriv") is None:
+        pytest.skip("needs setpriv (util-linux) to become an ordinary user")
+    home = Path.home()
+    arguments = ["bwrap", "--bind", "/", "/", "--dev-bind", "/dev", "/dev"]
+    arguments += ["--perms", "0755", "--tmpfs", home]
+    for prefix in {Path(sys.base_prefix), Path(sys.prefix), ROOT}:
+        if prefix.is_relative_to(home):
+            for parent in reversed(prefix.relative_to(home).parents):
+                arguments += ["--perms", "0755", "--dir", home / parent]
+            arguments += ["--ro-bind", prefix, prefix]
+    arguments += ["--perms", "1777", "--tmpfs", "/tmp", "--chdir", "/tmp"]
+    arguments += ["--", "setpriv", "--reuid", "12345", "--regid", "12345", "--clear-groups"]
+    arguments += ["--", "env", "HOME=/tmp/home", *command]
+    return [str(argument) for argument in arguments]
