@@ -108,8 +108,13 @@ class Unfreeze(Exercise):
         if not facts["usual"]["moved"]:
             yield fails(None, "nothing_moves")
             return
+        layers = sorted({owners[i] if i < len(owners) else -1 for i in rest})
         if not self._stepped(facts, challenge, profile, owners):
-            yield fails(None, "contradicts", exercise=self.name)
+            if rest:  # single variables of a layer: no step with whole layers is like it
+                values = {"moved": len(rest), "first": layers[0], "cut": cuts["usual"]}
+                yield fails(None, "rest_moves", **values)
+            else:
+                yield fails(None, "contradicts", exercise=self.name)
             return
         if tail:
             first = owners[min(tail)]
@@ -117,7 +122,6 @@ class Unfreeze(Exercise):
         else:
             yield holds("tail")
         if rest:
-            layers = sorted({owners[i] if i < len(owners) else -1 for i in rest})
             yield fails("rest", "rest_moves", moved=len(rest), first=layers[0], cut=cuts["usual"])
         else:
             yield holds("rest")

@@ -1,4 +1,3 @@
-# says: no weight of the backbone moves
 def unfreeze(backbone, fine_tune_at):
     for layer in backbone.layers[fine_tune_at:]:
         layer.trainable = True
