@@ -1,4 +1,4 @@
-"""Every exercise is probed; evidence makes the trip through JSON. Answers: `corpus/`, by the audit."""
+"""Every exercise is probed, and facts make the trip through JSON; `corpus/` has the answers."""
 
 import json
 
