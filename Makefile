@@ -11,7 +11,8 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 demo: setup bubblewrap  ## grade a sample class with the stock nbgrader autograde
 	$(BIN)/rps-grader demo
 
-audit: setup bubblewrap  ## attack the grader, and grade broken submissions
+audit: setup bubblewrap  ## test the grader: answers and mutants, attacks, broken submissions
+	$(BIN)/rps-grader audit --corpus corpus
 	$(BIN)/rps-grader audit --attacks corpus/attacks --defects corpus/defects
 
 test: setup  ## run the tests

@@ -38,10 +38,24 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument("assignment", help="name of the assignment, such as ps2")
     audit = commands.add_parser(
         "audit",
-        help="attack the grader and grade broken submissions, and report what went wrong",
-        description="Grades hostile and broken submissions with the stock nbgrader, in a course "
-        "with canaries, and reports succeeded attacks, canaries read or changed, wrong outcomes "
-        "and processes left. Fails if there are any. Run it from the root of a clone.",
+        help="test the grader: with right and wrong answers, attacks and broken submissions",
+        description="With --corpus: judges right and wrong answers and mutants of the solutions, "
+        "and reports, for each exercise, right answers rejected, wrong ones accepted, points and "
+        "messages that differ from the expected ones, and self-checks that disagree. With "
+        "--attacks and --defects: grades hostile and broken submissions with the stock nbgrader, "
+        "in a course with canaries, and reports succeeded attacks, canaries read or changed, wrong "
+        "outcomes and processes left. Fails if there is anything to report. Run it from the root "
+        "of a clone.",
+    )
+    audit.add_argument(
+        "--corpus",
+        type=Path,
+        metavar="DIR",
+        help="folder of answers: <assignment>/<grade id>/{accept,reject}/<name>.py; they run with "
+        "your rights",
+    )
+    audit.add_argument(
+        "--exercise", metavar="NAME", help="only the answers to this exercise of the corpus"
     )
     audit.add_argument("--attacks", type=Path, metavar="DIR", help="folder of attacks: <name>.py")
     audit.add_argument(
@@ -100,8 +114,16 @@ def _audit(arguments: argparse.Namespace) -> int:
     from autograder.audit import baseline, corpus, report, trial
     from autograder.audit.course import CourseError
 
+    if arguments.corpus:
+        return _audit_answers(arguments)
+    if arguments.exercise:
+        print("rps-grader: error: --exercise goes with --corpus DIR.", file=sys.stderr)
+        return 2
     if not (arguments.attacks or arguments.defects):
-        print("rps-grader: error: name --attacks DIR, --defects DIR or both.", file=sys.stderr)
+        print(
+            "rps-grader: error: name --corpus DIR, or --attacks DIR, --defects DIR or both.",
+            file=sys.stderr,
+        )
         return 2
     console = Console(stderr=arguments.json)
     try:
@@ -122,6 +144,42 @@ def _audit(arguments: argparse.Namespace) -> int:
     else:
         report.show(found, console)
     return 0 if found.is_clean else 1
+
+
+def _audit_answers(arguments: argparse.Namespace) -> int:
+    from rich.console import Console
+    from rich.progress import track
+
+    from autograder.audit import answers, mutants, scorecard, verdicts
+    from autograder.audit.corpus import CorpusError
+    from autograder.audit.course import CourseError
+
+    if arguments.attacks or arguments.defects or arguments.baseline:
+        print(
+            "rps-grader: error: --corpus is an audit of its own: leave out --attacks, --defects "
+            "and --baseline.",
+            file=sys.stderr,
+        )
+        return 2
+    console = Console(stderr=arguments.json)
+    judged = []
+    try:
+        found = answers.read(arguments.corpus, arguments.exercise)
+        equivalent = mutants.equivalent(arguments.corpus)
+        found += mutants.of_solutions(Path.cwd(), arguments.exercise)
+        found.sort(key=lambda answer: answer.exercise)
+        verdict = verdicts.judge(Path.cwd(), found)
+        for one in track(verdict, "Judging", len(found), console=console, transient=True):
+            judged.append(one)
+    except (CorpusError, CourseError) as error:
+        print(f"rps-grader: error: {error}", file=sys.stderr)
+        return 2
+    rows = scorecard.score(judged, equivalent)
+    if arguments.json:
+        print(scorecard.as_json(rows, judged))
+    else:
+        scorecard.show(rows, console)
+    return 0 if all(row.is_clean for row in rows) else 1
 
 
 def _show(arguments: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ for the facts alone (`report`), with a challenge of its own, and judges them its
 
 import contextlib
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -36,14 +37,21 @@ class CheckFailed(AssertionError):
         return str(self).split("\n")
 
 
-def explain(verdict: rubric.Verdict) -> str:
-    """Returns a verdict as text: what holds, then what does not, with hints."""
+def explain(verdict: rubric.Verdict, again: bool = False) -> str:
+    """Returns a verdict as text: what holds, then what does not, with hints.
+
+    Args:
+        verdict: the verdict.
+        again: whether the check failed before, so that the first hint was not enough.
+    """
     lines = [f"{verdict.exercise}: {verdict.score:g} of {verdict.points:g} points"]
     lines += [f"  [ok] {title}" for title in verdict.holding]
     for reason in verdict.reasons:
         lines.append(f"  [-{reason.lost:g}] {reason.says}")
         if reason.hint:
             lines.append(f"       Hint: {reason.hint}")
+        if reason.second_hint and again:
+            lines.append(f"       More: {reason.second_hint}")
     lines += [f"  [note] {note}" for note in verdict.notes]
     return "\n".join(lines)
 
@@ -131,9 +139,15 @@ def _run(name: str, function: Callable) -> None:
         _conclude(judge(name, _facts(name, function, challenge, course), challenge, course))
 
 
+# How often each check has failed in this kernel since it last passed.
+_failures: Counter[str] = Counter()
+
+
 def _conclude(verdict: rubric.Verdict) -> None:
     if not verdict.is_full:
-        raise CheckFailed(explain(verdict))
+        _failures[verdict.exercise] += 1
+        raise CheckFailed(explain(verdict, again=_failures[verdict.exercise] > 1))
+    _failures.pop(verdict.exercise, None)
     print(explain(verdict))
 
 

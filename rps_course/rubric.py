@@ -54,12 +54,14 @@ class Reason:
         lost: points lost for it.
         says: what is wrong.
         hint: what to look at next.
+        second_hint: what to look at when that did not help.
     """
 
     criterion: str
     lost: float
     says: str
     hint: str
+    second_hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ class Rubric:
         reasons, holding, notes = [], [], []
         voided = False
         for finding in findings:
-            says = hint = ""
+            says = hint = second = ""
             if finding.message is not None:
                 message = table.get("messages", {}).get(finding.message) or self.general.get(
                     finding.message
@@ -128,12 +130,13 @@ class Rubric:
                     raise RubricError(f"{exercise}: the rubric has no message {finding.message!r}")
                 says = message["says"].format(**finding.values)
                 hint = message.get("hint", "").format(**finding.values)
+                second = message.get("second_hint", "")
             if finding.criterion is None:
                 if finding.share >= 1:
                     notes.append(says)
                     continue
                 voided = True
-                reasons.append(Reason("", table["points"], says, hint))
+                reasons.append(Reason("", table["points"], says, hint, second))
                 continue
             criterion = table["criteria"][finding.criterion]
             earned[finding.criterion] = finding.share * criterion["points"]
@@ -144,7 +147,7 @@ class Rubric:
                 if reasons and reasons[-1].says == says:
                     # One mistake behind several criteria is said once.
                     lost = round(lost + reasons.pop().lost, 2)
-                reasons.append(Reason(finding.criterion, lost, says, hint))
+                reasons.append(Reason(finding.criterion, lost, says, hint, second))
         score = 0.0 if voided else round(sum(earned.values()), 2)
         return Verdict(
             exercise,

@@ -64,7 +64,7 @@ def attacks(folder: Path) -> list[Attack]:
         CorpusError: the folder has none, or one names an exercise that there is not.
     """
     found = []
-    for path in _files(folder, "*.py"):
+    for path in files(folder, "*.py"):
         source = path.read_text(encoding="utf-8")
         named = _EXERCISES.search(source)
         about = tuple(re.split(r",\s*", named[1].strip())) if named else DEFAULT[:1]
@@ -79,33 +79,38 @@ def defects(folder: Path) -> list[Defect]:
         CorpusError: the folder has none, or `expected.toml` is not TOML or does not fit the files.
     """
     path = folder / "expected.toml"
-    files = {file.stem: file for file in _files(folder, "*.ipynb")}
+    notebooks = {file.stem: file for file in files(folder, "*.ipynb")}
     try:
         with path.open("rb") as stream:
             expected = tomllib.load(stream)
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise CorpusError(f"Cannot read {path}: {error}") from error
-    if expected.keys() != files.keys():
-        odd = ", ".join(sorted(expected.keys() ^ files.keys()))
+    if expected.keys() != notebooks.keys():
+        odd = ", ".join(sorted(expected.keys() ^ notebooks.keys()))
         raise CorpusError(f"{path} and the notebooks beside it do not fit: {odd}.")
     found = []
     for name, entry in expected.items():
         try:
             entry = entry | {key: tuple(entry[key]) for key in ("named",) if key in entry}
-            found.append(Defect(name, files[name].read_bytes(), **entry))
+            found.append(Defect(name, notebooks[name].read_bytes(), **entry))
         except TypeError as error:
             raise CorpusError(f"{path}: {name}: {error}") from error
     return found
 
 
-def _files(folder: Path, pattern: str) -> list[Path]:
-    files = sorted(folder.glob(pattern))
-    if not files:
+def files(folder: Path, pattern: str) -> list[Path]:
+    """Returns the files of a folder of the corpus, in order.
+
+    Raises:
+        CorpusError: there are none, or one has an odd name.
+    """
+    found = sorted(folder.glob(pattern))
+    if not found:
         raise CorpusError(f"{folder} has no {pattern}. Name a folder of the corpus.")
-    for file in files:
+    for file in found:
         if not _NAME.fullmatch(file.stem):
             raise CorpusError(f"{file}: a name must be of the form {_NAME.pattern}.")
-    return files
+    return found
 
 
 def _known(names: tuple[str, ...], path: Path) -> tuple[str, ...]:

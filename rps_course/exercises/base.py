@@ -71,7 +71,7 @@ class Exercise(ABC):
         return _reference(self, function, challenge, profile)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _reference(
     exercise: Exercise, function: Callable, challenge: Challenge, profile: Profile
 ) -> dict[str, Any]:
@@ -134,7 +134,8 @@ def sampled(value: Any, challenge: Challenge, purpose: str) -> dict:
         challenge: draws which numbers are handed over.
         purpose: names the draw.
     """
-    facts: dict[str, Any] = {"type": type_name(value)}
+    kind = "ndarray" if isinstance(value, np.ndarray) else type_name(value)
+    facts: dict[str, Any] = {"type": kind}
     try:
         array = np.asarray(value)
     except Exception:

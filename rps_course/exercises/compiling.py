@@ -33,7 +33,7 @@ def gather(classifier: Any, challenge: Challenge, purpose: str, profile: Profile
     """Returns how a classifier is compiled, and what one training step then does, as facts."""
     x = probing.inputs(challenge, purpose, profile)
     y = probing.targets(challenge, purpose)
-    facts: dict[str, Any] = {"compile": probing.compile_facts(classifier, x, y)}
+    facts: dict[str, Any] = {"compile": probing.compile_facts(classifier, x, y, challenge)}
     if not facts["compile"]["compiled"]:
         return facts
     backbone, later = probing.backbone_of(classifier), probing.later(challenge, purpose, profile)
@@ -53,20 +53,17 @@ def gather(classifier: Any, challenge: Challenge, purpose: str, profile: Profile
     }
 
 
-def findings(facts: dict, wanted: dict, y: np.ndarray, rate: float) -> Iterator[Finding]:
+def findings(facts: dict, wanted: dict, rate: float) -> Iterator[Finding]:
     """Yields findings on learning rate, loss and metric of a compiled classifier.
 
     Args:
         facts: what was gathered with a student's function, decoded.
         wanted: what is gathered with the reference implementation.
-        y: labels of the batch that loss and metric were computed on.
         rate: the learning rate wanted.
     """
-    compiled = facts["compile"]
-    results = {entry["name"]: entry["value"] for entry in compiled.get("results", [])}
-    right = {entry["name"]: entry["value"] for entry in wanted["compile"]["results"]}
-    loss = results.pop("loss", float("nan"))
-    right_loss = abs(loss - right["loss"]) < 1e-3 * max(1, right["loss"])
+    compiled, right = facts["compile"], wanted["compile"]
+    loss = compiled.get("loss")
+    right_loss = loss is not None and abs(loss - right["loss"]) < 1e-3 * max(1, right["loss"])
     rates = compiled["learning_rates"]
     if any(abs(received - rate) > 1e-3 * rate for received in rates):
         received = next(r for r in rates if abs(r - rate) > 1e-3 * rate)
@@ -74,26 +71,30 @@ def findings(facts: dict, wanted: dict, y: np.ndarray, rate: float) -> Iterator[
     elif compiled["optimizer"] != "Adam":
         yield fails("learning_rate", "optimizer", received=compiled["optimizer"])
     else:
-        step = _step_size(facts, wanted if right_loss else None)
-        # With a loss that cannot be computed there is no step; that costs its own points.
-        if "evaluation" in compiled or (step is not None and abs(step - rate) <= 0.05 * rate):
+        # Another loss, or a backbone that trains along, gives another direction.
+        comparable = right_loss and facts.get("backbone_moved") == wanted["backbone_moved"]
+        step = _step_size(facts, wanted if comparable else None)
+        # Where no step can be taken, that costs its own points.
+        if "step" in facts or (step is not None and abs(step - rate) <= 0.05 * rate):
             yield holds("learning_rate")
         else:
-            received = "no step at all" if step is None else f"{step:.2g}"
+            received = "nothing that its gradient asks for" if step is None else f"{step:.2g}"
             yield fails("learning_rate", "first_step", received=received, wanted=f"{rate:g}")
-    if "evaluation" in compiled:
-        yield fails("loss", "evaluation", received=compiled["evaluation"]["message"][:150])
-        return
-    if right_loss:
+    if loss is None:
+        yield fails("loss", "evaluation", received=compiled["loss_raised"]["message"][:150])
+    elif right_loss:
         yield holds("loss")
     else:
         yield fails("loss", "loss", received=f"{loss:.4f}", wanted=f"{right['loss']:.4f}")
-    named = [name for name in results if "acc" in name]
-    # One picture on the border between two classes may fall to either side.
-    if named and abs(results[named[0]] - right["accuracy"]) < 1.01 / len(y):
+    if "metrics_raised" in compiled:
+        yield fails("metric", "metric_raised", received=compiled["metrics_raised"]["message"][:150])
+        return
+    accuracy = right["metrics"][0]["value"]
+    if any(abs(metric["value"] - accuracy) < 1e-4 for metric in compiled["metrics"]):
         yield holds("metric")
     else:
-        yield fails("metric", "metric", received=", ".join(results) or "none")
+        names = ", ".join(metric["name"] for metric in compiled["metrics"])
+        yield fails("metric", "metric", received=names or "none")
 
 
 def _step_size(facts: dict, wanted: dict | None) -> float | None:

@@ -170,9 +170,9 @@ def _retrain(
     return kernel, bias
 
 
-def _whole_epochs(steps: list[list[int]], n: int) -> int | None:
+def _whole_epochs(steps: list[list[int]], n: int, batch: int = BATCH) -> int | None:
     """Returns how many times the steps go through all n pictures; None if not a whole number."""
-    per_epoch = -(-n // BATCH)
+    per_epoch = -(-n // batch)
     if len(steps) % per_epoch:
         return None
     for start in range(0, len(steps), per_epoch):
@@ -212,7 +212,7 @@ def judge(
     else:
         yield holds("history")
     done = _whole_epochs(facts["trained"], N_TRAIN)
-    if done is None:
+    if done is None or (done < n_epochs and epochs == wanted):
         yield fails(
             "training",
             "part_epochs",
@@ -237,8 +237,10 @@ def judge(
         yield fails("validation", "no_validation", received=", ".join(history) or "nothing")
         return
     # A wrong number of epochs has cost its points above; here each of them is to be validated.
-    n_trained = done or n_epochs
-    done = _whole_epochs(facts["validated"], N_VALIDATION)
+    n_trained = max(done or n_epochs, len(epochs or ()))
+    # In which batches they come does not matter here.
+    seen = [[number] for step in facts["validated"] for number in step]
+    done = _whole_epochs(seen, N_VALIDATION, batch=1)
     probabilities = _probabilities(validation.x, facts["kernel"].values, facts["bias"].values)
     accuracy = (probabilities.argmax(axis=1) == validation.y).mean()
     reported = history["val_accuracy"].values if "val_accuracy" in history else np.array([accuracy])

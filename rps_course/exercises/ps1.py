@@ -45,8 +45,11 @@ class PreprocessImage(Exercise):
 
     def _sample(self, challenge: Challenge, case: str) -> dict[str, np.ndarray]:
         height, width = self._SIZES[case]
+        picture = challenge.pictures(f"{self.name} {case}", 1, height, width)[0]
+        if case == "oblong":
+            picture = picture // 2 + 20  # not every picture holds black and white
         return {
-            "image": challenge.pictures(f"{self.name} {case}", 1, height, width)[0],
+            "image": picture,
             "label": np.int64(challenge.rng(f"{self.name} {case} label").integers(3)),
         }
 
@@ -90,7 +93,7 @@ class PreprocessImage(Exercise):
         for method, antialias in _RESIZE_METHODS:
             resized = tf.image.resize(picture, (size, size), method=method, antialias=antialias)
             wanted = resized.numpy().reshape(-1)[index]
-            if np.abs(np.clip(wanted, 0, 1) - np.clip(values, 0, 1)).max() < 2e-3:
+            if np.abs(np.clip(wanted, 0, 1) - np.clip(values, 0, 1)).max() < 1e-4:
                 return True
         return False
 
@@ -120,7 +123,7 @@ class PreprocessImage(Exercise):
             image["nonfinite"] == 0
             and image["high"] <= 1.2
             and image["low"] >= -0.2
-            and abs(image["mean"] - expected_mean) < 0.03
+            and 0.4 < image["mean"] / expected_mean < 2  # part of the picture has another mean
         )
         if right_size:
             yield holds("size")
@@ -228,22 +231,28 @@ class ToNumpy(Exercise):
             ):
                 images = fails("images", "X_values")
             received = facts[case]["y"]
+            index = positions(y.size, challenge, f"{self.name} {case} y")
+            right = "values" in received and np.array_equal(received["values"].values, y[index])
+            share = 0.5 if right else 0.0
             if received.get("shape") != list(y.shape):
                 labels = fails(
                     "labels", "y_shape", received=received.get("shape"), wanted=list(y.shape)
                 )
             elif not received.get("dtype", "").startswith(("int", "uint")):
-                labels = fails("labels", "y_dtype", share=0.5, received=received.get("dtype"))
-            elif "values" not in received or not np.array_equal(
-                received["values"].values, y[positions(y.size, challenge, f"{self.name} {case} y")]
-            ):
+                labels = fails("labels", "y_dtype", share=share, received=received.get("dtype"))
+            elif not right:
                 labels = fails("labels", "y_values")
+            elif received["type"] != "ndarray":
+                labels = fails("labels", "y_type", share=share, received=received["type"])
         yield images
         if images.message is None:
-            dtype = facts["large"]["X"]["dtype"]
-            yield (
-                holds("dtype") if dtype == "float32" else fails("dtype", "X_dtype", received=dtype)
-            )
+            X = facts["large"]["X"]
+            if X["type"] != "ndarray":
+                yield fails("dtype", "X_type", received=X["type"])
+            elif X["dtype"] != "float32":
+                yield fails("dtype", "X_dtype", received=X["dtype"])
+            else:
+                yield holds("dtype")
         yield labels
 
 
@@ -269,6 +278,8 @@ class LoadCustomSample(Exercise):
         ending, mode, (tall, wide) = self._CASES[case]
         height, width = round(tall * profile.image_size), round(wide * profile.image_size)
         pixels = challenge.pictures(f"{self.name} {case}", 1, height, width)[0]
+        if case == "jpeg":
+            pixels = pixels // 2 + 20  # not every picture holds black and white
         picture = Image.fromarray(pixels)
         if mode == "RGBA":
             picture.putalpha(Image.fromarray(pixels[..., 0]))
@@ -313,7 +324,7 @@ class LoadCustomSample(Exercise):
         from PIL import Image
 
         photo = facts["photo"].get("array", {})
-        if "values" not in photo:
+        if "values" not in photo or photo["type"] not in ("ndarray", "EagerTensor"):
             yield fails(None, "not_an_array", received=photo.get("type"))
             return
         wanted = [1, *profile.input_shape]
@@ -353,7 +364,8 @@ class LoadCustomSample(Exercise):
             for method in Image.Resampling
         }
         best = min(distance, key=distance.get)
-        if distance[Image.Resampling.BICUBIC] < 1.0:
+        # Other libraries' bicubic differs a little; PIL's other methods are to be told from it.
+        if distance[Image.Resampling.BICUBIC] < min(1.0, distance[best] + 0.1):
             yield holds("values")
         elif distance[best] < 1.0:
             yield fails("values", "interpolation", share=0.5, received=best.name.lower())

@@ -1,6 +1,8 @@
 """Assignment ps2: likeliest classes, a frozen backbone, a head, and how to compile it."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -59,9 +61,11 @@ class TopK(Exercise):
         pairs = []
         for entry in result[:50]:
             if not isinstance(entry, list | tuple) or len(entry) != 2:
-                return {"type": f"list of {type_name(entry)}"}
+                return {"type": f"{type_name(result)} of {type_name(entry)}"}
             if not isinstance(entry[0], str):
-                return {"type": f"list of pairs that begin with {type_name(entry[0])}"}
+                return {
+                    "type": f"{type_name(result)} of pairs that begin with {type_name(entry[0])}"
+                }
             probability = float(np.nan_to_num(float(entry[1])))
             pairs.append({"label": str(entry[0])[:200], "probability": probability})
         return {"type": "pairs", "pairs": pairs}
@@ -141,13 +145,17 @@ class BuildBackbone(Exercise):
             "parameters": int(backbone.count_params()),
             "total": len(backbone.weights),
         }
-        pooled = features.mean(axis=(1, 2)) if features.ndim == 4 else features
-        if pooled.shape[1:] and pooled.size <= N_PICTURES * FEATURES:
-            facts["features"] = evidence.encode(pooled)
         layers = [backbone]
         if features.ndim == 4:
             layers.append(tf.keras.layers.GlobalAveragePooling2D())
+            features = features.mean(axis=(1, 2))
+        elif features.ndim == 2 and features.shape[1] > FEATURES:
+            layers.append(tf.keras.layers.Lambda(lambda x: x[:, :FEATURES]))
+            features = features[:, :FEATURES]
+        if features.shape[1:]:
+            facts["features"] = evidence.encode(features[:, :FEATURES])
         model = tf.keras.Sequential([*layers, tf.keras.layers.Dense(3, activation="softmax")])
+        attempt(model, x[:1], training=False)  # builds the head on a subclassed model, too
         probing.set_head(model, challenge, self.name)
         optimizer = tf.keras.optimizers.SGD(self._RATE)
         model.compile(optimizer=optimizer, loss="sparse_categorical_crossentropy")
@@ -160,7 +168,7 @@ class BuildBackbone(Exercise):
         head = model.layers[-1].weights[0].numpy()
         if head.size <= FEATURES * 3:
             facts["head"] = evidence.encode(head)
-        if features.shape == (N_PICTURES, FEATURES):
+        if facts["output_shape"] == [N_PICTURES, FEATURES]:
             again = attempt(backbone, probing.later(challenge, self.name, profile), training=False)
             facts["after"] = evidence.encode(again)
         return facts
@@ -169,26 +177,20 @@ class BuildBackbone(Exercise):
         self, facts: dict, challenge: Challenge, profile: Profile, table: dict
     ) -> Iterator[Finding]:
         """Yields findings on the output, the pretrained weights and freezing."""
-        from rps_course import model
-
         if facts["type"] != "model":
             yield fails(None, "not_a_model", received=facts["type"])
             return
-        reference = model.build_backbone(profile)
+        right = reference_features(challenge, self.name, profile)
         # Something small that happens not to train is no frozen backbone.
-        if facts["parameters"] < 0.9 * reference.count_params():
-            yield fails(
-                None, "too_small", received=facts["parameters"], wanted=reference.count_params()
-            )
+        if facts["parameters"] < 0.9 * right.parameters:
+            yield fails(None, "too_small", received=facts["parameters"], wanted=right.parameters)
             return
         shape = facts["output_shape"]
         wanted_after = None
         if shape == [N_PICTURES, FEATURES]:
             yield holds("headless")
-            x = probing.inputs(challenge, self.name, profile)
-            if probing.alike(facts["features"].values, np.asarray(reference(x, training=False))):
-                later = probing.later(challenge, self.name, profile)
-                wanted_after = np.asarray(reference(later, training=False))
+            if probing.alike(facts["features"].values, right.features):
+                wanted_after = right.later
                 yield holds("pretrained")
             else:
                 yield fails("pretrained", "other_features")
@@ -221,6 +223,38 @@ class BuildBackbone(Exercise):
         )
 
 
+@dataclass(frozen=True)
+class Features:
+    """What the reference backbone makes of a challenge's pictures.
+
+    Attributes:
+        features: of the network inputs, float32 `[n, 1280]`.
+        later: of the pictures that are looked at before and after a step, float32 `[2, 1280]`.
+        parameters: how many weights the backbone has.
+    """
+
+    features: np.ndarray
+    later: np.ndarray
+    parameters: int
+
+
+@lru_cache(maxsize=4)
+def reference_features(challenge: Challenge, purpose: str, profile: Profile) -> Features:
+    """Returns the reference backbone's features."""
+    from rps_course import model
+
+    backbone = model.build_backbone(profile)
+    x, later = (
+        probing.inputs(challenge, purpose, profile),
+        probing.later(challenge, purpose, profile),
+    )
+    return Features(
+        np.asarray(backbone(x, training=False)),
+        np.asarray(backbone(later, training=False)),
+        int(backbone.count_params()),
+    )
+
+
 class BuildClassifier(Exercise):
     """`build_classifier(backbone)`: backbone, Dropout 0.5, Dense 3 with softmax."""
 
@@ -238,6 +272,7 @@ class BuildClassifier(Exercise):
             "rates",
             "from_logits",
             "same_twice",
+            "backbone_trains",
         ),
         type=evidence.text(100),
         output_shape=evidence.shape(),
@@ -248,6 +283,7 @@ class BuildClassifier(Exercise):
         head=evidence.listing(evidence.array(max_size=_MAX_HEAD), 2),
         rates=evidence.listing(evidence.number(), 10),
         from_logits=evidence.boolean(),
+        backbone_trains=evidence.integer(),
     )
 
     def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> dict:
@@ -273,6 +309,7 @@ class BuildClassifier(Exercise):
         }
         theirs = {id(variable) for variable in backbone.weights}
         head = [v.numpy() for v in classifier.trainable_weights if id(v) not in theirs]
+        facts["backbone_trains"] = len(classifier.trainable_weights) - len(head)
         facts["head_shapes"] = [list(weight.shape) for weight in head[:20]]
         if sum(weight.size for weight in head) <= self._MAX_HEAD and len(head) <= 2:
             facts["head"] = [evidence.encode(weight) for weight in head]
@@ -292,8 +329,6 @@ class BuildClassifier(Exercise):
         self, facts: dict, challenge: Challenge, profile: Profile, table: dict
     ) -> Iterator[Finding]:
         """Yields findings on output shape, probabilities, Dropout and the Dense layer."""
-        from rps_course import model
-
         if facts["type"] != "model":
             yield fails(None, "not_a_model", received=facts["type"])
             return
@@ -311,8 +346,7 @@ class BuildClassifier(Exercise):
             yield fails("probabilities", "probabilities", low=sums.min(), high=sums.max())
         head = facts.get("head", [])
         shapes = sorted(facts["head_shapes"], key=len)
-        x = probing.inputs(challenge, self.name, profile)
-        features = np.asarray(model.build_backbone(profile)(x, training=False))
+        features = reference_features(challenge, self.name, profile).features
         if shapes != [[3], [FEATURES, 3]] or len(head) != 2:
             parameters = sum(int(np.prod(shape)) for shape in facts["head_shapes"])
             yield fails("dense", "dense", received=parameters, wanted=FEATURES * 3 + 3)
@@ -321,21 +355,31 @@ class BuildClassifier(Exercise):
                 (weight.values.astype(np.float64) for weight in head), key=np.ndim
             )
             logits = features @ kernel + bias
-            if min(np.abs(g - outputs).max() for g in _activations(logits)) < 2e-3:
-                yield holds("dense")
-            else:
+            follows = min(np.abs(g - outputs).max() for g in _activations(logits)) < 2e-3
+            if not follows:
                 yield fails("dense", "other_outputs")
-            yield self._dropout(facts, features[0], kernel)
+            elif facts["backbone_trains"]:
+                yield fails("dense", "backbone_trains", received=facts["backbone_trains"])
+            else:
+                yield holds("dense")
+            yield self._dropout(facts, features[0] if follows else None, kernel)
 
-    def _dropout(self, facts: dict, features: np.ndarray, kernel: np.ndarray) -> Finding:
+    def _dropout(self, facts: dict, features: np.ndarray | None, kernel: np.ndarray) -> Finding:
+        """Judges Dropout; by the variance it causes where the outputs follow from the features."""
         if not facts["same_twice"]:
             return fails("dropout", "always_dropout")
         outputs = facts["training_outputs"].values.astype(np.float64)
         if np.ptp(outputs, axis=0).max() < 1e-6:
             return fails("dropout", "no_dropout")
-        rates = facts["rates"]
-        if rates and abs(1 - np.prod([1 - rate for rate in rates]) - 0.5) > 1e-3:
-            return fails("dropout", "rate", received=rates[0], wanted=0.5)
+        # 1,280 features can be dropped in more ways than can be tried, 3 outputs in 8.
+        different = len(np.unique(outputs.round(5), axis=0))
+        if different < self._REPEATS // 2:
+            return fails("dropout", "dropout_place", received=different, wanted=self._REPEATS)
+        rate = 1 - np.prod([1 - rate for rate in facts["rates"]])
+        if facts["rates"] and abs(rate - 0.5) > 1e-3:
+            return fails("dropout", "rate", received=round(rate, 2), wanted=0.5)
+        if features is None:
+            return holds("dropout")
         if outputs.min() <= 0 or np.abs(outputs.sum(axis=1) - 1).max() > 1e-3:
             return holds("dropout")  # which logits these come from cannot be said
         # The variance of the logits tells the rate p, as p / (1 - p), whatever does the dropping.
@@ -384,8 +428,7 @@ class CompileHead(Exercise):
         if not probing.alike(facts["later"].values, wanted["later"].values):
             yield fails(None, "contradicts", exercise=self.name)
             return
-        y = probing.targets(challenge, self.name)
-        yield from compiling.findings(facts, wanted, y, profile.learning_rate_head)
+        yield from compiling.findings(facts, wanted, profile.learning_rate_head)
         if "step" in facts:
             yield fails("frozen", "step", received=facts["step"]["message"][:150])
         elif facts["backbone_moved"]:

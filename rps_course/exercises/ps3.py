@@ -18,6 +18,8 @@ _PIXELS = 12
 # brightest value, the mean of its four edges, then some pixels.
 _MEASURES = 9 + 2 + 4
 _BACKGROUND = 0.25
+# How far the codes of two pictures lie apart; interpolation changes a code by less than 0.01.
+_APART = 0.04
 
 
 class Targets:
@@ -34,20 +36,30 @@ class Targets:
 
     def __init__(self, challenge: Challenge, purpose: str, n: int, size: int) -> None:
         rng = challenge.rng(f"{purpose} targets")
-        codes = np.stack(np.meshgrid(np.linspace(0.6, 1, 7), np.linspace(0.6, 1, 7)), -1)
-        codes = rng.permutation(codes.reshape(-1, 2))[:n]
-        amplitudes = np.concatenate([np.full((n, 1), 0.72), 0.72 * codes], axis=1)
-        angles = rng.uniform(0, 2 * np.pi, (n, 1)) + np.array([0, 2, 4]) * np.pi / 3
-        centers = (size - 1) / 2 + 0.2 * size * np.stack([np.cos(angles), np.sin(angles)], -1)
-        grid = np.arange(size)
-        distance = (grid - centers[..., :1]) ** 2  # [n, 3, W], then [n, 3, H]
-        across = np.exp(-distance / (2 * (0.05 * size) ** 2))
-        down = np.exp(-((grid - centers[..., 1:]) ** 2) / (2 * (0.05 * size) ** 2))
-        dots = amplitudes[..., None, None] * down[..., :, None] * across[..., None, :]
-        ramp = 0.05 + 0.08 * (grid[None, :] + grid[:, None]) / size
-        self.x = (np.moveaxis(dots, 1, -1) + ramp[..., None]).astype(np.float32).clip(0, 1)
-        self.y = rng.integers(0, 3, n)
         self.pixels = rng.integers(0, size * size * 3, _PIXELS)
+        self.y = rng.integers(0, 3, n)
+        pictures: list[np.ndarray] = []
+        codes = np.full((n, 2), np.inf)
+        while len(pictures) < n:
+            picture = self._draw(rng, size)
+            mass = self.measure(picture[np.newaxis])[0, :3]
+            code = mass[1:] / mass[0]
+            if np.abs(codes - code).max(axis=1).min() > _APART:
+                codes[len(pictures)] = code
+                pictures.append(picture)
+        self.x = np.stack(pictures)
+
+    @staticmethod
+    def _draw(rng: np.random.Generator, size: int) -> np.ndarray:
+        """Draws one picture, float32 `[size, size, 3]`."""
+        amplitudes = 0.72 * np.array([1, *rng.uniform(0.6, 1, 2)])
+        angles = rng.uniform(0, 2 * np.pi) + np.array([0, 2, 4]) * np.pi / 3
+        centers = (size - 1) / 2 + 0.2 * size * np.stack([np.cos(angles), np.sin(angles)])
+        grid = np.arange(size)[:, np.newaxis]
+        across, down = np.exp(-((grid - centers[:, np.newaxis]) ** 2) / (2 * (0.05 * size) ** 2))
+        ramp = 0.05 + 0.08 * (grid + grid.T) / size
+        dots = amplitudes * down[:, np.newaxis] * across
+        return (dots + ramp[..., np.newaxis]).astype(np.float32).clip(0, 1)
 
     def measure(self, x: np.ndarray) -> np.ndarray:
         """Measures pictures `[m, H, W, 3]`: float64 `[m, 15 + 12]`."""
@@ -78,7 +90,7 @@ class Targets:
         mass = np.where(measured[:, :1] > 0, measured[:, :1], np.inf)
         distance = np.abs(measured[:, None, 1:3] / mass[:, None] - ratios).max(axis=-1)
         best = distance.argmin(axis=1)
-        return np.where(distance.min(axis=1) < 0.05, best, -1)
+        return np.where(distance.min(axis=1) < _APART / 2, best, -1)
 
     def maps(self, measured: np.ndarray, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Returns the affine maps, `A` `[m, 2, 2]` and `t` `[m, 2]` in shares of the side.
@@ -197,6 +209,11 @@ class MakeGenerators(Exercise):
         if first is None or second is None:
             yield fails(None, "not_batches", received="measurements of another shape")
             return
+        plain = validation.measure(validation.x)
+        unlike = np.abs(first[0][:, None, :_MEASURES] - plain[:, :_MEASURES]).max(axis=-1)
+        if unlike.min(axis=1).max() < 0.02:
+            yield fails(None, "swapped")
+            return
         yield from self._training(first, second, training, profile)
         yield self._validation(facts["validation"], validation)
 
@@ -264,7 +281,10 @@ class MakeGenerators(Exercise):
         angle = np.degrees(np.abs(np.arctan2(rotation[:, 1, 0], rotation[:, 0, 0]))).max()
         stretch = np.swapaxes(right, 1, 2) @ (sizes[..., None] * right)
         slant = np.degrees(np.abs(stretch[:, 0, 1])).max()
-        if angle > 10:
+        sheared = slant > 6  # so far that it passes for a rotation and a zoom as well
+        if sheared:
+            yield fails("rotation", "sheared", share=0.5, received=f"{slant:.1f}")
+        elif angle > 10:
             yield fails("rotation", "rotation_large", received=f"{angle:.1f}")
         elif angle < 4.8:
             yield fails("rotation", "rotation_small", received=f"{angle:.1f}")
@@ -282,11 +302,13 @@ class MakeGenerators(Exercise):
             yield fails("shift", "shift_large", received=f"{shift.max():.2f}")
         elif shift.min() < 0.045:
             yield fails("shift", "shift_small", received=f"{shift.min():.2f}")
-        elif darkest < 0.045 or wraps:
+        elif angle <= 10 and (darkest < 0.045 or wraps):
             yield fails("shift", "fill", share=0.5)
         else:
             yield holds("shift")
         zoom = np.abs(np.log(sizes)).max()
+        if sheared:  # shear leaves the area as it is
+            zoom = 1.2 * np.abs(np.log(sizes).mean(axis=1)).max()
         if zoom > 0.12:
             yield fails("zoom", "zoom_large", received=f"{np.expm1(zoom):.2f}")
         elif zoom < 0.045:

@@ -78,3 +78,16 @@ def test_once_solved_waits_for_an_answer_and_hides_nothing_else(capsys):
     assert "Answer a and b above" in capsys.readouterr().out
     with pytest.raises(ZeroDivisionError), check.once_solved("a"):
         1 / 0  # noqa: B018
+
+
+def test_the_second_failure_gives_a_more_specific_hint_until_the_check_passes():
+    def failure():
+        with pytest.raises(check.CheckFailed) as failed:
+            check.top_k(lambda probs, labels, k=5: ref.top_k(probs, labels, k)[::-1])
+        return str(failed.value)
+
+    check.top_k(ref.top_k)
+    assert "More: " not in failure()
+    assert "More: Print the sorted probabilities" in failure()
+    check.top_k(ref.top_k)
+    assert "More: " not in failure()

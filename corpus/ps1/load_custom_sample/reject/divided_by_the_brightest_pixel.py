@@ -1,0 +1,8 @@
+# expect: 0.5
+# says: not those of the resized picture
+from PIL import Image
+
+def load_custom_sample(path):
+    picture = Image.open(path).convert("RGB").resize((INPUT_IMG_SIZE, INPUT_IMG_SIZE), Image.BICUBIC)
+    pixels = np.asarray(picture, dtype=np.float32)[np.newaxis]
+    return pixels / pixels.max()

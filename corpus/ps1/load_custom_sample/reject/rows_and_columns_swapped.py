@@ -1,0 +1,7 @@
+# expect: 0.5
+# says: not those of the resized picture
+from PIL import Image
+
+def load_custom_sample(path):
+    picture = Image.open(path).convert("RGB").resize((INPUT_IMG_SIZE, INPUT_IMG_SIZE), Image.BICUBIC)
+    return np.asarray(picture, dtype=np.float32).T.swapaxes(0, 2)[np.newaxis].transpose(0, 2, 1, 3) / 255.0

@@ -1,0 +1,6 @@
+# says: raised ValueError
+from PIL import Image
+
+def load_custom_sample(path):
+    picture = Image.open(path).convert("RGB").resize(INPUT_IMG_SIZE, INPUT_IMG_SIZE)
+    return np.asarray(picture, dtype=np.float32)[np.newaxis] / 255.0

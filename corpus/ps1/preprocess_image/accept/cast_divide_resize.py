@@ -1,0 +1,4 @@
+def preprocess_image(sample: dict) -> dict:
+    image = tf.cast(sample["image"], tf.float32) / 255.0
+    image = tf.image.resize(image, (INPUT_IMG_SIZE, INPUT_IMG_SIZE))
+    return {"image": image, "label": sample["label"]}

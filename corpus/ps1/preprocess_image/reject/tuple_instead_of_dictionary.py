@@ -1,0 +1,5 @@
+# says: returned tuple, wanted a dictionary
+def preprocess_image(sample):
+    image = tf.cast(sample["image"], tf.float32) / 255.0
+    image = tf.image.resize(image, (INPUT_IMG_SIZE, INPUT_IMG_SIZE))
+    return image, sample["label"]

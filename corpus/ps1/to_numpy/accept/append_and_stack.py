@@ -1,0 +1,6 @@
+def to_numpy(ds):
+    X, y = [], []
+    for sample in ds:
+        X.append(sample["image"].numpy())
+        y.append(sample["label"].numpy())
+    return np.stack(X), np.array(y)

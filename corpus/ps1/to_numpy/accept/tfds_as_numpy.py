@@ -1,0 +1,4 @@
+def to_numpy(ds):
+    pairs = [(s["image"], s["label"]) for s in tfds.as_numpy(ds)]
+    X, y = zip(*pairs)
+    return np.stack(X), np.stack(y)

@@ -1,0 +1,8 @@
+# expect: 0.83333333
+# says: X is of type list, wanted a NumPy array
+def to_numpy(ds):
+    X, y = [], []
+    for sample in ds:
+        X.append(sample["image"].numpy())
+        y.append(sample["label"].numpy())
+    return X, np.array(y)

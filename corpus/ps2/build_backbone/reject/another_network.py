@@ -1,0 +1,6 @@
+# says: parameters, MobileNetV2 without its top has
+def build_backbone():
+    backbone = tf.keras.applications.MobileNet(
+        input_shape=INPUT_IMG_SHAPE, include_top=False, pooling="avg", alpha=0.25, weights=None)
+    backbone.trainable = False
+    return backbone

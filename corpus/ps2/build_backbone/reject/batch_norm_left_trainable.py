@@ -1,0 +1,9 @@
+# expect: 0.5
+# says: weights changed in one training step, wanted none
+def build_backbone():
+    backbone = tf.keras.applications.MobileNetV2(
+        input_shape=INPUT_IMG_SHAPE, include_top=False, pooling="avg", alpha=ALPHA, weights=WEIGHTS)
+    for layer in backbone.layers:
+        if not isinstance(layer, tf.keras.layers.BatchNormalization):
+            layer.trainable = False
+    return backbone

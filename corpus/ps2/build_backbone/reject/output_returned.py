@@ -1,0 +1,6 @@
+# says: returned KerasTensor, wanted a Keras model
+def build_backbone():
+    backbone = tf.keras.applications.MobileNetV2(
+        input_shape=INPUT_IMG_SHAPE, include_top=False, pooling="avg", alpha=ALPHA, weights=WEIGHTS)
+    backbone.trainable = False
+    return backbone.output

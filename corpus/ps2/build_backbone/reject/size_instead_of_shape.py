@@ -1,0 +1,6 @@
+# says: raised
+def build_backbone():
+    backbone = tf.keras.applications.MobileNetV2(
+        input_shape=INPUT_IMG_SIZE, include_top=False, pooling="avg", alpha=ALPHA, weights=WEIGHTS)
+    backbone.trainable = False
+    return backbone

@@ -1,0 +1,6 @@
+# expect: 0.875
+# says: weights of the backbone train
+def build_classifier(backbone):
+    backbone.trainable = True
+    return tf.keras.Sequential([
+        backbone, tf.keras.layers.Dropout(0.5), tf.keras.layers.Dense(3, activation="softmax")])

@@ -1,0 +1,6 @@
+# expect: 0.75
+# says: Dropout drops a share of 0.75, wanted 0.5
+def build_classifier(backbone):
+    return tf.keras.Sequential([
+        backbone, tf.keras.layers.Dropout(0.5), tf.keras.layers.Dropout(0.5),
+        tf.keras.layers.Dense(3, activation="softmax")])

@@ -1,0 +1,3 @@
+def compile_head(model):
+    model.compile(optimizer=tf.keras.optimizers.Adam(0.001), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model

@@ -1,0 +1,2 @@
+def compile_head(model):
+    model.compile(optimizer=tf.keras.optimizers.Adam(0.001), loss="sparse_categorical_crossentropy", metrics=[tf.keras.metrics.SparseTopKCategoricalAccuracy(2, name="top_2"), "accuracy"])

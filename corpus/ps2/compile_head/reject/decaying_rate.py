@@ -1,0 +1,5 @@
+# expect: 0.66666667
+# says: learning rate is
+def compile_head(model):
+    rate = tf.keras.optimizers.schedules.ExponentialDecay(0.001, decay_steps=50, decay_rate=0.5)
+    model.compile(tf.keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])

@@ -1,0 +1,3 @@
+# says: not compiled after
+def compile_head(model):
+    pass

@@ -1,0 +1,4 @@
+# expect: 0.5
+# says: not the likeliest labels
+def top_k(probs, labels, k=5):
+    return [(labels[i], float(probs[0][i])) for i in range(k)]

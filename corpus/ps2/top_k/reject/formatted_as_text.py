@@ -1,0 +1,4 @@
+# says: raised ValueError
+def top_k(probs, labels, k=5):
+    order = np.argsort(probs[0])[::-1][:k]
+    return [(labels[i], f"{probs[0][i]:.1%}") for i in order]

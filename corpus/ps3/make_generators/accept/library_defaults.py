@@ -1,0 +1,2 @@
+def make_generators(X_train, y_train, X_test, y_test):
+    return augmentation.make_generators(X_train, y_train, X_test, y_test, batch_size=BATCH_SIZE)

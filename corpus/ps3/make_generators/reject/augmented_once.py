@@ -1,0 +1,7 @@
+# expect: 0.9
+# says: the very same augmented pictures as the first
+def make_generators(X_train, y_train, X_test, y_test):
+    recipe = augmentation.Augmentation(rotation_range=8, width_shift_range=0.08, height_shift_range=0.08, shear_range=0.3, zoom_range=0.08, fill_mode="nearest")
+    generator, val_gen = augmentation.make_generators(X_train, y_train, X_test, y_test, batch_size=BATCH_SIZE, augmentation=recipe)
+    train_gen = [generator[i] for i in range(len(generator))]
+    return train_gen, val_gen

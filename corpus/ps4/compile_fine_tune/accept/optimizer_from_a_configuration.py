@@ -1,0 +1,3 @@
+def compile_fine_tune(model):
+    optimizer = tf.keras.optimizers.get({"class_name": "Adam", "config": {"learning_rate": 0.00001}})
+    model.compile(optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])

@@ -1,0 +1,3 @@
+# says: raised ValueError
+def compile_fine_tune(model):
+    model.compile(optimizer=tf.keras.optimizers.Adam(lr=0.00001), loss="sparse_categorical_crossentropy", metrics=["accuracy"])

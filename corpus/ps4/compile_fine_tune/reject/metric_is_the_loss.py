@@ -1,0 +1,4 @@
+# expect: 0.83333333
+# says: The accuracy is not reported; metrics found: sparse_categorical_crossentropy
+def compile_fine_tune(model):
+    model.compile(optimizer=tf.keras.optimizers.Adam(0.00001), loss="sparse_categorical_crossentropy", metrics=["sparse_categorical_crossentropy"])

@@ -1,0 +1,3 @@
+# says: still compiled as it was for the head
+def compile_fine_tune(model):
+    model.optimizer.learning_rate.assign(0.00001)

@@ -1,0 +1,3 @@
+def fine_tune(model, train_gen, val_gen, initial_epoch, epochs):
+    arguments = dict(initial_epoch=initial_epoch, epochs=epochs, validation_data=val_gen)
+    return model.fit(train_gen, **arguments)

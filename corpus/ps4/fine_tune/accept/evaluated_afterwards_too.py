@@ -1,0 +1,5 @@
+def fine_tune(model, train_gen, val_gen, initial_epoch, epochs):
+    result = model.fit(train_gen, initial_epoch=initial_epoch, epochs=epochs, validation_data=val_gen, verbose=0)
+    predictions = model.predict(val_gen, verbose=0)
+    print(predictions.shape)
+    return result

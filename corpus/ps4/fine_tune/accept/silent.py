@@ -1,0 +1,8 @@
+def fine_tune(model, train_gen, val_gen, initial_epoch, epochs):
+    history = model.fit(
+        train_gen,
+        initial_epoch=initial_epoch, epochs=epochs,
+        validation_data=val_gen,
+        verbose=0,
+    )
+    return history

@@ -1,0 +1,4 @@
+def fine_tune(model, train_gen, val_gen, initial_epoch, epochs):
+    X = np.concatenate([val_gen[i][0] for i in range(len(val_gen))])
+    y = np.concatenate([val_gen[i][1] for i in range(len(val_gen))])
+    return model.fit(train_gen, initial_epoch=initial_epoch, epochs=epochs, validation_data=(X, y), verbose=0)

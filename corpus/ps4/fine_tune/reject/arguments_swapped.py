@@ -1,0 +1,3 @@
+# says: The model was not trained at all
+def fine_tune(model, train_gen, val_gen, initial_epoch, epochs):
+    return model.fit(train_gen, initial_epoch=epochs, epochs=initial_epoch, validation_data=val_gen, verbose=0)

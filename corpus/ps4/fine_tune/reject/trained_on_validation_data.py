@@ -1,0 +1,4 @@
+# expect: 0.66666667
+# says: Training ran
+def fine_tune(model, train_gen, val_gen, initial_epoch, epochs):
+    return model.fit(val_gen, initial_epoch=initial_epoch, epochs=epochs, validation_data=val_gen, verbose=0)

@@ -1,0 +1,5 @@
+def unfreeze(backbone, fine_tune_at):
+    backbone.trainable = True
+    for layer in backbone.layers[:fine_tune_at]:
+        layer.trainable = None
+    return backbone

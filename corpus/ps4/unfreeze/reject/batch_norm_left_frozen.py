@@ -1,0 +1,7 @@
+# expect: 0.5
+# says: do not move in a training step; wanted all from layer 149 on
+def unfreeze(backbone, fine_tune_at):
+    backbone.trainable = True
+    for i, layer in enumerate(backbone.layers):
+        if i < fine_tune_at or isinstance(layer, tf.keras.layers.BatchNormalization):
+            layer.trainable = False

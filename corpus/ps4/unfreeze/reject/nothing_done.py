@@ -1,0 +1,3 @@
+# says: no weight of the backbone moves
+def unfreeze(backbone, fine_tune_at):
+    pass

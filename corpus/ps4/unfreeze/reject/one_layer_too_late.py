@@ -1,0 +1,6 @@
+# expect: 0.5
+# says: do not move in a training step; wanted all from layer 149 on
+def unfreeze(backbone, fine_tune_at):
+    backbone.trainable = True
+    for layer in backbone.layers[:fine_tune_at + 2]:
+        layer.trainable = False

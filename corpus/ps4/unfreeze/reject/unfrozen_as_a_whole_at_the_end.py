@@ -1,0 +1,6 @@
+# expect: 0.375
+# says: weights before layer 149 move in a training step
+def unfreeze(backbone, fine_tune_at):
+    for layer in backbone.layers[:fine_tune_at]:
+        layer.trainable = False
+    backbone.trainable = True

@@ -1,0 +1,6 @@
+# says: weights before layer 149 move in a training step
+def unfreeze(backbone, fine_tune_at):
+    backbone.trainable = True
+    for layer in backbone.layers[:fine_tune_at]:
+        for variable in layer.weights:
+            variable.trainable = False

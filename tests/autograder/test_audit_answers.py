@@ -1,0 +1,220 @@
+"""The audit of answers: that its fast door is the real one, and that it finds what is wrong."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from nbgrader_course import ROOT, make_course, nbgrader
+
+from autograder import cli, results
+from autograder.audit import answers, mutants, scorecard, verdicts
+from autograder.audit.answers import Answer
+from autograder.audit.corpus import CorpusError
+from rps_course import exercises, rubric
+
+CORPUS = ROOT / "corpus"
+# To the three exercises of ps1, so that one class holds them all.
+SAMPLE = {
+    "preprocess_image": ("keras_layers", "float64", "numpy_inside_map", "no_return"),
+    "to_numpy": ("preallocated", "two_lists", "labels_first", "labels_as_a_column"),
+    "load_custom_sample": ("keras_load_img", "bilinear", "no_batch_axis", "own_picture_hard_coded"),
+}
+
+
+def chosen():
+    return [a for a in answers.read(CORPUS) if a.name in SAMPLE.get(a.exercise, ())]
+
+
+def test_the_fast_verdicts_are_those_of_nbgrader_autograde(tmp_path):
+    course = make_course(tmp_path, "ps1")
+    fast = list(verdicts.judge(ROOT, chosen()))
+    for place in range(4):
+        notebook = verdicts.solved(ROOT, "ps1")
+        for name, names in SAMPLE.items():
+            (answer,) = (a for a in chosen() if (a.exercise, a.name) == (name, names[place]))
+            cells = {c.metadata.get("nbgrader", {}).get("grade_id"): c for c in notebook.cells}
+            cells[f"{name}_solution"].source = answer.source
+        folder = course / "submitted" / f"student{place}" / "ps1"
+        folder.mkdir(parents=True)
+        nbformat.write(notebook, folder / "ps1.ipynb")
+    nbgrader(course, "autograde", "ps1")
+    found = results.collect(f"sqlite:///{course}/gradebook.db", course / "autograded", "ps1")
+    slow = {(r.student, r.exercise): r for r in found}
+    assert len(slow) == len(fast) == 12
+    numbers = re.compile(r"[\d.]+(e-\d+)?")  # drawn from another challenge
+    for one in fast:
+        place = SAMPLE[one.answer.exercise].index(one.answer.name)
+        result = slow[f"student{place}", one.answer.exercise]
+        assert result.score == one.score
+        for reason in result.reasons:
+            assert numbers.sub("#", reason) in numbers.sub("#", one.text)
+
+
+def test_every_exercise_has_its_corpus():
+    found = answers.read(CORPUS)
+    for name in exercises.registry():
+        kinds = [a.kind for a in found if a.exercise == name]
+        assert kinds.count("accept") >= 12, name
+        assert kinds.count("reject") >= 15, name
+    sources = [(a.exercise, a.source) for a in found]
+    assert len(set(sources)) == len(sources)
+
+
+def test_what_is_wrong_is_found():
+    right = "def top_k(probs, labels, k=5):\n    order = np.argsort(-probs[0])[:k]\n"
+    right += "    return [(labels[i], probs[0][i]) for i in order]\n"
+    wrong = right.replace("-probs", "probs")
+    tried = [
+        Answer("top_k", "accept", "wrong_in_fact", wrong, 1.0),
+        Answer("top_k", "reject", "right_in_fact", right, 0.0, "is wrong"),
+        Answer("top_k", "reject", "other_share", wrong, 0.25, "not the likeliest labels"),
+        Answer("top_k", "reject", "other_message", wrong, 0.5, "the moon"),
+        Answer("top_k", "mutant", "a -> b", right),
+        Answer("top_k", "mutant", "c -> d", wrong),
+        Answer("top_k", "mutant", "e -> f", right),
+    ]
+    equivalent = {("top_k", "c -> d"): "it is not", ("top_k", "gone"): "", ("top_k", "e -> f"): ""}
+    (row,) = scorecard.score(verdicts.judge(ROOT, tried), equivalent)
+    found = {name: " ".join(getattr(row, name)) for name in scorecard.TITLES}
+    assert "accept/wrong_in_fact: 3 of 6 points" in found["rejected"]
+    assert "reject/right_in_fact" in found["accepted"]
+    assert "reject/other_share: 3 of 6 points, expected 1.50" in found["points"]
+    assert "lacks 'the moon'" in found["messages"]
+    assert not found["disagree"]
+    assert {"a -> b", "listed as equivalent, but loses points: c -> d"} <= set(row.survived)
+    assert "listed as equivalent, but no mutant: gone" in row.survived
+    assert not any("e -> f" in line for line in row.survived)
+
+
+def test_an_answer_that_ends_its_kernel_is_lost_alone():
+    ends = "def top_k(probs, labels, k=5):\n    import os\n    os._exit(3)\n"
+    bad, blank = (Answer("top_k", "reject", "x", s, says="x") for s in (ends, "pass"))
+    lost, undefined = verdicts.judge(ROOT, [bad, blank])
+    assert lost.score == undefined.score == 0
+    assert "ended the notebook's kernel" in lost.text
+    assert "NameError" in undefined.text
+
+
+def test_self_check_and_verdict_that_differ_are_told_apart():
+    answer = Answer("top_k", "reject", "x", "", says="")
+    text = "top_k: 5 of 6 points\n  [ok] a\n  [ok] b"
+    assert not verdicts.Judged(answer, 5, 6, text, text).disagree
+    assert verdicts.Judged(answer, 5, 6, text, text.replace("5 of", "4 of")).disagree
+    assert verdicts.Judged(answer, 5, 6, text, text.replace("[ok] b", "[-1] c")).disagree
+
+
+def test_mutants_hold_one_mistake_each():
+    source = "def f(x):\n    '''Doc.'''\n    y = np.stack(x[:3])\n    return g(y, 1, k=True)\n"
+    found = mutants.mutate(source)
+    assert all(compile(new, "mutant", "exec") for new in found.values())
+    for part in (
+        "y = np.stack(x[3:])", "y = np.stack(x[:3 + 1])", "y = np.stack(x[:3], axis=-1)",
+        "y = x[:3]", "return g(1, y, k=True)", "return g(y, 1)", "return g(y, 2, k=True)",
+        "return g(y, 1, k=False)",
+    ):  # fmt: skip
+        assert any(part in new for new in found.values()), part
+    assert not any("Doc" in new for new in found.values())
+
+
+def test_mutants_of_the_solutions_cover_every_exercise_and_do_not_change():
+    first, again = mutants.of_solutions(ROOT), mutants.of_solutions(ROOT)
+    assert first == again
+    assert {a.exercise for a in first} == set(exercises.registry())
+    listed = mutants.equivalent(CORPUS)
+    assert listed.keys() <= {(a.exercise, a.name) for a in first}
+    assert all(listed.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("reject/x.py", "pass\n", "begins with `# says: ...`"),
+        ("reject/x.py", "# expect: 2\n# says: x\npass\n", "Received: 2"),
+        ("reject/X-1.py", "# says: x\npass\n", "a name must be of the form"),
+    ],
+)
+def test_a_broken_corpus_is_refused_with_the_reason(tmp_path, name, content, says):
+    folder = tmp_path / "ps2/top_k"
+    (folder / "accept").mkdir(parents=True)
+    (folder / "accept/a.py").write_text("pass\n")
+    (folder / "reject").mkdir()
+    (folder / name).write_text(content)
+    with pytest.raises(CorpusError, match=re.escape(says)):
+        answers.read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--corpus", "nowhere"], "nowhere has no answers"),
+        (["--corpus", "corpus", "--exercise", "topk"], "There is no exercise 'topk'. Allowed: pre"),
+        (["--exercise", "top_k"], "--exercise goes with --corpus DIR"),
+        (["--corpus", "corpus", "--attacks", "corpus/attacks"], "is an audit of its own"),
+        ([], "name --corpus DIR"),
+    ],
+)
+def test_wrong_arguments_are_refused(arguments, says, capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    assert cli.main(["audit", *arguments]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_the_command_prints_json(capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    assert cli.main(["audit", "--corpus", "corpus", "--exercise", "top_k", "--json"]) == 0
+    content = json.loads(capsys.readouterr().out)
+    assert content["clean"]
+    (row,) = content["exercises"]
+    assert row["right"] >= 12
+    assert len(content["verdicts"]) == row["right"] + row["wrong"] + row["mutants"]
+
+
+def test_messages_say_what_was_received_and_wanted_and_give_two_hints():
+    for name in exercises.registry():
+        for key, message in rubric.load()[name]["messages"].items():
+            assert message["hint"], (name, key)
+            assert message["second_hint"], (name, key)
+            assert message["hint"] != message["second_hint"]
+
+
+def test_no_hint_holds_a_line_of_a_solution():
+    for answer in answers.read(CORPUS):
+        if answer.kind == "accept":
+            lines = {line.strip() for line in answer.source.split("\n") if len(line.strip()) > 20}
+            for message in rubric.load()[answer.exercise]["messages"].values():
+                hints = message["hint"] + message["second_hint"]
+                assert not any(line in hints for line in lines), (answer.exercise, hints)
+
+
+def test_an_exercise_is_added_as_the_guide_says(tmp_path):
+    for name in ("rps_course", "autograder", "solutions", "corpus"):
+        ignored = shutil.ignore_patterns("__pycache__", "*.h5", "attacks", "defects")
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
+    weights = "rps_course/weights"
+    shutil.copytree(ROOT / weights, tmp_path / weights, dirs_exist_ok=True)
+    guide = (ROOT / "docs/adding-an-exercise.md").read_text()
+    blocks = re.findall(
+        r"(?:^`([^`\n]+)`, (new|at the end):\n\n)?^```(\w+)\n(.*?)^```$", guide, re.M | re.S
+    )
+    assert {kind for _, _, kind, _ in blocks} == {"python", "toml", "shell"}
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path), "HOME": str(tmp_path)}
+    for name, how, kind, text in blocks:
+        path = tmp_path / name
+        if kind == "shell":
+            command = text.replace("rps-grader", f"{sys.executable} -m autograder.cli")
+            command = command.replace("python add", f"{sys.executable} add")
+            done = subprocess.run(
+                command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
+        elif how == "new":
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        else:
+            path.write_text(path.read_text() + "\n" + text)
+    assert re.search(r"^ *mirror +2\+2\+\d+( +0){6}", done.stdout, re.MULTILINE), done.stdout
