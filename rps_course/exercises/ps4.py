@@ -180,8 +180,8 @@ class CompileFineTune(Exercise):
         backbone = model.build_backbone(profile)
         classifier = probing.classifier(backbone, challenge, self.name)
         # Keras 3 keeps a loss and metrics that are not given anew: they must be others than wanted.
-        rate = profile.learning_rate_head
-        classifier.compile(tf.keras.optimizers.Adam(rate), lambda _, outputs: outputs[:, 0] ** 2)
+        other = tf.keras.losses.SparseCategoricalCrossentropy(reduction="sum")
+        classifier.compile(tf.keras.optimizers.Adam(profile.learning_rate_head), other)
         x = probing.inputs(challenge, self.name, profile)
         y = probing.targets(challenge, self.name)
         probing.step(classifier, x, y)
