@@ -159,7 +159,7 @@ def test_defects_and_what_is_expected_must_fit(tmp_path, expected, says):
 def test_an_audit_of_nothing_is_a_wrong_call():
     done = audit()
     assert done.returncode == 2
-    assert "name --attacks DIR, --defects DIR or both" in done.stderr
+    assert "name --corpus DIR, or --attacks DIR, --defects DIR or both" in done.stderr
 
 
 def test_outside_of_a_clone_the_audit_says_where_to_run_it(tmp_path):
