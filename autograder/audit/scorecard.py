@@ -114,7 +114,9 @@ def _add_mutant(row: Row, one: Judged, is_equivalent: bool) -> None:
 
 def show(rows: list[Row], console: Console) -> None:
     """Prints findings for people: a table, then everything that went wrong."""
-    table = Table("exercise", "tried", box=box.SIMPLE_HEAD, padding=0, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, padding=0, pad_edge=False)
+    table.add_column("exercise", min_width=18)
+    table.add_column("tried")
     for name in TITLES:
         table.add_column(name, justify="right")
     for row in rows:

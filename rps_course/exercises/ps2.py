@@ -362,7 +362,9 @@ class BuildClassifier(Exercise):
                 yield fails("dense", "backbone_trains", received=facts["backbone_trains"])
             else:
                 yield holds("dense")
-            yield self._dropout(facts, features[0] if follows else None, kernel)
+            # A backbone that trains along gives other features in training mode.
+            comparable = follows and not facts["backbone_trains"]
+            yield self._dropout(facts, features[0] if comparable else None, kernel)
 
     def _dropout(self, facts: dict, features: np.ndarray | None, kernel: np.ndarray) -> Finding:
         """Judges Dropout; by the variance it causes where the outputs follow from the features."""
