@@ -34,13 +34,16 @@ def as_ordinary_user(*command):
         pytest.skip("needs setpriv (util-linux) to become an ordinary user")
     home = Path.home()
     arguments = ["bwrap", "--bind", "/", "/", "--dev-bind", "/dev", "/dev"]
-    arguments += ["--perms", "0755", "--tmpfs", home]
+    covered = {home: "0755", Path("/tmp"): "1777"}
+    for folder, permissions in covered.items():
+        arguments += ["--perms", permissions, "--tmpfs", folder]
     for prefix in {Path(sys.base_prefix), Path(sys.prefix), ROOT}:
-        if prefix.is_relative_to(home):
-            for parent in reversed(prefix.relative_to(home).parents):
-                arguments += ["--perms", "0755", "--dir", home / parent]
-            arguments += ["--ro-bind", prefix, prefix]
-    arguments += ["--perms", "1777", "--tmpfs", "/tmp", "--chdir", "/tmp"]
+        for folder in covered:
+            if prefix.is_relative_to(folder):
+                for parent in reversed(prefix.relative_to(folder).parents):
+                    arguments += ["--perms", "0755", "--dir", folder / parent]
+                arguments += ["--ro-bind", prefix, prefix]
+    arguments += ["--chdir", "/tmp"]
     arguments += ["--", "setpriv", "--reuid", "12345", "--regid", "12345", "--clear-groups"]
     arguments += ["--", "env", "HOME=/tmp/home", *command]
     return [str(argument) for argument in arguments]
