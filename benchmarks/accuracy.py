@@ -34,17 +34,16 @@ class Stored:
         """Does what `training.prepare` does, but keeps the features for other seeds."""
         from rps_course import augmentation, frozen
 
-        front, tail = frozen.split(classifier)
-        tail.compile(optimizer=classifier.optimizer, loss=training.LOSS, metrics=["accuracy"])
-        if phase not in self.parts:
-            train, validation = augmentation.make_generators(
+        if not self.parts:
+            generators = augmentation.make_generators(
                 *self.arrays, batch_size=self.profile.batch_size, seed=0
             )
-            compute = frozen.inference(front)
-            self.parts[phase] = (
-                frozen.stored(train, compute, self.views, seed=0, progress=True),
-                frozen.stored(validation, compute),
-            )
+            head = training.prepare(
+                classifier, *generators, self.views, fine_tune_at=self.profile.fine_tune_at
+            )[1:]
+            self.parts = {"head": head, "fine": [batches.batches for batches in head]}
+        _, tail = frozen.split(classifier)
+        tail.compile(optimizer=classifier.optimizer, loss=training.LOSS, metrics=["accuracy"])
         train, validation = self.parts[phase]
         train.seed, train.epoch = seed, 0
         return tail, train, validation
@@ -128,10 +127,11 @@ def main(argv=None):
     found = {}
     for low, high in ranges:
         print(f"pixels in [{low}, {high}], views: {views}", flush=True)
-        factor = np.float32(RANGES[low, high])
         X_train, y_train, X_test, y_test = arrays
-        scaled = (factor * X_train + low, y_train, factor * X_test + low, y_test)
-        way = kind(profile, scaled, views)
+        if (low, high) != (0, 1):  # a second copy of 1.5 GB only where it is another one
+            factor = np.float32(RANGES[low, high])
+            X_train, X_test = factor * X_train + low, factor * X_test + low
+        way = kind(profile, (X_train, y_train, X_test, y_test), views)
         runs = []
         for seed in range(args.first, args.first + args.seeds):
             began = time.monotonic()

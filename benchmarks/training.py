@@ -41,11 +41,10 @@ class Usual:
         plain = tf.keras.preprocessing.image.ImageDataGenerator()
         validation = plain.flow(X_test, y_test, batch_size=profile.batch_size, shuffle=False)
         self.model = model.reference(profile)
-        self.generators = flow, validation
+        self.parts = self.model, flow, validation
 
     def begin(self):
-        """Gets ready for a phase, whose model has just been compiled."""
-        self.parts = self.model, *self.generators
+        """Gets ready for a phase, whose model has just been compiled: nothing to do."""
 
 
 class Ours:
@@ -56,14 +55,15 @@ class Ours:
 
         with gpu.use():
             self.model = model.reference(profile)
-        self.generators = augmentation.make_generators(
-            *arrays, batch_size=profile.batch_size, seed=0
-        )
-        self.views = views
+        self.batches = augmentation.make_generators(*arrays, batch_size=profile.batch_size, seed=0)
+        self.views, self.fine_tune_at = views, profile.fine_tune_at
 
     def begin(self):
         """Gets ready for a phase, whose model has just been compiled."""
-        self.parts = training.prepare(self.model, *self.generators, self.views, verbose=0)
+        self.parts = training.prepare(
+            self.model, *self.batches, self.views, fine_tune_at=self.fine_tune_at, verbose=0
+        )
+        self.batches = self.parts[1:]
 
 
 def clocks():

@@ -133,6 +133,7 @@ def prepare(
     val_gen: Any,
     views: int | str = PLAIN,
     *,
+    fine_tune_at: int | None = None,
     verbose: Any = "auto",
 ) -> tuple["tf.keras.Model", Any, Any]:
     """Returns what to give to `train_head` or `fine_tune` so that a phase trains this way.
@@ -143,12 +144,16 @@ def prepare(
 
     Args:
         model: a compiled classifier, as `rps_course.model.build_classifier` makes it.
-        train_gen: training batches, as `augmentation.make_generators` makes them.
+        train_gen: training batches, as `augmentation.make_generators` makes them, or those that
+            the phase before was prepared with.
         val_gen: validation batches, likewise.
         views: `"plain"` trains the whole network, as Keras always does. `"fresh"` augments anew in
             every epoch as well, and computes the frozen part of it on the fastest runtime: the same
             training to rounding. A number keeps the outputs for that many epochs of augmented
             pictures and goes through them in turn: the fastest, with less variety.
+        fine_tune_at: the layer from which on the next phase will train. With a number of views,
+            what goes into that layer is stored too, and the next phase, if it is given the batches
+            of this one, need not compute it.
         verbose: as in `fit`; 0 shows no progress bar either.
 
     Returns:
@@ -166,15 +171,16 @@ def prepare(
     from rps_course import frozen, gpu
 
     check_views(views)
+    pictures, pictures_val = frozen.origin(train_gen), frozen.origin(val_gen)
     if views == PLAIN:
         batches = [
             x.dataset() if gpu.available() and hasattr(x, "dataset") else x
-            for x in (train_gen, val_gen)
+            for x in (pictures, pictures_val)
         ]
         return model, *batches
     if not model.compiled:
         raise TrainingError("The model is not compiled: compile it before `prepare`.")
-    for name, batches in (("train_gen", train_gen), ("val_gen", val_gen)):
+    for name, batches in (("train_gen", pictures), ("val_gen", pictures_val)):
         if not isinstance(batches, tf.keras.utils.PyDataset):
             raise TrainingError(
                 f"views={views!r} needs batches that can be asked for one by one, as "
@@ -185,12 +191,23 @@ def prepare(
     settings = tf.keras.utils.deserialize_keras_object(model.get_compile_config())
     tail.compile(**settings | {"optimizer": model.optimizer})
     tail.views = views
-    compute = frozen.inference(front)
-    validation = frozen.stored(val_gen, compute)
     if views == FRESH:
-        return tail, frozen.fresh(train_gen, compute), validation
-    seed = getattr(train_gen, "seed", None) or 0
-    training = frozen.stored(train_gen, compute, views, seed, progress=verbose != 0)
+        compute = frozen.Inference(front)
+        return tail, frozen.fresh(pictures, compute), frozen.stored(pictures_val, compute)
+    rest = None
+    if fine_tune_at is not None:
+        front, rest = frozen.before(front, fine_tune_at)
+    training = frozen.kept(train_gen, front.outputs[0], views)
+    validation = frozen.kept(val_gen, front.outputs[0])
+    seed = getattr(pictures, "seed", None) or 0
+    if training is None or validation is None:
+        compute = frozen.Inference(front)
+        validation = frozen.stored(pictures_val, compute)
+        training = frozen.stored(pictures, compute, views, seed, progress=verbose != 0)
+    if rest is not None:
+        compute = frozen.Inference(rest)
+        validation = frozen.stored(validation, compute)
+        training = frozen.stored(training, compute, views, seed)
     return tail, training, validation
 
 
@@ -284,14 +301,16 @@ def run(
 
     compile_head(classifier, profile.learning_rate_head)
     start = profile.epochs_head
-    parts = prepare(classifier, *generators, views, verbose=verbose)
+    parts = prepare(
+        classifier, *generators, views, fine_tune_at=profile.fine_tune_at, verbose=verbose
+    )
     head = train_head(*parts, start, verbose=verbose)
     record.add_phase("head", classifier, head)
 
     model.unfreeze(classifier.layers[0], profile.fine_tune_at)
     compile_fine_tune(classifier, profile.learning_rate_fine)
     end = start + profile.epochs_fine
-    parts = prepare(classifier, *generators, views, verbose=verbose)
+    parts = prepare(classifier, *parts[1:], views, verbose=verbose)
     fine = fine_tune(*parts, start, end, verbose=verbose)
     record.add_phase("fine_tune", classifier, fine)
 

@@ -74,7 +74,7 @@ def test_fast_inference_agrees_with_tensorflow_to_rounding(fine_tune_at, arrays)
     front, _ = frozen.split(classifier(fine_tune_at))
     pictures = arrays[0][:7]  # not a multiple of the batch that the runtime takes
     wanted = front.predict_on_batch(pictures)
-    found = frozen.inference(front)(pictures)
+    found = frozen.Inference(front)(pictures)
     assert found.dtype == np.float32
     assert found.shape == wanted.shape
     assert np.abs(found - wanted).max() < 1e-5 * np.abs(wanted).max()
@@ -87,7 +87,7 @@ def test_fast_inference_agrees_with_tensorflow_on_the_real_network(real_data):
     assert front.output_shape[1:] == (7, 7, 960)
     pictures = np.random.default_rng(0).random((5, 224, 224, 3), np.float32)
     wanted = front.predict_on_batch(pictures)
-    assert np.abs(frozen.inference(front)(pictures) - wanted).max() < 1e-4 * np.abs(wanted).max()
+    assert np.abs(frozen.Inference(front)(pictures) - wanted).max() < 1e-4 * np.abs(wanted).max()
 
 
 def generators(arrays, seed=0):

@@ -11,7 +11,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from rps_course import augmentation, data, model, submission, training
+from rps_course import augmentation, data, frozen, model, submission, training
 from rps_course.exercises import trained as judging
 from rps_course.profile import get
 
@@ -137,18 +137,19 @@ def arrays():
 
 
 def train(views, arrays, epochs=(3, 2), profile=SMALL):
-    """Both phases of the recipe, as a notebook does them."""
+    """Both phases of the recipe, as `training.run` does them."""
     tf.keras.utils.set_random_seed(0)
     generators = augmentation.make_generators(*arrays, batch_size=profile.batch_size, seed=0)
     record = submission.Record(profile, seed=0)
     classifier = model.reference(profile)
     training.compile_head(classifier)
-    parts = training.prepare(classifier, *generators, views, verbose=0)
+    at = profile.fine_tune_at
+    parts = training.prepare(classifier, *generators, views, fine_tune_at=at, verbose=0)
     head = training.train_head(*parts, epochs[0], verbose=0)
     record.add_phase("head", classifier, head)
     model.unfreeze(classifier.layers[0], profile.fine_tune_at)
     training.compile_fine_tune(classifier)
-    parts = training.prepare(classifier, *generators, views, verbose=0)
+    parts = training.prepare(classifier, *parts[1:], views, verbose=0)
     fine = training.fine_tune(*parts, epochs[0], sum(epochs), verbose=0)
     record.add_phase("fine_tune", classifier, fine)
     return classifier, record, training.merge_histories(head, fine)
@@ -201,7 +202,7 @@ def test_the_grader_cannot_tell_how_weights_were_trained(views, ways, tmp_path):
     assert judging.record_mismatch(measured, SMALL, {"record_tolerance": 1e-6}) == ""
 
 
-@pytest.mark.parametrize("views", ["fresh", 2])
+@pytest.mark.parametrize("views", ["plain", "fresh", 2])
 def test_the_same_seed_gives_the_same_training(views, ways, arrays):
     again, _, history = train(views, arrays)
     for a, b in zip(again.get_weights(), ways[views][0].get_weights(), strict=True):
@@ -221,6 +222,50 @@ def test_more_views_show_more_pictures(arrays):
             sums.add(round(float(np.float64(features[0][0]).sum()), 3))
             features.on_epoch_end()
         assert len(sums) == different
+
+
+@pytest.fixture(scope="module")
+def two_phases(arrays):
+    """A classifier in the second phase, and the batches that its first phase was prepared with."""
+    generators = augmentation.make_generators(*arrays, batch_size=16, seed=0)
+    classifier = model.reference(SMALL)
+    training.compile_head(classifier)
+    _, *batches = training.prepare(classifier, *generators, 2, fine_tune_at=149, verbose=0)
+    assert batches[0][0][0].shape == (16, 1280)
+    model.unfreeze(classifier.layers[0], 149)
+    training.compile_fine_tune(classifier)
+    return classifier, batches
+
+
+def test_the_second_phase_takes_up_what_the_first_one_stored(two_phases, arrays):
+    classifier, batches = two_phases
+    tail, train_gen, val_gen = training.prepare(classifier, *batches, 2, verbose=0)
+    assert train_gen is batches[0].batches
+    assert val_gen is batches[1].batches
+    # The same as if it had been computed for this phase.
+    front, _ = frozen.split(classifier)
+    pictures, _ = augmentation.make_generators(*arrays, batch_size=60, seed=0)
+    wanted, labels = pictures[0]
+    wanted = front.predict_on_batch(wanted)
+    assert np.allclose(train_gen.views[0], wanted, atol=2e-3 * np.abs(wanted).max())
+    assert np.array_equal(train_gen.labels[0], labels)
+    assert np.allclose(val_gen[0][0], front.predict_on_batch(arrays[2][:16]), atol=1e-4)
+    assert np.allclose(tail.predict(val_gen, verbose=0), classifier(arrays[2]), atol=1e-5)
+
+
+@pytest.mark.parametrize(("views", "from_layer"), [(1, 149), (2, 150), ("fresh", 149)])
+def test_what_does_not_fit_the_second_phase_is_computed_anew(views, from_layer, two_phases, arrays):
+    classifier, batches = two_phases
+    try:
+        model.unfreeze(classifier.layers[0], from_layer)
+        training.compile_fine_tune(classifier)
+        tail, train_gen, val_gen = training.prepare(classifier, *batches, views, verbose=0)
+        assert train_gen is not batches[0].batches
+        assert train_gen.batches is frozen.origin(batches[0])
+        assert np.allclose(tail.predict(val_gen, verbose=0), classifier(arrays[2]), atol=1e-5)
+    finally:
+        model.unfreeze(classifier.layers[0], 149)
+        training.compile_fine_tune(classifier)
 
 
 @pytest.mark.parametrize("views", [0, -1, 2.5, True, "stale", None])
