@@ -13,6 +13,7 @@ from pathlib import Path
 from rps_course import (
     __version__,
     augmentation,
+    checkpoint,
     data,
     doctor,
     fetch,
@@ -102,7 +103,8 @@ def _parser() -> argparse.ArgumentParser:
         "train",
         help="train the reference model in both phases",
         description="Trains the head, then fine-tunes; writes the weights, their record, the "
-        "history and pictures, and prints the test accuracy.",
+        "history and pictures, and prints the test accuracy. Interrupted, it goes on where it "
+        "stopped when the same command is run again.",
     )
     train.add_argument(
         "--out",
@@ -177,7 +179,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return work[arguments.command](arguments)
     except KeyboardInterrupt:
-        print("\nrps-course: interrupted", file=sys.stderr)
+        unfinished = arguments.command == "train" and arguments.out / checkpoint.FILE
+        on = "; the same command goes on from there" if unfinished and unfinished.exists() else ""
+        print(f"\nrps-course: interrupted{on}", file=sys.stderr)
         if argv is None and "tensorflow" in sys.modules:
             # With TensorFlow 2.21 about one interrupted training in three never ended: at exit the
             # interpreter and a thread of tf.data wait for each other. Nothing is left to clean up.

@@ -260,6 +260,9 @@ def run(
 ) -> Result:
     """Does both phases of the recipe and writes weights, record, history and pictures.
 
+    What was interrupted goes on after its last whole epoch when it is called again with the same
+    arguments, to the same result.
+
     Args:
         profile: what to train on; None for the current profile.
         out: folder for the files; made if it is not there.
@@ -277,7 +280,7 @@ def run(
     """
     import tensorflow as tf
 
-    from rps_course import augmentation, data, gpu, model, submission
+    from rps_course import __version__, augmentation, checkpoint, data, gpu, model, submission
 
     profile = profile or profiles.current()
     if epochs is not None:
@@ -298,20 +301,30 @@ def run(
         X_train, y_train, X_test, y_test, batch_size=profile.batch_size, seed=seed
     )
     record = submission.Record(profile, seed=seed)
+    start, end = profile.epochs_head, profile.epochs_head + profile.epochs_fine
+    unfinished = checkpoint.Checkpoint(
+        out / checkpoint.FILE,
+        {
+            "profile": dataclasses.asdict(profile),
+            "seed": seed,
+            "views": views,
+            "versions": [__version__, tf.__version__, tf.keras.__version__],
+        },
+    )
+    if unfinished.epochs:
+        print(f"Going on after epoch {unfinished.epochs} of {end}, where an earlier run stopped.")
 
     compile_head(classifier, profile.learning_rate_head)
-    start = profile.epochs_head
     parts = prepare(
         classifier, *generators, views, fine_tune_at=profile.fine_tune_at, verbose=verbose
     )
-    head = train_head(*parts, start, verbose=verbose)
+    head = unfinished.fit(0, classifier, parts, generators[0], 0, start, verbose)
     record.add_phase("head", classifier, head)
 
     model.unfreeze(classifier.layers[0], profile.fine_tune_at)
     compile_fine_tune(classifier, profile.learning_rate_fine)
-    end = start + profile.epochs_fine
     parts = prepare(classifier, *parts[1:], views, verbose=verbose)
-    fine = fine_tune(*parts, start, end, verbose=verbose)
+    fine = unfinished.fit(1, classifier, parts, generators[0], start, end, verbose)
     record.add_phase("fine_tune", classifier, fine)
 
     # Whatever it was trained in, it is measured and handed in as an ordinary float32 model.
@@ -322,6 +335,7 @@ def run(
     history = merge_histories(head, fine)
     files = [*submission.save(trained, record, out), _write_history(history, out)]
     files += _write_pictures(profile, trained, history, start, X_test, y_test, out)
+    unfinished.end()
     return Result(trained, history, start, float(accuracy), float(loss), tuple(files))
 
 

@@ -180,7 +180,7 @@ def test_an_interrupted_fetch_ends_with_one_line_and_keeps_what_came(tmp_path):
     assert part.stat().st_size > 0
 
 
-def test_an_interrupted_training_ends_at_once_and_leaves_no_file(tmp_path):
+def test_an_interrupted_training_ends_at_once_and_can_go_on(tmp_path):
     running = subprocess.Popen(
         [sys.executable, "-m", "rps_course.cli", "train", "--out", tmp_path, "--epochs", "99", "1"],
         stdout=subprocess.PIPE,
@@ -193,9 +193,11 @@ def test_an_interrupted_training_ends_at_once_and_leaves_no_file(tmp_path):
     running.send_signal(signal.SIGINT)
     _, errors = running.communicate(timeout=30)
     assert running.returncode == 130
-    assert errors.rstrip().endswith(b"rps-course: interrupted")
+    said = b"rps-course: interrupted; the same command goes on from there"
+    assert errors.rstrip().endswith(said)
     assert b"Traceback" not in errors
-    assert not list(tmp_path.iterdir())
+    assert "checkpoint.npz" in {path.name for path in tmp_path.iterdir()}
+    assert not list(tmp_path.glob("rps_model*"))
 
 
 def test_fetching_what_is_there_says_so(real_data):

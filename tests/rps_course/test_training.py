@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 
 import h5py
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from rps_course import augmentation, data, frozen, model, submission, training
+from rps_course import augmentation, checkpoint, data, frozen, model, submission, training
 from rps_course.exercises import trained as judging
 from rps_course.profile import get
 
@@ -107,6 +108,63 @@ def test_the_real_data_takes_the_same_path(real_data, tmp_path):
     record = json.loads((tmp_path / "rps_model.json").read_text())
     assert record["architecture"]["alpha"] == 1.0
     assert record["phases"][1]["trainable_parameters"] == 723_843
+
+
+@pytest.mark.parametrize(("views", "after"), [("plain", 1), ("plain", 3), ("fresh", 2), (2, 3)])
+def test_an_interrupted_training_goes_on_to_the_same_result(
+    views, after, whole_runs, tmp_path, monkeypatch, capsys
+):
+    keep = checkpoint.Checkpoint._write
+
+    def stop(self, classifier):
+        keep(self, classifier)
+        if self.epochs == after:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(checkpoint.Checkpoint, "_write", stop)
+        with pytest.raises(KeyboardInterrupt):
+            training.run(SMALL, tmp_path, epochs=(2, 2), views=views, verbose=0)
+    assert {path.name for path in tmp_path.iterdir()} == {checkpoint.FILE}
+    result = training.run(SMALL, tmp_path, epochs=(2, 2), views=views, verbose=0)
+    assert f"Going on after epoch {after} of 4" in capsys.readouterr().out
+    whole = whole_runs(views)
+    assert result.history == whole.history
+    for a, b in zip(result.model.get_weights(), whole.model.get_weights(), strict=True):
+        assert np.array_equal(a, b)
+    record, other = (
+        submission.load_record(path)["phases"]
+        for run in (result, whole)
+        for path in run.files
+        if path.name == "rps_model.json"
+    )
+    assert record == other
+    assert not (tmp_path / checkpoint.FILE).exists()
+
+
+@pytest.fixture(scope="module")
+def whole_runs(tmp_path_factory):
+    """Makes runs that nobody interrupts."""
+
+    @cache
+    def run(views):
+        folder = tmp_path_factory.mktemp("whole")
+        return training.run(SMALL, folder, epochs=(2, 2), views=views, verbose=0)
+
+    return run
+
+
+def test_a_checkpoint_of_another_training_is_not_taken_up(tmp_path, capsys):
+    path = tmp_path / checkpoint.FILE
+    notes = {"settings": {"seed": 0}, "phases": [{"epoch": [0], "history": {"loss": [1.0]}}]}
+    np.savez(path, notes=json.dumps(notes))
+    assert checkpoint.Checkpoint(path, {"seed": 0}).epochs == 1
+    assert capsys.readouterr().out == ""
+    assert checkpoint.Checkpoint(path, {"seed": 1}).epochs == 0
+    assert "other settings: starting over" in capsys.readouterr().out
+    path.write_bytes(b"PK is not enough")
+    assert checkpoint.Checkpoint(path, {"seed": 0}).epochs == 0
+    assert "cannot be read: starting over" in capsys.readouterr().out
 
 
 def test_histories_are_joined_in_order():
