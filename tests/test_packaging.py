@@ -97,8 +97,12 @@ def test_grading_without_the_extra_says_what_to_install():
     assert "pip install 'rps-course[grader]'" in done.stderr
 
 
+def pyproject():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
 def requirements():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    project = pyproject()["project"]
     found = list(project["dependencies"])
     for extra in project["optional-dependencies"].values():
         found += [r for r in extra if not r.startswith("rps-course")]
@@ -124,6 +128,6 @@ def test_every_dependency_has_a_lower_bound_a_reason_and_a_tested_version():
 
 def test_the_oldest_tested_versions_are_the_lower_bounds():
     oldest = pinned("constraints-oldest.txt")
-    for requirement in requirements():
+    for requirement in [*requirements(), *pyproject()["build-system"]["requires"]]:
         name, bound = requirement.split(">=")
         assert oldest[canonicalize_name(name)] == Version(bound), requirement
