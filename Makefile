@@ -5,7 +5,7 @@ BIN := .venv/bin
 # nbgrader calls programs of its environment (alembic) by name.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo test lint assignments setup bubblewrap audit
+.PHONY: demo test lint assignments setup bubblewrap audit audit-oldest
 .DEFAULT_GOAL := demo
 
 demo: setup bubblewrap  ## grade a sample class with the stock nbgrader autograde
@@ -14,6 +14,9 @@ demo: setup bubblewrap  ## grade a sample class with the stock nbgrader autograd
 audit: setup bubblewrap  ## test the grader: answers and mutants, attacks, broken submissions
 	$(BIN)/rps-grader audit --corpus corpus
 	$(BIN)/rps-grader audit --attacks corpus/attacks --defects corpus/defects
+
+audit-oldest: .venv-oldest/installed  ## try the answers and mutants with the oldest versions
+	.venv-oldest/bin/rps-grader audit --corpus corpus
 
 test: setup  ## run the tests
 	$(BIN)/python -m pytest
@@ -43,4 +46,15 @@ bubblewrap:
 	@echo "Setting up .venv: TensorFlow and nbgrader take a few minutes the first time."
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --editable '.[dev]' --constraint constraints.txt
+	@touch $@
+
+# The versions in constraints-oldest.txt are those for Python 3.11.
+.venv-oldest/installed: pyproject.toml constraints-oldest.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
+		echo "The oldest versions are for Python 3.11; '$(PYTHON)' is" \
+			"$$($(PYTHON) --version 2>&1). Try: make audit-oldest PYTHON=python3.11" >&2; exit 1; }
+	@echo "Setting up .venv-oldest with the oldest versions, which takes a few minutes."
+	$(PYTHON) -m venv .venv-oldest
+	.venv-oldest/bin/python -m pip install --quiet --editable '.[dev]' \
+		--constraint constraints-oldest.txt
 	@touch $@

@@ -9,6 +9,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 ROOT = Path(__file__).parents[1]
 HEAVY = ("tensorflow", "keras", "tensorflow_datasets", "matplotlib", "nbgrader")
@@ -95,17 +97,37 @@ def test_grading_without_the_extra_says_what_to_install():
     assert "pip install 'rps-course[grader]'" in done.stderr
 
 
+def pyproject():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def requirements():
+    project = pyproject()["project"]
+    found = list(project["dependencies"])
+    for extra in project["optional-dependencies"].values():
+        found += [r for r in extra if not r.startswith("rps-course")]
+    return found
+
+
+def pinned(file):
+    lines = (ROOT / file).read_text().splitlines()
+    pins = (line.split("==") for line in lines if "==" in line)
+    return {canonicalize_name(name): Version(version) for name, version in pins}
+
+
 def test_every_dependency_has_a_lower_bound_a_reason_and_a_tested_version():
     text = (ROOT / "pyproject.toml").read_text()
-    project = tomllib.loads(text)["project"]
-    requirements = list(project["dependencies"])
-    for extra in project["optional-dependencies"].values():
-        requirements += [r for r in extra if not r.startswith("rps-course")]
-    lines = (ROOT / "constraints.txt").read_text().lower().replace("_", "-").splitlines()
-    tested = {line.split("==")[0] for line in lines if "==" in line}
-    for requirement in requirements:
+    tested = pinned("constraints.txt")
+    for requirement in requirements():
         name = requirement.split(">=")[0]
         assert ">=" in requirement
-        assert name.lower().replace("_", "-") in tested
+        assert canonicalize_name(name) in tested
         lines = [line for line in text.splitlines() if f'"{requirement}"' in line]
         assert any("# " in line for line in lines), f"{requirement} has no reason"
+
+
+def test_the_oldest_tested_versions_are_the_lower_bounds():
+    oldest = pinned("constraints-oldest.txt")
+    for requirement in [*requirements(), *pyproject()["build-system"]["requires"]]:
+        name, bound = requirement.split(">=")
+        assert oldest[canonicalize_name(name)] == Version(bound), requirement
