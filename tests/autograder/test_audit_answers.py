@@ -1,14 +1,18 @@
-"""The audit of answers: that its fast door is the real one, and that it finds what is wrong."""
+"""The audit of answers: all of the corpus; that its fast door is the real one; what it finds."""
 
 import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 
 import nbformat
+import psutil
 import pytest
+import sandbox
 from nbgrader_course import ROOT, make_course, nbgrader
 
 from autograder import cli, results
@@ -24,6 +28,32 @@ SAMPLE = {
     "to_numpy": ("preallocated", "two_lists", "labels_first", "labels_as_a_column"),
     "load_custom_sample": ("keras_load_img", "bilinear", "no_batch_axis", "own_picture_hard_coded"),
 }
+
+
+def test_the_grader_is_right_about_every_answer_and_mutant():
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder.cli", "audit", "--corpus", "corpus", "--json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout, done.stderr
+    content = json.loads(done.stdout)
+    wrong = {
+        (row["exercise"], title): row[name]
+        for row in content["exercises"]
+        for name, title in scorecard.TITLES.items()
+        if row[name]
+    }
+    assert wrong == {}
+    assert content["clean"]
+    assert done.returncode == 0
+    assert [row["exercise"] for row in content["exercises"]] == sorted(exercises.registry())
+    for row in content["exercises"]:
+        assert row["right"] >= 12
+        assert row["wrong"] >= 15
+        assert row["mutants"]
 
 
 def chosen():
@@ -154,7 +184,9 @@ def test_a_broken_corpus_is_refused_with_the_reason(tmp_path, name, content, say
         (["--corpus", "nowhere"], "nowhere has no answers"),
         (["--corpus", "corpus", "--exercise", "topk"], "There is no exercise 'topk'. Allowed: pre"),
         (["--exercise", "top_k"], "--exercise goes with --corpus DIR"),
-        (["--corpus", "corpus", "--attacks", "corpus/attacks"], "is an audit of its own"),
+        (["--corpus", "corpus", "--baseline"], "leave out --corpus"),
+        (["--corpus", "corpus", "--attacks", "nowhere"], "nowhere has no *.py"),
+        (["--attacks", "corpus/attacks", "--corpus", "nowhere"], "nowhere has no answers"),
         ([], "name --corpus DIR"),
     ],
 )
@@ -164,14 +196,61 @@ def test_wrong_arguments_are_refused(arguments, says, capsys, monkeypatch):
     assert says in capsys.readouterr().err
 
 
-def test_the_command_prints_json(capsys, monkeypatch):
+@pytest.fixture
+def submissions(tmp_path):
+    """Options that name one attack and one broken submission of the corpus."""
+    sandbox.require()
+    attacks, defects = tmp_path / "attacks", tmp_path / "defects"
+    attacks.mkdir()
+    defects.mkdir()
+    shutil.copy(CORPUS / "attacks/patch_check.py", attacks)
+    shutil.copy(CORPUS / "defects/not_json.ipynb", defects)
+    expected = (CORPUS / "defects/expected.toml").read_text()
+    (defects / "expected.toml").write_text(re.search(r"^\[not_json\][^\[]+", expected, re.M)[0])
+    return ["--attacks", str(attacks), "--defects", str(defects)]
+
+
+def test_what_is_named_together_is_audited_together(submissions, capsys, monkeypatch):
     monkeypatch.chdir(ROOT)
-    assert cli.main(["audit", "--corpus", "corpus", "--exercise", "top_k", "--json"]) == 0
+    answered = ["--corpus", "corpus", "--exercise", "top_k"]
+    assert cli.main(["audit", *answered, *submissions, "--json"]) == 0
     content = json.loads(capsys.readouterr().out)
     assert content["clean"]
     (row,) = content["exercises"]
     assert row["right"] >= 12
     assert len(content["verdicts"]) == row["right"] + row["wrong"] + row["mutants"]
+    assert (content["attacks"], content["defects"]) == (1, 1)
+    assert {"patch_check", "not_json"} <= {outcome["name"] for outcome in content["outcomes"]}
+
+
+def test_one_part_that_is_not_clean_fails_the_whole(submissions, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    folder = tmp_path / "answers/ps2/top_k"
+    for kind, first in (("accept", ""), ("reject", "# says: has no answer yet\n")):
+        (folder / kind).mkdir(parents=True)
+        (folder / kind / "blank.py").write_text(
+            f"{first}def top_k(probs, labels, k=5):\n    raise NotImplementedError\n"
+        )
+    shutil.copy(CORPUS / "equivalent.toml", tmp_path / "answers")
+    assert cli.main(["audit", "--corpus", str(tmp_path / "answers"), *submissions]) == 1
+    said = capsys.readouterr().out
+    assert "1 attacks, 1 broken submissions" in said
+    assert "top_k, right ones rejected: accept/blank: 0 of 6 points" in said
+
+
+def test_an_audit_that_is_interrupted_leaves_nothing_running():
+    command = [sys.executable, "-m", "autograder.cli", "audit", "--corpus", "corpus"]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as running:
+        audit, started = psutil.Process(running.pid), []
+        while len(started) < 2 and running.poll() is None:
+            time.sleep(0.05)
+            started = [p for p in audit.children() if "autograder.audit.nursery" in p.cmdline()]
+        running.send_signal(signal.SIGINT)
+        said = running.stderr.read()
+        assert said.endswith("rps-grader: interrupted\n"), said
+        assert "Traceback" not in said
+        assert running.wait() == 130
+    assert not any(process.is_running() for process in started)
 
 
 def test_messages_say_what_was_received_and_wanted_and_give_two_hints():
