@@ -13,6 +13,7 @@ import contextlib
 import gc
 import json
 import os
+import random
 import select
 import signal
 import subprocess
@@ -20,6 +21,7 @@ import sys
 import tempfile
 from typing import Any
 
+import numpy as np
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
@@ -130,6 +132,8 @@ def _execute(job: dict[str, Any]) -> dict[str, Any]:
 def _in_child(job: dict[str, Any], pipe: int) -> None:
     """Runs a job in the child process, which ends here."""
     try:
+        for seed in (random.seed, np.random.seed):
+            seed()  # every kernel draws its own numbers
         with tempfile.TemporaryDirectory(prefix="rps-answer-") as folder:
             os.chdir(folder)
             with os.fdopen(pipe, "w") as file:
