@@ -1,4 +1,4 @@
-"""The audit of answers: all of the corpus; that its fast door is the real one; what it finds."""
+"""The audit of answers: that its fast door is the real one, and that it finds what is wrong."""
 
 import json
 import os
@@ -19,7 +19,6 @@ from autograder import cli, results
 from autograder.audit import answers, mutants, scorecard, verdicts
 from autograder.audit.answers import Answer
 from autograder.audit.corpus import CorpusError
-from rps_course import exercises, rubric
 
 CORPUS = ROOT / "corpus"
 # To the three exercises of ps1, so that one class holds them all.
@@ -28,32 +27,6 @@ SAMPLE = {
     "to_numpy": ("preallocated", "two_lists", "labels_first", "labels_as_a_column"),
     "load_custom_sample": ("keras_load_img", "bilinear", "no_batch_axis", "own_picture_hard_coded"),
 }
-
-
-def test_the_grader_is_right_about_every_answer_and_mutant():
-    done = subprocess.run(
-        [sys.executable, "-m", "autograder.cli", "audit", "--corpus", "corpus", "--json"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.stdout, done.stderr
-    content = json.loads(done.stdout)
-    wrong = {
-        (row["exercise"], title): row[name]
-        for row in content["exercises"]
-        for name, title in scorecard.TITLES.items()
-        if row[name]
-    }
-    assert wrong == {}
-    assert content["clean"]
-    assert done.returncode == 0
-    assert [row["exercise"] for row in content["exercises"]] == sorted(exercises.registry())
-    for row in content["exercises"]:
-        assert row["right"] >= 12
-        assert row["wrong"] >= 15
-        assert row["mutants"]
 
 
 def chosen():
@@ -83,16 +56,6 @@ def test_the_fast_verdicts_are_those_of_nbgrader_autograde(tmp_path):
         assert result.score == one.score
         for reason in result.reasons:
             assert numbers.sub("#", reason) in numbers.sub("#", one.text)
-
-
-def test_every_exercise_has_its_corpus():
-    found = answers.read(CORPUS)
-    for name in exercises.registry():
-        kinds = [a.kind for a in found if a.exercise == name]
-        assert kinds.count("accept") >= 12, name
-        assert kinds.count("reject") >= 15, name
-    sources = [(a.exercise, a.source) for a in found]
-    assert len(set(sources)) == len(sources)
 
 
 def test_what_is_wrong_is_found():
@@ -149,15 +112,6 @@ def test_mutants_hold_one_mistake_each():
     ):  # fmt: skip
         assert any(part in new for new in found.values()), part
     assert not any("Doc" in new for new in found.values())
-
-
-def test_mutants_of_the_solutions_cover_every_exercise_and_do_not_change():
-    first, again = mutants.of_solutions(ROOT), mutants.of_solutions(ROOT)
-    assert first == again
-    assert {a.exercise for a in first} == set(exercises.registry())
-    listed = mutants.equivalent(CORPUS)
-    assert listed.keys() <= {(a.exercise, a.name) for a in first}
-    assert all(listed.values())
 
 
 @pytest.mark.parametrize(
@@ -232,7 +186,8 @@ def test_one_part_that_is_not_clean_fails_the_whole(submissions, tmp_path, capsy
             f"{first}def top_k(probs, labels, k=5):\n    raise NotImplementedError\n"
         )
     shutil.copy(CORPUS / "equivalent.toml", tmp_path / "answers")
-    assert cli.main(["audit", "--corpus", str(tmp_path / "answers"), *submissions]) == 1
+    answered = ["--corpus", str(tmp_path / "answers"), "--exercise", "top_k"]
+    assert cli.main(["audit", *answered, *submissions]) == 1
     said = capsys.readouterr().out
     assert "1 attacks, 1 broken submissions" in said
     assert "top_k, right ones rejected: accept/blank: 0 of 6 points" in said
@@ -251,23 +206,6 @@ def test_an_audit_that_is_interrupted_leaves_nothing_running():
         assert "Traceback" not in said
         assert running.wait() == 130
     assert not any(process.is_running() for process in started)
-
-
-def test_messages_say_what_was_received_and_wanted_and_give_two_hints():
-    for name in exercises.registry():
-        for key, message in rubric.load()[name]["messages"].items():
-            assert message["hint"], (name, key)
-            assert message["second_hint"], (name, key)
-            assert message["hint"] != message["second_hint"]
-
-
-def test_no_hint_holds_a_line_of_a_solution():
-    for answer in answers.read(CORPUS):
-        if answer.kind == "accept":
-            lines = {line.strip() for line in answer.source.split("\n") if len(line.strip()) > 20}
-            for message in rubric.load()[answer.exercise]["messages"].values():
-                hints = message["hint"] + message["second_hint"]
-                assert not any(line in hints for line in lines), (answer.exercise, hints)
 
 
 def test_an_exercise_is_added_as_the_guide_says(tmp_path):
