@@ -12,14 +12,14 @@ demo: setup bubblewrap  ## grade a sample class with the stock nbgrader autograd
 	$(BIN)/rps-grader demo
 
 audit: setup bubblewrap  ## test the grader: answers and mutants, attacks, broken submissions
-	$(BIN)/rps-grader audit --corpus corpus
-	$(BIN)/rps-grader audit --attacks corpus/attacks --defects corpus/defects
+	$(BIN)/rps-grader audit --corpus corpus --attacks corpus/attacks --defects corpus/defects
 
 audit-oldest: .venv-oldest/installed  ## try the answers and mutants with the oldest versions
 	.venv-oldest/bin/rps-grader audit --corpus corpus
 
+# Tests often wait for processes of theirs: three files side by side keep two cores busy.
 test: setup  ## run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: setup  ## check style and formatting
 	$(BIN)/ruff check .

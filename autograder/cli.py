@@ -1,12 +1,21 @@
 """The command `rps-grader`."""
 
 import argparse
+import contextlib
 import importlib.util
+import json
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rps_course import __version__
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from autograder.audit.answers import Answer
+    from autograder.audit.verdicts import Judged
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -44,8 +53,8 @@ def _parser() -> argparse.ArgumentParser:
         "messages that differ from the expected ones, and self-checks that disagree. With "
         "--attacks and --defects: grades hostile and broken submissions with the stock nbgrader, "
         "in a course with canaries, and reports succeeded attacks, canaries read or changed, wrong "
-        "outcomes and processes left. Fails if there is anything to report. Run it from the root "
-        "of a clone.",
+        "outcomes and processes left. All of them can be named together. Fails if there is "
+        "anything to report. Run it from the root of a clone.",
     )
     audit.add_argument(
         "--corpus",
@@ -68,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
         "--baseline",
         action="store_true",
         help="try unmodified nbgrader instead, one submission at a time, in a sandbox of its own; "
-        "prints a table and does not fail",
+        "prints a table and does not fail; not with --corpus",
     )
     audit.add_argument("--json", action="store_true", help="print everything as JSON")
     return parser
@@ -111,75 +120,73 @@ def _demo(arguments: argparse.Namespace) -> int:
 def _audit(arguments: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from autograder.audit import baseline, corpus, report, trial
+    from autograder.audit import answers, baseline, corpus, mutants, report, scorecard, trial
     from autograder.audit.course import CourseError
 
-    if arguments.corpus:
-        return _audit_answers(arguments)
-    if arguments.exercise:
-        print("rps-grader: error: --exercise goes with --corpus DIR.", file=sys.stderr)
+    wrong = _wrong_call(arguments)
+    if wrong:
+        print(f"rps-grader: error: {wrong}", file=sys.stderr)
         return 2
-    if not (arguments.attacks or arguments.defects):
-        print(
-            "rps-grader: error: name --corpus DIR, or --attacks DIR, --defects DIR or both.",
-            file=sys.stderr,
-        )
-        return 2
-    console = Console(stderr=arguments.json)
+    console, root = Console(stderr=arguments.json), Path.cwd()
+    clean, content = True, {}
     try:
+        # What is wrong with any part is told before one of them takes its time.
         attacks = corpus.attacks(arguments.attacks) if arguments.attacks else []
         defects = corpus.defects(arguments.defects) if arguments.defects else []
+        tried = answers.read(arguments.corpus, arguments.exercise) if arguments.corpus else []
+        if tried:
+            equivalent = mutants.equivalent(arguments.corpus)
+            tried += mutants.of_solutions(root, arguments.exercise)
         if arguments.baseline:
-            rows = baseline.run(Path.cwd(), attacks, defects, console)
-            print(baseline.as_json(rows) if arguments.json else baseline.table(rows))
+            table = baseline.run(root, attacks, defects, console)
+            print(baseline.as_json(table) if arguments.json else baseline.table(table))
             return 0
-        with console.status(f"Grading {len(attacks)} attacks and {len(defects)} defects"):
-            tried = trial.isolated(Path.cwd(), attacks, defects)
+        if attacks or defects:
+            with console.status(f"Grading {len(attacks)} attacks and {len(defects)} defects"):
+                happened = trial.isolated(root, attacks, defects)
+            found = report.findings(happened, attacks, defects)
+            clean = found.is_clean
+            content |= report.as_dict(found, happened)
+            if not arguments.json:
+                report.show(found, console)
+        if tried:
+            judged = _judge(root, tried, console)
+            rows = scorecard.score(judged, equivalent)
+            clean = clean and all(row.is_clean for row in rows)
+            content |= scorecard.as_dict(rows, judged)
+            if not arguments.json:
+                scorecard.show(rows, console)
     except (corpus.CorpusError, CourseError) as error:
         print(f"rps-grader: error: {error}", file=sys.stderr)
         return 2
-    found = report.findings(tried, attacks, defects)
     if arguments.json:
-        print(report.as_json(found, tried))
-    else:
-        report.show(found, console)
-    return 0 if found.is_clean else 1
+        print(json.dumps({"clean": clean} | content, indent=1))
+    return 0 if clean else 1
 
 
-def _audit_answers(arguments: argparse.Namespace) -> int:
-    from rich.console import Console
+def _wrong_call(arguments: argparse.Namespace) -> str:
+    """Returns what is wrong with the arguments of an audit; empty when nothing is."""
+    if arguments.exercise and not arguments.corpus:
+        return "--exercise goes with --corpus DIR."
+    if not (arguments.corpus or arguments.attacks or arguments.defects):
+        return "name --corpus DIR, --attacks DIR, --defects DIR, or several of them."
+    if arguments.baseline and arguments.corpus:
+        return (
+            "--baseline tries attacks and broken submissions under unmodified nbgrader, which "
+            "cannot judge the answers of a corpus: leave out --corpus."
+        )
+    return ""
+
+
+def _judge(root: Path, tried: "list[Answer]", console: "Console") -> "list[Judged]":
+    """Judges answers, exercise by exercise, and shows how far it is."""
     from rich.progress import track
 
-    from autograder.audit import answers, mutants, scorecard, verdicts
-    from autograder.audit.corpus import CorpusError
-    from autograder.audit.course import CourseError
+    from autograder.audit import verdicts
 
-    if arguments.attacks or arguments.defects or arguments.baseline:
-        print(
-            "rps-grader: error: --corpus is an audit of its own: leave out --attacks, --defects "
-            "and --baseline.",
-            file=sys.stderr,
-        )
-        return 2
-    console = Console(stderr=arguments.json)
-    judged = []
-    try:
-        found = answers.read(arguments.corpus, arguments.exercise)
-        equivalent = mutants.equivalent(arguments.corpus)
-        found += mutants.of_solutions(Path.cwd(), arguments.exercise)
-        found.sort(key=lambda answer: answer.exercise)
-        verdict = verdicts.judge(Path.cwd(), found)
-        for one in track(verdict, "Judging", len(found), console=console, transient=True):
-            judged.append(one)
-    except (CorpusError, CourseError) as error:
-        print(f"rps-grader: error: {error}", file=sys.stderr)
-        return 2
-    rows = scorecard.score(judged, equivalent)
-    if arguments.json:
-        print(scorecard.as_json(rows, judged))
-    else:
-        scorecard.show(rows, console)
-    return 0 if all(row.is_clean for row in rows) else 1
+    tried = sorted(tried, key=lambda answer: answer.exercise)
+    with contextlib.closing(verdicts.judge(root, tried)) as judged:
+        return list(track(judged, "Judging", len(tried), console=console, transient=True))
 
 
 def _show(arguments: argparse.Namespace) -> int:

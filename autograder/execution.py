@@ -4,10 +4,7 @@ A cell that kills its kernel, hangs, or exceeds a limit costs what depends on it
 notebook goes on in a fresh kernel, in which the cells that did run are run again.
 """
 
-import base64
-import binascii
 import os
-import re
 import time
 from dataclasses import dataclass, field
 from functools import cache
@@ -25,6 +22,7 @@ from nbgrader.preprocessors import Execute
 
 from autograder import challenges
 from autograder.cells import grade_id, is_graded_here
+from autograder.inside.notebook import PICTURES, picture
 from autograder.intake import refusal
 from autograder.isolation import Isolation, kill_tree
 from autograder.kernels import IsolatedKernelManager
@@ -36,7 +34,6 @@ from rps_course.exercises import trained
 MAX_HANDED_IN_BYTES = 64_000_000
 MAX_STARTS = 4  # kernels for one notebook
 _MAX_TEXT = 200_000  # characters of one output that a person can still look at
-_PICTURES = {"image/png": b"\x89PNG\r\n", "image/jpeg": b"\xff\xd8\xff"}
 _MB = 1 << 20
 
 
@@ -317,8 +314,8 @@ def _harmless(output: NotebookNode) -> NotebookNode:
             data[kind] = value
         elif kind == "text/plain":
             data[kind] = "".join(value) if isinstance(value, list) else str(value)
-        elif kind in _PICTURES and _is_picture(value, _PICTURES[kind]):
-            data[kind] = value
+        elif kind in PICTURES and (shown := picture(kind, value)):
+            data[kind] = shown
     if not data:
         kinds = ", ".join(map(str, output.data))[:100]
         data["text/plain"] = f"(an output that is not shown while grading: {kinds})"
@@ -326,15 +323,6 @@ def _harmless(output: NotebookNode) -> NotebookNode:
     if output.output_type == "execute_result":
         clean.execution_count = None
     return clean
-
-
-def _is_picture(value: Any, start: bytes) -> bool:
-    if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9+/=\s]+", value):
-        return False
-    try:
-        return base64.b64decode(value).startswith(start)
-    except (binascii.Error, ValueError):
-        return False
 
 
 def _shorten(outputs: list[NotebookNode]) -> None:

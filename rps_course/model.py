@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING
 from rps_course import profile as profiles
 
 if TYPE_CHECKING:
+    import numpy as np
     import tensorflow as tf
 
 DROPOUT = 0.5
+# Weights that were read in this process: reading them again would take Keras as long as building
+# the model, and a check builds several.
+_pretrained: dict[profiles.Profile, "list[np.ndarray]"] = {}
 
 
 def build_backbone(profile: profiles.Profile | None = None) -> "tf.keras.Model":
@@ -29,13 +33,18 @@ def build_backbone(profile: profiles.Profile | None = None) -> "tf.keras.Model":
     import tensorflow as tf
 
     profile = profile or profiles.current()
+    known = _pretrained.get(profile)
     backbone = tf.keras.applications.MobileNetV2(
         input_shape=profile.input_shape,
         include_top=False,
         pooling="avg",
         alpha=profile.alpha,
-        weights=profile.weights,
+        weights=profile.weights if known is None else None,
     )
+    if known is None:
+        _pretrained[profile] = backbone.get_weights()
+    else:
+        backbone.set_weights(known)
     backbone.trainable = False
     return backbone
 

@@ -8,8 +8,18 @@ import pytest
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("MPLBACKEND", "Agg")
 
+# Files that take minutes: where several files run side by side, these begin.
+_LONG = (
+    "test_corpus.py", "test_demo.py", "test_audit.py", "test_pipeline.py", "test_audit_answers.py",
+    "test_training.py", "test_notebooks.py", "test_intake.py", "test_gpu.py", "test_weights.py",
+)  # fmt: skip
+
 # Read once, before any test changes the environment.
 _REAL = {k: os.environ.get(k) for k in ("TFDS_DATA_DIR", "KERAS_HOME")}
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: _LONG.index(item.path.name) if item.path.name in _LONG else 99)
 
 
 @pytest.fixture(autouse=True)

@@ -10,14 +10,23 @@ There is no sandbox: these answers are the course's own. That verdicts are the s
 """
 
 import contextlib
+import gc
 import json
 import os
+import random
 import select
 import signal
 import subprocess
 import sys
 import tempfile
 from typing import Any
+
+import numpy as np
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+from rps_course import check, evidence, exercises, profile
+from rps_course.challenge import Challenge
 
 SECONDS = 120  # that one answer may take
 
@@ -95,12 +104,6 @@ def _outputs(captured: Any, result: Any) -> list[dict]:
 
 
 def _execute(job: dict[str, Any]) -> dict[str, Any]:
-    from IPython.core.interactiveshell import InteractiveShell
-    from IPython.utils.capture import capture_output
-
-    from rps_course import check, evidence, exercises, profile
-    from rps_course.challenge import Challenge
-
     shell = InteractiveShell.instance()
     answer: dict[str, Any] = {"outputs": [], "check": None}
 
@@ -129,6 +132,8 @@ def _execute(job: dict[str, Any]) -> dict[str, Any]:
 def _in_child(job: dict[str, Any], pipe: int) -> None:
     """Runs a job in the child process, which ends here."""
     try:
+        for seed in (random.seed, np.random.seed):
+            seed()  # every kernel draws its own numbers
         with tempfile.TemporaryDirectory(prefix="rps-answer-") as folder:
             os.chdir(folder)
             with os.fdopen(pipe, "w") as file:
@@ -169,14 +174,14 @@ def main() -> None:
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
     import keras
+    import matplotlib.pyplot  # noqa: F401 the set-up cells import these two: once for all forks
     import tensorflow as tf
-    from IPython.core.interactiveshell import InteractiveShell  # noqa: F401 imported for the forks
-
-    from rps_course import exercises
+    import tensorflow_datasets  # noqa: F401
 
     exercises.registry()
     assert tf.keras.Model is keras.Model  # loads what TensorFlow loads when it is first asked for
     assert tf.keras.applications.MobileNetV2
+    gc.freeze()  # forks need not look through, and thereby copy, what was there before them
     for line in jobs:
         replies.write(json.dumps(_answer(json.loads(line))) + "\n")
         replies.flush()

@@ -1,6 +1,5 @@
-"""What an audit found, as a table for people or as JSON for programs."""
+"""What an audit of attacks and broken submissions found, for people or for JSON."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -90,8 +89,6 @@ def show(found: Findings, console: Console) -> None:
             console.print(f"      {escape(line)}", highlight=False)
 
 
-def as_json(found: Findings, trial: Trial) -> str:
-    """Returns findings and the outcome of every submission as JSON."""
-    content: dict[str, Any] = asdict(found) | {"clean": found.is_clean}
-    content["outcomes"] = [asdict(outcome) for outcome in trial.outcomes.values()]
-    return json.dumps(content, indent=1)
+def as_dict(found: Findings, trial: Trial) -> dict[str, Any]:
+    """Returns findings and the outcome of every submission, for JSON."""
+    return asdict(found) | {"outcomes": [asdict(outcome) for outcome in trial.outcomes.values()]}

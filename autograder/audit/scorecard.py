@@ -1,8 +1,8 @@
-"""What an audit of answers found, exercise by exercise: as a table, or as JSON."""
+"""What an audit of answers found, exercise by exercise: as a table, or for JSON."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from rich import box
 from rich.console import Console
@@ -133,10 +133,9 @@ def show(rows: list[Row], console: Console) -> None:
                 console.print(f"  [red]{row.exercise}, {title}:[/] {escape(text)}", highlight=False)
 
 
-def as_json(rows: list[Row], judged: Iterable[Judged]) -> str:
-    """Returns findings and every verdict as JSON."""
-    content = {
-        "clean": all(row.is_clean for row in rows),
+def as_dict(rows: list[Row], judged: Iterable[Judged]) -> dict[str, Any]:
+    """Returns findings and every verdict, for JSON."""
+    return {
         "exercises": [asdict(row) for row in rows],
         "verdicts": [
             {
@@ -151,4 +150,3 @@ def as_json(rows: list[Row], judged: Iterable[Judged]) -> str:
             for one in judged
         ],
     }
-    return json.dumps(content, indent=1)

@@ -139,7 +139,7 @@ def judge(root: Path, answers: list[Answer]) -> Iterator[Judged]:
     assignments = {known[answer.exercise].assignment for answer in answers}
     notebooks = {name: solved(root, name) for name in sorted(assignments)}
     idle: SimpleQueue[Nursery] = SimpleQueue()
-    nurseries = [Nursery(course.name) for _ in range(jobs)]
+    nurseries: list[Nursery] = []
     judging = Lock()  # TensorFlow would use all cores for each of the verdicts
 
     def one(answer: Answer) -> Judged:
@@ -171,8 +171,9 @@ def judge(root: Path, answers: list[Answer]) -> Iterator[Judged]:
         return Judged(answer, score, points, _text(test.outputs), _text(said.get("check")))
 
     try:
-        for nursery in nurseries:
-            idle.put(nursery)
+        for _ in range(jobs):
+            nurseries.append(Nursery(course.name))
+            idle.put(nurseries[-1])
         with ThreadPoolExecutor(jobs) as pool:
             waiting = [pool.submit(one, answer) for answer in answers]
             try:

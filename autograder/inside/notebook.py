@@ -12,7 +12,8 @@ import sys
 
 MAX_CELLS = 1000
 MAX_SOURCE = 1_000_000  # characters in one cell
-_PICTURES = {"image/png": b"\x89PNG\r\n", "image/jpeg": b"\xff\xd8\xff"}
+# Kinds of pictures that grading keeps, and their first bytes.
+PICTURES = {"image/png": b"\x89PNG\r\n", "image/jpeg": b"\xff\xd8\xff"}
 
 
 class Refused(ValueError):
@@ -31,20 +32,25 @@ def text(value: object) -> str:
     return source.encode("utf-8", "replace").decode("utf-8").replace("\0", "")
 
 
+def picture(kind: str, data: object) -> str | None:
+    """Returns a picture's base64 data, written anew; None where it is no picture of this kind."""
+    try:
+        raw = base64.b64decode(data) if isinstance(data, str) else b""
+    except (binascii.Error, ValueError):
+        return None
+    return base64.b64encode(raw).decode() if raw.startswith(PICTURES[kind]) else None
+
+
 def pictures(value: object) -> dict:
     """Returns the pictures among a text cell's attachments."""
     kept = {}
     for name, bundle in list(value.items())[:20] if isinstance(value, dict) else []:
-        for kind, start in _PICTURES.items():
-            data = bundle.get(kind) if isinstance(bundle, dict) else None
-            if not isinstance(data, str) or len(name) > 200 or not name.isprintable():
-                continue
-            try:
-                raw = base64.b64decode(data)
-            except (binascii.Error, ValueError):
-                continue
-            if raw.startswith(start):
-                kept[name] = {kind: base64.b64encode(raw).decode()}
+        if len(name) > 200 or not name.isprintable():
+            continue
+        for kind in PICTURES:
+            data = picture(kind, bundle.get(kind)) if isinstance(bundle, dict) else None
+            if data:
+                kept[name] = {kind: data}
     return kept
 
 

@@ -22,7 +22,7 @@ def isolation():
 
 
 def run(isolation, code, **options):
-    return isolation.run([sys.executable, "-I", "-c", code], timeout=20, **options).decode()
+    return isolation.run([sys.executable, "-I", "-c", code], timeout=120, **options).decode()
 
 
 def test_a_program_runs_in_a_copy_of_the_folder(isolation, tmp_path):

@@ -1,8 +1,10 @@
 """Every exercise is probed, and facts make the trip through JSON; `corpus/` has the answers."""
 
+import itertools
 import json
 
 import jsonschema
+import numpy as np
 import pytest
 import reference_answers as ref
 
@@ -59,3 +61,27 @@ def test_facts_made_with_another_challenge_do_not_earn_the_points(name):
     facts = exercise.gather(getattr(ref, name), Challenge.fresh(), COURSE)
     verdict = check.judge(name, facts, Challenge.fresh(), COURSE)
     assert verdict.score < verdict.points
+
+
+def test_too_much_shear_does_not_pass_for_too_much_zoom_as_well():
+    """Shear, zoom and rotation at the ends of their ranges, which no draw exceeds."""
+    import tensorflow as tf
+
+    corners = [
+        {"shear": shear, "zx": zoom, "zy": zoom, "theta": theta, "tx": shift, "ty": shift}
+        for shear in (-17.2, 17.2)
+        for zoom in (0.92, 1.08)
+        for theta in (-8, 8)
+        for shift in (-7, 7)
+    ]
+
+    def sheared(X_train, y_train, X_test, y_test):
+        datagen = tf.keras.preprocessing.image.ImageDataGenerator(fill_mode="nearest")
+        epochs = [
+            np.stack([datagen.apply_transform(x, next(turn)) for x in X_train])
+            for turn in (itertools.cycle(corners), itertools.cycle(corners[::-1]))
+        ]
+        return iter([(x, y_train) for x in epochs]), datagen.flow(X_test, y_test, shuffle=False)
+
+    verdict = judge("make_generators", sheared)
+    assert [(reason.criterion, reason.lost) for reason in verdict.reasons] == [("rotation", 1)]

@@ -20,6 +20,18 @@ def test_the_backbone_gives_1280_features_and_is_frozen():
     assert len(backbone.layers) == 155
 
 
+def test_a_backbone_that_is_built_again_is_pretrained_and_another_one():
+    first, again = model.build_backbone(OFFLINE), model.build_backbone(OFFLINE)
+    pretrained = tf.keras.applications.MobileNetV2(
+        input_shape=OFFLINE.input_shape, include_top=False, alpha=OFFLINE.alpha, weights=None
+    )
+    pretrained.load_weights(OFFLINE.weights)
+    first.set_weights([np.zeros_like(w) for w in first.get_weights()])
+    for backbone in (again, model.build_backbone(OFFLINE)):
+        for received, wanted in zip(backbone.weights, pretrained.weights, strict=True):
+            assert np.array_equal(received, wanted)
+
+
 def test_the_head_has_3843_trainable_parameters(classifier):
     assert sum(int(np.prod(w.shape)) for w in classifier.trainable_weights) == 3843
     outputs = classifier(np.random.default_rng(0).random((4, 96, 96, 3), dtype=np.float32))

@@ -104,7 +104,6 @@ def run_script(*arguments, cwd):
         env=os.environ,
         capture_output=True,
         text=True,
-        timeout=300,
     )
 
 
