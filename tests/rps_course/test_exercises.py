@@ -10,6 +10,7 @@ import reference_answers as ref
 
 from rps_course import check, exercises
 from rps_course.challenge import Challenge
+from rps_course.exercises import fitting
 from rps_course.profile import get
 
 COURSE = get("grading-offline")
@@ -61,6 +62,12 @@ def test_facts_made_with_another_challenge_do_not_earn_the_points(name):
     facts = exercise.gather(getattr(ref, name), Challenge.fresh(), COURSE)
     verdict = check.judge(name, facts, Challenge.fresh(), COURSE)
     assert verdict.score < verdict.points
+
+
+def test_every_class_is_among_what_is_trained_on():
+    for number in range(300):
+        data = fitting.Data.draw(Challenge(bytes([number % 256, number // 256] * 16)), "x", 22)
+        assert np.bincount(data.y, minlength=3).min() == 7
 
 
 def test_too_much_shear_does_not_pass_for_too_much_zoom_as_well():
