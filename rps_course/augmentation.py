@@ -158,23 +158,41 @@ def warp(
     Source: `warpAffine` of OpenCV 5, which interpolates between exact coordinates; OpenCV 4 rounded
     them to a 32nd of a pixel.
     """
-    import cv2
-
-    border = {"nearest": cv2.BORDER_REPLICATE, "reflect": cv2.BORDER_REFLECT}[fill_mode]
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    height, width, _ = pictures[0].shape
     warped = np.empty((len(pictures), *pictures[0].shape), np.float32)
-
-    def warp_one(i: int) -> None:
-        # float32, or OpenCV would leave `warped` as it is and return an array of its own.
-        picture = np.asarray(pictures[i], np.float32)
-        matrix = transforms[i, :6].reshape(2, 3).astype(np.float64)
-        cv2.warpAffine(picture, matrix, (width, height), warped[i], flags, border)
-
+    batch = Warped(pictures, transforms, fill_mode)
     with ThreadPoolExecutor(os.cpu_count()) as threads:  # OpenCV works without Python's lock
-        for _ in threads.map(warp_one, range(len(pictures))):
+        for _ in threads.map(batch.into, range(len(pictures)), warped):
             pass
     return warped
+
+
+class Warped:
+    """Pictures of one size that are transformed one by one, when they are asked for."""
+
+    def __init__(
+        self, pictures: Sequence[np.ndarray], transforms: np.ndarray, fill_mode: str = "nearest"
+    ) -> None:
+        """Takes what `warp` takes."""
+        self.pictures, self.transforms, self.fill_mode = pictures, transforms, fill_mode
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        warped = warp(self.pictures, self.transforms, self.fill_mode)
+        return warped if dtype is None else warped.astype(dtype, copy=False)
+
+    def into(self, i: int, out: np.ndarray) -> None:
+        """Writes picture i to `out`, float32 `[H, W, C]`."""
+        import cv2
+
+        border = {"nearest": cv2.BORDER_REPLICATE, "reflect": cv2.BORDER_REFLECT}[self.fill_mode]
+        # float32, or OpenCV would leave `out` as it is and return an array of its own.
+        picture = np.asarray(self.pictures[i], np.float32)
+        height, width, _ = picture.shape
+        matrix = self.transforms[i, :6].reshape(2, 3).astype(np.float64)
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        cv2.warpAffine(picture, matrix, (width, height), out, flags, border)
 
 
 def transform(pictures: Any, transforms: Any, fill_mode: str = "nearest") -> "tf.Tensor":
@@ -234,13 +252,18 @@ def _batches_class() -> type:
             return -(-len(self.X) // self.batch_size)
 
         def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+            pictures, labels = self.lazily(index)
+            return np.asarray(pictures), labels
+
+        def lazily(self, index: int) -> tuple[np.ndarray | Warped, np.ndarray]:
+            """Returns a batch whose pictures are transformed when they are asked for."""
             if not 0 <= index < len(self):
                 raise IndexError(f"batch {index} of {len(self)}")
             chosen, transforms = self._draw(self.epoch, index)
             if self.augmentation is None:
                 return self.X[chosen], self.y[chosen]
             pictures = [self.X[i] for i in chosen]
-            return warp(pictures, transforms, self.augmentation.fill_mode), self.y[chosen]
+            return Warped(pictures, transforms, self.augmentation.fill_mode), self.y[chosen]
 
         def on_epoch_end(self) -> None:
             self.epoch += 1
