@@ -17,9 +17,9 @@ audit: setup bubblewrap  ## test the grader: answers and mutants, attacks, broke
 audit-oldest: .venv-oldest/installed  ## try the answers and mutants with the oldest versions
 	.venv-oldest/bin/rps-grader audit --corpus corpus
 
-# Tests often wait for processes of theirs: four files side by side keep two cores busy.
+# Tests often wait for processes of theirs: three files side by side keep two cores busy.
 test: setup  ## run the tests
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations 15
 
 lint: setup  ## check style and formatting
 	$(BIN)/ruff check .
