@@ -7,6 +7,9 @@ c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "assignments"
 c.CourseDirectory.solution_directory = "release_solutions"
 
+# The profile that the class is taught and graded with, "standard" or "offline".
+c.Grading.profile = "standard"
+
 # Weights that an instructor trained in solutions/ps4 stay there: they are neither released...
 c.GenerateAssignmentApp.CourseDirectory.ignore = [
     ".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache", "rps_model.*",
@@ -43,8 +46,10 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-# Importing TensorFlow on a busy machine takes longer than nbgrader's 30 seconds a cell; training
-# cells run one short epoch each while grading, but for minutes when a student validates.
+# Seconds that a cell may take. Importing TensorFlow on a busy machine takes longer than nbgrader's
+# 30; training cells run one short epoch each while grading. Validating and generating solutions
+# train in full: on two CPU cores that takes 15 minutes under the standard profile.
 c.Execute.timeout = 300
-c.Validator.Execute.timeout = 3600
+c.Validator.Execute.timeout = 7200
+c.GenerateSolution.Execute.timeout = 7200
 c.ExecuteWithChallenge.startup_timeout = 120

@@ -38,6 +38,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="where to make the demo course; replaced if it is there (default: demo-class)",
     )
+    commands.add_parser(
+        "selftest",
+        help="grade the solutions under the profile of the class; all points must come out",
+        description="Grades the course's own solutions on this machine, as a class is graded: with "
+        "the stock `nbgrader autograde`, nbgrader_config.py and its profile, in the sandbox. Fails "
+        "if one loses a point. Takes some minutes; run it in the course root, once on a machine.",
+    )
     show = commands.add_parser(
         "show",
         help="show an assignment's scores and the reasons for lost points",
@@ -97,7 +104,7 @@ def main(argv: list[str] | None = None) -> int:
     # that environment is activated.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     try:
-        commands = {"demo": _demo, "show": _show, "audit": _audit}
+        commands = {"demo": _demo, "selftest": _selftest, "show": _show, "audit": _audit}
         return commands[arguments.command](arguments)
     except KeyboardInterrupt:
         print("rps-grader: interrupted", file=sys.stderr)
@@ -111,10 +118,23 @@ def _demo(arguments: argparse.Namespace) -> int:
 
     try:
         expected = demo.run(Path.cwd(), arguments.course.absolute(), Console())
-    except demo.DemoError as error:
+    except demo.SampleError as error:
         print(f"rps-grader: error: {error}", file=sys.stderr)
         return 1
     return 0 if expected else 1
+
+
+def _selftest(_: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from autograder import selftest
+
+    try:
+        perfect = selftest.run(Path.cwd(), Console())
+    except (selftest.SampleError, selftest.MachineError, selftest.IsolationError) as error:
+        print(f"rps-grader: error: {error}", file=sys.stderr)
+        return 1
+    return 0 if perfect else 1
 
 
 def _audit(arguments: argparse.Namespace) -> int:

@@ -4,9 +4,7 @@ It shows a newcomer what grading looks like, and it is a test of the whole pipel
 compared with the expected one.
 """
 
-import os
 import shutil
-import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -17,15 +15,10 @@ import nbformat
 from rich.console import Console
 
 from autograder import isolation, results, tables
+from autograder.sample import ASSIGNMENTS, WRITTEN, SampleCourse, SampleError
 from rps_course import submission
 
 ANSWERS = Path(__file__).parent / "demo_class"
-ASSIGNMENTS = ("ps1", "ps2", "ps3", "ps4")
-WRITTEN = "written_answer"
-
-
-class DemoError(RuntimeError):
-    """The demo class cannot be set up or graded."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +46,14 @@ def students() -> list[Student]:
         return [Student(**entry) for entry in tomllib.load(file)["student"]]
 
 
-def write_submission(student: Student, assignment: str, course: Path) -> None:
-    """Writes one student's notebook into the course's folder of submissions."""
-    solved = nbformat.read(course / "solutions" / assignment / f"{assignment}.ipynb", as_version=4)
+def write_submission(student: Student, assignment: str, course: SampleCourse) -> None:
+    """Hands in one student's notebook."""
+    notebook = course.solved(assignment)
     released = nbformat.read(
-        course / "assignments" / assignment / f"{assignment}.ipynb", as_version=4
+        course.folder / "assignments" / assignment / f"{assignment}.ipynb", as_version=4
     )
     blank = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in released.cells}
-    for cell in solved.cells:
+    for cell in notebook.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         exercise = name.removesuffix("_solution")
         answers = list((ANSWERS / student.id / assignment).glob(f"{exercise}.*"))
@@ -68,15 +61,7 @@ def write_submission(student: Student, assignment: str, course: Path) -> None:
             cell.source = blank[name].source
         elif answers and name != exercise:
             cell.source = answers[0].read_text().rstrip()
-        elif name:
-            cell.source = "\n".join(
-                line
-                for line in cell.source.split("\n")
-                if "### BEGIN SOLUTION" not in line and "### END SOLUTION" not in line
-            )
-    folder = course / "submitted" / student.id / assignment
-    folder.mkdir(parents=True, exist_ok=True)
-    nbformat.write(solved, folder / f"{assignment}.ipynb")
+    course.hand_in(student.id, assignment, notebook)
 
 
 def train_weights(course: Path) -> None:
@@ -130,26 +115,19 @@ def run(root: Path, course: Path, console: Console) -> bool:
         Whether every score is the expected one.
 
     Raises:
-        DemoError: `root` is no course root, `course` holds something else, or nbgrader failed.
+        SampleError: `root` is no course root, `course` holds something else, or nbgrader failed.
     """
-    for needed in ("solutions", "nbgrader_config.py"):
-        if not (root / needed).exists():
-            raise DemoError(
-                f"{root} has no {needed}: run the demo from the root of a clone of rps-course."
-            )
     if root.resolve().is_relative_to(course.resolve()):
-        raise DemoError(f"{course} holds the course itself; name another folder for the demo.")
+        raise SampleError(f"{course} holds the course itself; name another folder for the demo.")
     if course.exists() and not (course / ".rps-demo").exists():
-        raise DemoError(f"{course} exists and is no demo course; move it away or name another one.")
+        raise SampleError(
+            f"{course} exists and is no demo course; move it away or name another one."
+        )
     shutil.rmtree(course, ignore_errors=True)
     course.mkdir(parents=True)
     (course / ".rps-demo").touch()
-    shutil.copytree(
-        root / "solutions",
-        course / "solutions",
-        ignore=shutil.ignore_patterns("rps_model.*", ".ipynb_checkpoints"),
-    )
-    shutil.copy(root / "nbgrader_config.py", course)
+    sample = SampleCourse(root, course)
+    sample.configure("Grading.profile", "offline")
 
     problem = isolation.problem()
     unsafe = ["--Isolation.unsafe=True"] if problem else []
@@ -161,21 +139,21 @@ def run(root: Path, course: Path, console: Console) -> bool:
 
     with console.status("Releasing the assignments (nbgrader generate_assignment)"):
         for assignment in ASSIGNMENTS:
-            _nbgrader(course, "generate_assignment", assignment)
+            sample.nbgrader("generate_assignment", assignment)
     everyone = students()
     for student in everyone:
         for assignment in student.assignments:
-            write_submission(student, assignment, course)
+            write_submission(student, assignment, sample)
     # The model that ps4 hands in trains in a process of its own while the others are graded.
-    training = _start(["-m", "autograder.demo", str(course)], course, "training")
+    training = sample.start(["-m", "autograder.demo", str(course)], "training")
     try:
         for assignment in ASSIGNMENTS:
             if assignment == "ps4":
                 with console.status("Training the model for ps4 (offline profile, 20 + 20 epochs)"):
-                    _finish(training, "training the model for ps4")
+                    sample.finish(training, "training the model for ps4")
             number = sum(assignment in student.assignments for student in everyone)
             with console.status(f"nbgrader autograde {assignment}: {number} submissions"):
-                _nbgrader(course, "autograde", assignment, *unsafe)
+                sample.nbgrader("autograde", assignment, *unsafe)
     finally:
         training.kill()
     return report(course, everyone, console)
@@ -221,45 +199,6 @@ def _compare(
             wanted = student.earns.get(exercise, default)
             if result.score != wanted:
                 yield f"{student.id} earned {result.score} in {exercise}, expected {wanted}"
-
-
-def _nbgrader(course: Path, *arguments: str) -> None:
-    """Runs a stock nbgrader command in the demo course, on the offline profile."""
-    command = ["-m", "nbgrader", *arguments]
-    _finish(_start(command, course, "-".join(arguments[:2])), f"`nbgrader {' '.join(arguments)}`")
-
-
-def _start(arguments: list[str], course: Path, name: str) -> subprocess.Popen:
-    """Starts Python in the demo course; what it prints goes to a file in the course's logs."""
-    environment = os.environ | {
-        "RPS_PROFILE": "offline",
-        "TF_CPP_MIN_LOG_LEVEL": "2",
-        # nbgrader calls programs of its environment (alembic) by name.
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
-    }
-    (course / "logs").mkdir(exist_ok=True)
-    log = course / "logs" / f"{name}.txt"
-    with log.open("w") as file:
-        process = subprocess.Popen(
-            [sys.executable, *arguments],
-            cwd=course,
-            env=environment,
-            stdout=file,
-            stderr=subprocess.STDOUT,
-        )
-    process.log = log
-    return process
-
-
-def _finish(process: subprocess.Popen, what: str) -> None:
-    try:
-        failed = process.wait()
-    except KeyboardInterrupt:
-        process.terminate()  # the interrupt may have reached this process alone
-        raise
-    if failed:
-        lines = process.log.read_text(errors="replace").strip().split("\n")
-        raise DemoError(f"{what} failed; {process.log} ends with:\n" + "\n".join(lines[-15:]))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ notebook goes on in a fresh kernel, in which the cells that did run are run agai
 import os
 import time
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -26,7 +25,8 @@ from autograder.inside.notebook import PICTURES, picture
 from autograder.intake import refusal
 from autograder.isolation import Isolation, kill_tree
 from autograder.kernels import IsolatedKernelManager
-from rps_course import evidence, exercises, profile, submission, synthetic
+from autograder.machine import Grading
+from rps_course import evidence, exercises, profile, submission
 from rps_course.challenge import Challenge
 from rps_course.exercises import trained
 
@@ -63,18 +63,6 @@ class Run:
         return self.lost.get(exercise) or next(iter(self.lost.values()), "")
 
 
-def grading_profile() -> profile.Profile:
-    """Returns the profile that kernels run under while grading.
-
-    `RPS_PROFILE` may name it, or the profile that the course is taught with.
-
-    Raises:
-        ProfileError: it names no profile.
-    """
-    name = os.environ.get("RPS_PROFILE", "").strip() or "grading"
-    return profile.get(f"grading-{name}" if name in ("standard", "offline") else name)
-
-
 class ExecuteWithChallenge(Execute):
     """Executes a submission and tells each test cell its challenge, no earlier than it runs."""
 
@@ -90,7 +78,7 @@ class ExecuteWithChallenge(Execute):
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Executes one notebook; what judging it needs is left in `resources["rps_course"]`."""
         info = resources["nbgrader"]
-        course = grading_profile()
+        course = Grading(parent=self).course()
         self.root = Path(CourseDirectory(config=self.config).root).absolute()
         key = challenges.course_key(self.root)
         sources = [cell.source for cell in nb.cells]
@@ -117,7 +105,6 @@ class ExecuteWithChallenge(Execute):
         )
         if self.run.refused:
             return nb, resources
-        _render_once(course)
         environment = {"RPS_PROFILE": course.name, "TF_CPP_MIN_LOG_LEVEL": "2", "MPLBACKEND": "agg"}
         # Not nbgrader's utils.setenv: that of 0.9.6 forgets what the variables were before, and the
         # second submission would be graded under another profile.
@@ -272,14 +259,6 @@ class ExecuteWithChallenge(Execute):
 
     def _update_display_id(self, display_id: str, msg: dict) -> None:
         """Leaves outputs as they are: a later cell may not change an earlier one's."""
-
-
-@cache
-def _render_once(course: profile.Profile) -> None:
-    """Fills the cache of rendered hands: sandboxes can read it but not write to it."""
-    if course.data == "synthetic":
-        for split in synthetic.SPLITS:
-            synthetic.pictures(split)
 
 
 def _read_handed_in(path: Path) -> bytes | None:

@@ -22,11 +22,13 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 from nbgrader.converters.base import NbGraderException
 
+from autograder import machine
 from autograder.isolation import INSIDE, Isolation, IsolationError, Stopped
 
 MAX_NOTEBOOK_BYTES = 20_000_000
 MAX_FILES, MAX_FOLDER_BYTES = 500, 200_000_000
 METADATA = "rps_course"  # where a notebook says why it was refused
+OTHER_PROFILE = "rps_other_profile"  # where judging leaves word that it met another profile
 
 
 class RefusedError(ValueError):
@@ -45,8 +47,8 @@ class SubmissionExporter(NotebookExporter):
         super().__init__(**kwargs)
         self.isolation = Isolation(parent=self)
         try:
-            self.isolation.require()
-        except IsolationError as error:
+            machine.require(machine.Grading(parent=self), self.isolation)
+        except (IsolationError, machine.MachineError) as error:
             # nbgrader's own way to stop with a message.
             self.log.critical("%s", error)
             raise NbGraderException(str(error)) from error
@@ -55,6 +57,31 @@ class SubmissionExporter(NotebookExporter):
         self._ignored = list(self.parent.coursedir.ignore)
         self._course_hook = self.parent.pre_convert_hook
         self.parent.pre_convert_hook = self._before_copying
+        self._of_other_profile: dict[str, str] = {}  # by student
+        self._convert = self.parent.convert_notebooks
+        self.parent.convert_notebooks = self._convert_notebooks
+
+    def _convert_notebooks(self) -> None:
+        """Converts all submissions as nbgrader does; fails if one is of another profile."""
+        try:
+            self._convert()
+        finally:
+            for student, problem in self._of_other_profile.items():
+                self.log.error("Not graded in whole: the submission of %r. %s", student, problem)
+        if self._of_other_profile:
+            raise NbGraderException(
+                f"{len(self._of_other_profile)} submission(s) are of another profile than the "
+                "class's: ask for another one, or correct c.Grading.profile in nbgrader_config.py."
+            )
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: ResourcesDict | None = None, **kwargs: Any
+    ) -> tuple[str, ResourcesDict]:
+        """Runs nbgrader's preprocessors on a notebook."""
+        output, resources = super().from_notebook_node(nb, resources=resources, **kwargs)
+        if OTHER_PROFILE in resources:
+            self._of_other_profile[resources["nbgrader"]["student"]] = resources[OTHER_PROFILE]
+        return output, resources
 
     def _before_copying(self, notebooks: list[str], **names: Any) -> None:
         """Chooses what nbgrader is to copy and to read of one submission."""

@@ -26,11 +26,10 @@ from traitlets import Bool, Integer, default
 from traitlets.config import LoggingConfigurable
 
 import rps_course
-from rps_course import fetch, synthetic
+from autograder import home
 
 INSIDE = Path(__file__).parent / "inside"
 SCRATCH = "/tmp/submission"  # the working folder in the sandbox
-_HOME = "/tmp/home"
 # What the environment may say of where and how to run; all else may hold a secret.
 _PASSED = (
     "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "XLA_FLAGS",
@@ -105,7 +104,7 @@ class Isolation(LoggingConfigurable):
             limits["NPROC"] = 256 + 16 * (os.cpu_count() or 1)  # threads count too
         return limits
 
-    def command(
+    def start(
         self,
         arguments: Iterable[str | Path],
         *,
@@ -114,8 +113,10 @@ class Isolation(LoggingConfigurable):
         readable: Iterable[Path] = (),
         hidden: Iterable[Path] = (),
         scratch: Path | None = None,
-    ) -> list[str]:
-        """Returns the command that runs a program in the sandbox.
+        data: bool = False,
+        **streams: int,
+    ) -> subprocess.Popen:
+        """Starts a program in the sandbox, in a session of its own.
 
         Args:
             arguments: the program and its arguments.
@@ -124,6 +125,8 @@ class Isolation(LoggingConfigurable):
             readable: further folders that it may read.
             hidden: folders that must not be seen even where a readable one holds them.
             scratch: where the scratch is when there is no sandbox (`unsafe`).
+            data: whether it finds the course's data and weights in its home folder.
+            streams: `stdin`, `stdout` and `stderr` as `subprocess` takes them; none by default.
         """
         as_root = os.geteuid() == 0 and not self.unsafe
         uid = _FIRST_UID + secrets.randbelow(_UIDS) if as_root else None
@@ -138,16 +141,34 @@ class Isolation(LoggingConfigurable):
             "copy_bytes": self.disk_mb * _MB,
             "folder": str(scratch) if self.unsafe else SCRATCH,
         }
-        start = [sys.executable, "-I", "-S", INSIDE / "start.py", json.dumps(settings), *arguments]
-        if not self.unsafe:
-            start = [*self._bubblewrap(folder, exchange, readable, hidden, as_root), "--", *start]
-        return [str(argument) for argument in start]
+        command = [sys.executable, "-I", "-S", INSIDE / "start.py", json.dumps(settings)]
+        command += arguments
+        with contextlib.ExitStack() as files:
+            inherited: list[int] = []
+            if not self.unsafe:
+                shown = [*_readable(), *readable]
+                sandbox = self._bubblewrap(folder, exchange, shown, hidden, as_root)
+                if data:
+                    filled, inherited = home.bubblewrap(files)
+                    sandbox += filled
+                # Folders that bubblewrap makes on its way are in memory without a limit.
+                command = [*sandbox, "--remount-ro", "/dev", "--remount-ro", "/", "--", *command]
+            elif data and scratch:
+                home.fill(scratch / "home")
+            none = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+            return subprocess.Popen(
+                [str(argument) for argument in command],
+                env=self._environment(scratch),
+                pass_fds=inherited,
+                start_new_session=True,
+                **(none | streams),
+            )
 
     def _bubblewrap(
         self,
         folder: Path | None,
         exchange: Path | None,
-        readable: Iterable[Path],
+        shown: list[Path],
         hidden: Iterable[Path],
         as_root: bool,
     ) -> list[str]:
@@ -168,7 +189,6 @@ class Isolation(LoggingConfigurable):
                 arguments += ["--ro-bind", str(link), str(link)]
         # Before all else: what is to be read may itself be in the machine's /tmp.
         arguments += self._scratch("/tmp", self.disk_mb)
-        shown = [*_readable(), *readable]
         for path in shown:
             arguments += [*_parents(path), "--ro-bind", str(path), str(path)]
         for path in (*hidden, Path.home()):
@@ -182,38 +202,31 @@ class Isolation(LoggingConfigurable):
         arguments += ["--ro-bind-try", "/sys/devices/system/cpu", "/sys/devices/system/cpu"]
         if gpus:
             arguments += ["--ro-bind", "/sys", "/sys"]
-        for path in (*_data(), INSIDE):
-            arguments += [*_parents(path), "--ro-bind-try", str(path), str(path)]
+        arguments += [*_parents(INSIDE), "--ro-bind", str(INSIDE), str(INSIDE)]
         if folder:
             arguments += [*_parents(folder), "--ro-bind", str(folder), str(folder)]
         if exchange:
             arguments += [*_parents(exchange), "--bind", str(exchange), str(exchange)]
-        # Folders that bubblewrap makes on its way are in memory without a limit: not to be written.
-        return [*arguments, "--remount-ro", "/dev", "--remount-ro", "/"]
+        return arguments
 
     @staticmethod
     def _scratch(path: str, megabytes: int) -> list[str]:
         return ["--perms", "1777", "--size", str(megabytes * _MB), "--tmpfs", path]
 
-    def environment(self, scratch: Path | None = None) -> dict[str, str]:
-        """Returns the environment of everything in the sandbox.
-
-        Args:
-            scratch: where the scratch is when there is no sandbox (`unsafe`).
-        """
-        home = str(scratch / "home") if self.unsafe and scratch else _HOME
+    def _environment(self, scratch: Path | None) -> dict[str, str]:
+        """Returns the environment of everything in the sandbox."""
+        alone = self.unsafe and scratch
         passed = {name: os.environ[name] for name in _PASSED if name in os.environ}
-        return passed | {
-            "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
-            "HOME": home,
-            "USER": "student",
-            "TMPDIR": str(scratch) if self.unsafe and scratch else "/tmp",
-            "TFDS_DATA_DIR": str(fetch.data_folder().parent.absolute()),
-            "KERAS_HOME": str(fetch.keras_folder().absolute()),
-            "XDG_CACHE_HOME": str(synthetic.cache_folder().parent),
-            "MPLCONFIGDIR": f"{home}/matplotlib",
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
+        return (
+            passed
+            | home.environment(str(scratch / "home") if alone else home.FOLDER)
+            | {
+                "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
+                "USER": "student",
+                "TMPDIR": str(scratch) if alone else "/tmp",
+                "PYTHONDONTWRITEBYTECODE": "1",
+            }
+        )
 
     def run(
         self,
@@ -221,6 +234,7 @@ class Isolation(LoggingConfigurable):
         *,
         folder: Path | None = None,
         readable: Iterable[Path] = (),
+        data: bool = False,
         timeout: float = 600,
         answer_mb: int = 64,
     ) -> bytes:
@@ -230,6 +244,7 @@ class Isolation(LoggingConfigurable):
             arguments: the program and its arguments.
             folder: folder of a submission, which the program finds as its working folder.
             readable: further folders that it may read.
+            data: whether it finds the course's data and weights.
             timeout: seconds that it may take.
             answer_mb: how much it may print, in MB.
 
@@ -244,13 +259,13 @@ class Isolation(LoggingConfigurable):
                 new = stack.enter_context(tempfile.TemporaryDirectory(prefix="rps-scratch-"))
                 scratch = Path(new)
             answer = stack.enter_context(tempfile.TemporaryFile())
-            process = subprocess.Popen(
-                self.command(arguments, folder=folder, readable=readable, scratch=scratch),
-                env=self.environment(scratch),
-                stdin=subprocess.DEVNULL,
+            process = self.start(
+                arguments,
+                folder=folder,
+                readable=readable,
+                scratch=scratch,
+                data=data,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
             )
             watchdog = Watchdog(process.pid, self, timeout=timeout)
             try:
@@ -326,15 +341,6 @@ def _parents(path: Path) -> Iterable[str]:
         yield from ("--perms", "0755", "--dir", str(parent))
 
 
-def _data() -> list[Path]:
-    """Returns where the course's data is, and nothing else of the folders that hold it."""
-    return [
-        fetch.data_folder().absolute(),
-        *(source.path.absolute() for source in fetch.keras_files()),
-        synthetic.cache_folder(),
-    ]
-
-
 def problem() -> str:
     """Returns why there is no sandbox on this machine and what to do; empty when it works."""
     if not sys.platform.startswith("linux"):
@@ -360,17 +366,12 @@ def problem() -> str:
 
 def _complaint(isolation: Isolation) -> str:
     try:
-        done = subprocess.run(
-            isolation.command([sys.executable, "-I", "-c", ""]),
-            env=isolation.environment(),
-            capture_output=True,
-            text=True,
-            timeout=30,
-        )
+        tried = isolation.start([sys.executable, "-I", "-c", ""], stderr=subprocess.PIPE)
+        said = tried.communicate(timeout=30)[1].decode(errors="replace")
     except (OSError, subprocess.SubprocessError) as error:
         return str(error)
-    lines = done.stderr.strip().splitlines()
-    return lines[-1][:200] if lines else f"status {done.returncode}"
+    lines = said.strip().splitlines()
+    return lines[-1][:200] if lines else f"status {tried.returncode}"
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ import os
 import shutil
 import signal
 import stat
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -48,20 +47,13 @@ class IsolatedProvisioner(LocalProvisioner):
             arguments.append("--tensorflow")
         arguments += ["-f", manager.connection_file, "--HistoryManager.hist_file=:memory:"]
         folder = kwargs.get("cwd")
-        command = isolation.command(
+        self.process = isolation.start(
             arguments,
             folder=Path(folder).absolute() if folder else None,
             exchange=manager.exchange,
             hidden=manager.hidden,
             scratch=self.scratch,
-        )
-        self.process = subprocess.Popen(
-            command,
-            env=isolation.environment(self.scratch),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
+            data=True,
         )
         self.pid = self.pgid = self.process.pid
         self.cwd = folder

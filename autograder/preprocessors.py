@@ -18,6 +18,7 @@ from traitlets import Unicode
 from autograder import verification, weights
 from autograder.cells import grade_id, is_graded_here
 from autograder.execution import Run
+from autograder.intake import OTHER_PROFILE
 from autograder.isolation import UNSAFE
 from rps_course import check, rubric
 from rps_course.exercises import trained
@@ -142,8 +143,10 @@ class JudgeEvidence(NbGraderPreprocessor):
             problem, verdict = "", None
             try:
                 verdict = self._verdict(cell, nb, run, rules)
-            except NotGradedError as error:
+            except (NotGradedError, verification.OtherProfileError) as error:
                 problem = str(error)
+                if isinstance(error, verification.OtherProfileError):
+                    resources[OTHER_PROFILE] = problem
                 finding = rubric.fails(None, "not_graded", exercise=name, because=problem)
                 verdict = rules.verdict(name, [finding])
             if run.isolation.unsafe:

@@ -74,7 +74,8 @@ def collect(db_url: str, autograded: Path, assignment: str) -> list[Result]:
             names = ", ".join(a.name for a in gradebook.assignments) or "none"
             raise ResultsError(
                 f"The gradebook has no assignment {assignment!r}; it has: {names}. "
-                f"Run `nbgrader generate_assignment {assignment}` first."
+                "Release it into the gradebook first: "
+                f"`nbgrader generate_assignment {assignment} --force`."
             ) from None
         # Course order: the order of the notebook's cells, not that of the database.
         for submission in sorted(known.submissions, key=lambda s: s.student_id):

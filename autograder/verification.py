@@ -16,6 +16,10 @@ from rps_course.profile import Profile
 MAX_BYTES = 2_000_000
 
 
+class OtherProfileError(RuntimeError):
+    """What was handed in is of another profile than the class's; the message says which."""
+
+
 class NoEvidenceError(EvidenceError):
     """The test cell displayed no evidence at all."""
 
@@ -70,8 +74,9 @@ def read(content: Any, exercise: str, challenge: Challenge, profile: Profile) ->
         The facts, as JSON that fits the exercise's schema; arrays are still encoded.
 
     Raises:
-        EvidenceError: it is not JSON, too large, of another form, exercise, submission, challenge
-            or profile, or it holds numbers that are not finite.
+        EvidenceError: it is not JSON, too large, of another form, exercise, submission or
+            challenge, or it holds numbers that are not finite.
+        OtherProfileError: the notebook chose another profile than it was told to run under.
     """
     import jsonschema
 
@@ -96,8 +101,9 @@ def read(content: Any, exercise: str, challenge: Challenge, profile: Profile) ->
     if content["challenge"] != challenge.id:
         raise EvidenceError("it answers another challenge than this submission was given")
     if content["profile"] != profile.name:
-        raise EvidenceError(
-            f"it was made under the profile {content['profile']!r}, wanted {profile.name!r}"
+        raise OtherProfileError(
+            f"The notebook runs under the profile {content['profile'].removeprefix('grading-')!r}, "
+            f"but the class is graded under {profile.base!r}. Take out the line that chooses it."
         )
     exercises.decode(content["facts"])  # bytes that do not fit their shape, or are not finite
     return content["facts"]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.isolation import INSIDE, Stopped
+from autograder.verification import OtherProfileError
 from rps_course import evidence, profile, rubric, submission
 from rps_course.exercises import trained
 
@@ -30,7 +31,11 @@ _MEASURED = evidence.record(
     sha256={"type": "string", "pattern": "^[0-9a-f]{64}$"},
 )
 _ANSWER = {
-    "oneOf": [evidence.record(weights=evidence.text(2000)), evidence.record(measured=_MEASURED)]
+    "oneOf": [
+        evidence.record(weights=evidence.text(2000)),
+        evidence.record(other_profile=evidence.text(2000)),
+        evidence.record(measured=_MEASURED),
+    ]
 }
 
 
@@ -47,15 +52,22 @@ def judge(run: "Run", table: dict) -> Iterator[rubric.Finding]:
 
     Raises:
         UnreadableError: the files could not be read within the sandbox's limits.
+        OtherProfileError: the weights or the record are of another profile than the class's.
     """
     full = profile.get(run.profile.base)
     answer = _measure(run, full)
+    if "other_profile" in answer:
+        raise OtherProfileError(answer["other_profile"])
     if "weights" in answer:
         yield rubric.fails(None, "weights", received=answer["weights"])
         return
     weights = run.handed_in[submission.RPS_WEIGHTS]
     facts = answer["measured"] | {"sha256": hashlib.sha256(weights).hexdigest()}
-    yield from trained.judge(trained.Measured(**facts), full, table)
+    measured = trained.Measured(**facts)
+    if measured.record is not None and trained.is_of_other_profile(measured.record, full):
+        mismatch = trained.record_mismatch(measured, full, table)
+        raise OtherProfileError(f"The training record does not fit the class: {mismatch}.")
+    yield from trained.judge(measured, full, table)
 
 
 def _measure(run: "Run", full: profile.Profile) -> dict:
@@ -67,7 +79,9 @@ def _measure(run: "Run", full: profile.Profile) -> dict:
                 (Path(folder) / name).write_bytes(content)
         program = [sys.executable, "-P", INSIDE / "weights.py", full.name]
         try:
-            said = run.isolation.run(program, folder=Path(folder), timeout=_SECONDS, answer_mb=4)
+            said = run.isolation.run(
+                program, folder=Path(folder), data=True, timeout=_SECONDS, answer_mb=4
+            )
             answer = json.loads(said, parse_constant=_refuse)
             jsonschema.validate(answer, _ANSWER)
         except Stopped as error:

@@ -156,7 +156,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--profile",
             metavar="NAME",
-            help=f"instead of RPS_PROFILE; one of {', '.join(profiles.NAMES[:3])}",
+            help=f"instead of RPS_PROFILE; one of {', '.join(profiles.BASES)}",
         )
     return parser
 
@@ -242,7 +242,7 @@ def _weights_profile(arguments: argparse.Namespace) -> profiles.Profile:
     if not os.environ.get("RPS_PROFILE", "").strip() and record.is_file():
         name = submission.load_record(record).get("profile")
         if name in profiles.PROFILES:
-            return profiles.PROFILES[name]
+            return profiles.get(name)
     return profiles.current()
 
 

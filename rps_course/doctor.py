@@ -161,34 +161,15 @@ def _lacking(name: str, detail: str, remedy: str = _FETCH) -> Check:
     return Check(name, NOTE, detail, f"the offline profile needs none; for the real one {remedy}")
 
 
-def _data() -> Check:
-    folder = fetch.data_folder()
-    if not fetch.has_data():
-        return _lacking("dataset", f"not in {folder}")
-    try:
-        fetch.check_data()
-    except fetch.FetchError as error:
-        return _lacking("dataset", str(error))
-    return Check("dataset", OK, str(folder))
-
-
-def _keras_files() -> list[Check]:
-    checks = []
-    for name, source in zip(
-        ("backbone weights", "ImageNet classifier", "ImageNet labels"),
-        fetch.keras_files(),
-        strict=True,
-    ):
-        if not source.path.is_file():
-            checks.append(_lacking(name, f"not in {source.path.parent}"))
-            continue
-        try:
-            fetch.check_contents(source)
-        except fetch.FetchError as error:
-            checks.append(_lacking(name, str(error)))
-        else:
-            checks.append(Check(name, OK, str(source.path)))
-    return checks
+def _data_and_weights() -> list[Check]:
+    paths = {"dataset": fetch.data_folder()}
+    names = ("backbone weights", "ImageNet classifier", "ImageNet labels")
+    paths |= {n: s.path for n, s in zip(names, fetch.keras_files(), strict=True)}
+    wrong = fetch.problems()
+    return [
+        _lacking(name, wrong[name]) if name in wrong else Check(name, OK, str(path))
+        for name, path in paths.items()
+    ]
 
 
 def _offline_files() -> Check:
@@ -252,23 +233,39 @@ def _grading() -> Check:
 def _isolation() -> list[Check]:
     if _version(("nbgrader",)) is None:
         return []
+    # Only where a course is graded does all of it have to work.
+    here = Path("nbgrader_config.py").is_file()
+    status = MISSING if here else NOTE
+    problem = _asked("autograder.isolation")
+    if problem:
+        detail, _, remedy = problem.partition(". ")
+        return [Check("isolation", status, detail, remedy or "grade on a machine where it works")]
+    checks = [Check("isolation", OK, "students' code runs in bubblewrap while grading")]
+    if not here:
+        remedy = "to try it, run `rps-course doctor` in the folder with nbgrader_config.py"
+        return [*checks, Check("data in isolation", NOTE, "not tried", remedy)]
+    problem = _asked("autograder.machine")
+    if problem:
+        detail, _, remedy = problem.partition(". ")
+        return [*checks, Check("data in isolation", MISSING, detail, remedy or "see docs/ta.md")]
+    found = "students' lines load the data and weights of the class's profile"
+    return [*checks, Check("data in isolation", OK, found)]
+
+
+def _asked(module: str) -> str:
+    """Returns the problem that a module of the grader finds; empty when it finds none."""
     try:
         # In a process of its own: this package does not import the grader's.
         answer = subprocess.run(
-            [sys.executable, "-m", "autograder.isolation"],
+            [sys.executable, "-m", module],
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
             check=True,
         )
     except (OSError, subprocess.SubprocessError) as error:
-        problem = f"cannot be tried: {error}"
-    else:
-        problem = answer.stdout.strip()
-    if not problem:
-        return [Check("isolation", OK, "students' code runs in bubblewrap while grading")]
-    detail, _, remedy = problem.partition(". ")
-    return [Check("isolation", NOTE, detail, remedy or "grade on a machine where it works")]
+        return f"It cannot be tried: {error}"
+    return answer.stdout.strip()
 
 
 CHECKS: tuple[Callable[[], Check | list[Check]], ...] = (
@@ -276,8 +273,7 @@ CHECKS: tuple[Callable[[], Check | list[Check]], ...] = (
     _packages,
     _device,
     _profile,
-    _data,
-    _keras_files,
+    _data_and_weights,
     _offline_files,
     _folders,
     _network,

@@ -9,16 +9,17 @@ by opening them. Preparing the dataset from what was downloaded is TFDS's own wo
 import base64
 import hashlib
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rps_course.caches import DATASET as NAME
+from rps_course.caches import data_folder, keras_folder
+
 if TYPE_CHECKING:
     import requests
 
-NAME = "rock_paper_scissors"
 _KERAS_HOST = "https://storage.googleapis.com"
 _WEIGHTS = f"{_KERAS_HOST}/tensorflow/keras-applications/mobilenet_v2"
 _STEM = "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224"
@@ -52,17 +53,6 @@ class Source:
     lines: int | None = None
 
 
-def data_folder() -> Path:
-    """Returns the folder where TFDS keeps this dataset."""
-    root = os.environ.get("TFDS_DATA_DIR") or Path.home() / "tensorflow_datasets"
-    return Path(root).expanduser() / NAME
-
-
-def keras_folder() -> Path:
-    """Returns Keras' own folder."""
-    return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras").expanduser()
-
-
 def keras_files() -> tuple[Source, ...]:
     """Returns what the standard profile takes from Keras: backbone, whole classifier, labels."""
     models = keras_folder() / "models"
@@ -93,6 +83,29 @@ def has_data() -> bool:
 def is_cached() -> bool:
     """Whether the real dataset and the backbone's weights are on this machine."""
     return has_data() and keras_files()[0].path.is_file()
+
+
+def problems() -> dict[str, str]:
+    """Returns what is missing or damaged of the standard profile's data and weights.
+
+    Returns:
+        What is wrong, by the name of the thing; empty when everything is there and readable.
+    """
+    found = {}
+    try:
+        check_data()
+    except FetchError as error:
+        found["dataset"] = str(error)
+    names = ("backbone weights", "ImageNet classifier", "ImageNet labels")
+    for name, source in zip(names, keras_files(), strict=True):
+        try:
+            if source.path.is_file():
+                check_contents(source)
+            else:
+                found[name] = f"{source.path.name} is not in {source.path.parent}."
+        except (FetchError, OSError) as error:
+            found[name] = str(error)
+    return found
 
 
 def can_download(timeout: float = 2.0) -> bool:
@@ -200,6 +213,8 @@ def check_data() -> None:
             whole = info["fileFormat"] != "tfrecord" or wanted == sum(
                 shard.stat().st_size for shard in shards
             )
+            for shard in shards:
+                shard.open("rb").close()
             if len(shards) != len(split["shardLengths"]) or not whole:
                 raise FetchError(
                     f"The dataset in {folder} is damaged: its {split['name']} set is not whole."

@@ -40,6 +40,10 @@ class WeightsError(ValueError):
     """A weights file, or a model to save, is not what the course's architecture needs."""
 
 
+class OtherProfileError(WeightsError):
+    """A weights file is of another profile of the course."""
+
+
 class RecordError(ValueError):
     """A training record cannot be read."""
 
@@ -278,7 +282,7 @@ def load_weights(
         ) from error
     wanted = _layout(profile)
     if found != wanted:
-        raise WeightsError(_difference(path, found, profile))
+        raise _difference(path, found, profile)
     classifier = _untrained(profile)
     try:
         classifier.load_weights(path)
@@ -289,21 +293,19 @@ def load_weights(
     return classifier
 
 
-def _difference(path: Path, found: dict, profile: profiles.Profile) -> str:
-    others = [
-        other
-        for other in (profiles.get("standard"), profiles.get("offline"))
-        if other.alpha != profile.alpha and _total(_layout(other)) == _total(found)
-    ]
-    wanted = f"the {profile.base} profile wants MobileNetV2 of alpha {profile.alpha:g}"
-    if others:
-        return (
-            f"{path} has the weights of the {others[0].name} profile (alpha {others[0].alpha:g}); "
-            f"{wanted}. Train under RPS_PROFILE={profile.base}."
-        )
-    return (
+def _difference(path: Path, found: dict, profile: profiles.Profile) -> "WeightsError":
+    """Returns the error that says how a file's arrays differ from those of the architecture."""
+    expected = f"the {profile.base} profile expects MobileNetV2 of alpha {profile.alpha:g}"
+    for name in profiles.BASES:
+        other = profiles.get(name)
+        if other.alpha != profile.alpha and _total(_layout(other)) == _total(found):
+            return OtherProfileError(
+                f"{path} has the weights of the {other.base} profile (alpha {other.alpha:g}); "
+                f"{expected}. Train under RPS_PROFILE={profile.base}."
+            )
+    return WeightsError(
         f"{path} has the weights of another architecture ({len(found)} arrays with "
-        f"{_total(found):,} numbers); {wanted} with a head of 3 classes "
+        f"{_total(found):,} numbers); {expected} with a head of 3 classes "
         f"({_total(_layout(profile)):,} numbers). Save with rps_course.submission.save."
     )
 

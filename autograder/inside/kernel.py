@@ -9,6 +9,7 @@ check as it was before any of the student's code ran. That makes lies expensive,
 is the same process. What decides is that the grader recomputes what the facts must be.
 """
 
+import contextlib
 import sys
 from types import FunctionType, ModuleType
 from typing import Any
@@ -136,7 +137,7 @@ class GradingKernel(IPythonKernel):
             sys.setprofile(None)
             function = eval(name, self.shell.user_ns)  # a NameError as everybody knows it
             challenge = Challenge(bytes.fromhex(request["challenge"]))
-            content = check.report(name, function, challenge, course)
+            content = check.report(name, function, challenge, self._chosen_profile())
         except BaseException as error:
             fact = exercises.exception_fact(error)
             said = {
@@ -153,6 +154,14 @@ class GradingKernel(IPythonKernel):
             self.iopub_socket, "display_data", {"data": data, "metadata": {}, "transient": {}}
         )
         return reply
+
+    def _chosen_profile(self) -> profile.Profile:
+        """Returns the profile that the notebook runs under: it may have chosen another one."""
+        named = self.shell.user_ns.get("course")
+        names = [named.name] if isinstance(named, profile.Profile) else []
+        with contextlib.suppress(profile.ProfileError):
+            names.append(profile.current().name)
+        return next((profile.get(name) for name in names if name != course.name), course)
 
     async def do_execute(
         self,
@@ -181,6 +190,7 @@ class GradingKernel(IPythonKernel):
 
 if __name__ == "__main__":
     arguments = sys.argv[1:]
+    profile.grading = True
     course = profile.current()
     exercises.registry()
     import PIL.Image

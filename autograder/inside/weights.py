@@ -21,6 +21,8 @@ if __name__ == "__main__":
             Path(submission.RPS_WEIGHTS), Path(submission.RPS_RECORD), profile.get(sys.argv[1])
         )
         said = {"measured": dataclasses.asdict(measured)}
+    except submission.OtherProfileError as error:
+        said = {"other_profile": str(error)}
     except submission.WeightsError as error:
         said = {"weights": str(error)}
     with answer:

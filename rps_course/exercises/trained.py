@@ -139,9 +139,19 @@ def judge(measured: Measured, profile: Profile, table: dict) -> Iterator[Finding
         )
 
 
+def is_of_other_profile(record: dict, profile: Profile) -> bool:
+    """Whether a record tells of a training under another profile than `profile` or its variant."""
+    return str(record["profile"]).removeprefix("grading-") != profile.base
+
+
 def record_mismatch(measured: Measured, profile: Profile, table: dict) -> str:
     """Returns how the record does not fit the weights; an empty string when it does."""
     record = measured.record
+    if is_of_other_profile(record, profile):
+        return (
+            f"the model was trained under the profile {record['profile']!r}, expected "
+            f"{profile.base!r}"
+        )
     if record["weights_sha256"] != measured.sha256:
         return "the record's SHA-256 is of another weights file"
     phases = record["phases"]

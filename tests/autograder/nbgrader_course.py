@@ -27,6 +27,11 @@ def nbgrader(course, *arguments, profile="offline", check=True):
     return done
 
 
+def write_configuration(folder, profile="offline"):
+    text = (ROOT / "nbgrader_config.py").read_text()
+    (folder / "nbgrader_config.py").write_text(f"{text}\nc.Grading.profile = {profile!r}\n")
+
+
 def make_course(folder, *assignments):
     """Copies the configuration and these solutions, and releases them."""
     for name in assignments:
@@ -35,7 +40,7 @@ def make_course(folder, *assignments):
             folder / "solutions" / name,
             ignore=shutil.ignore_patterns("rps_model.*", "custom_sample.png"),
         )
-    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    write_configuration(folder)
     for name in assignments:
         nbgrader(folder, "generate_assignment", name)
     return folder

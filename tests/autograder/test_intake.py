@@ -6,7 +6,7 @@ import os
 import nbformat
 import pytest
 import sandbox
-from nbgrader_course import ROOT, nbgrader
+from nbgrader_course import ROOT, nbgrader, write_configuration
 
 from autograder import results
 from autograder.audit.course import Course
@@ -18,7 +18,7 @@ ASSIGNMENT = "top_k"
 def course(tmp_path_factory):
     """A course with one light exercise and no submission yet."""
     course = Course(tmp_path_factory.mktemp("intake") / "course", ROOT / "solutions")
-    (course.root / "nbgrader_config.py").write_bytes((ROOT / "nbgrader_config.py").read_bytes())
+    write_configuration(course.root)
     course.add_assignment((ASSIGNMENT,))
     nbgrader(course.root, "generate_assignment", ASSIGNMENT)
     yield course

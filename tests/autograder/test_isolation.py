@@ -189,13 +189,15 @@ def test_the_course_is_hidden_even_inside_of_what_is_shown(isolation, tmp_path):
     tmp_path.chmod(0o755)
     (tmp_path / "course").mkdir()
     (tmp_path / "course/gradebook.db").touch()
-    command = isolation.command(
+    process = isolation.start(
         [sys.executable, "-I", "-c", f"import os; print(os.listdir({str(tmp_path / 'course')!r}))"],
         readable=[tmp_path],
         hidden=[tmp_path / "course"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
-    done = subprocess.run(command, env=isolation.environment(), capture_output=True, check=False)
-    assert done.stdout == b"[]\n", done.stderr
+    printed, said = process.communicate()
+    assert printed == b"[]\n", said
 
 
 def test_the_device_files_of_a_gpu_are_there(isolation, monkeypatch):

@@ -2,6 +2,7 @@ import subprocess
 from types import SimpleNamespace
 
 import pytest
+import sandbox
 
 from rps_course import doctor, fetch
 
@@ -110,7 +111,7 @@ def test_isolation_is_tried_and_not_just_looked_for(monkeypatch, tmp_path):
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     (check,) = doctor._isolation()
-    assert check.status == doctor.NOTE
+    assert check.status == doctor.MISSING  # in the folder of a course, which is to be graded
     assert "does not work here (bwrap: not permitted)" in check.detail
     assert check.remedy
 
@@ -118,5 +119,26 @@ def test_isolation_is_tried_and_not_just_looked_for(monkeypatch, tmp_path):
 def test_a_machine_without_bubblewrap_is_told_how_to_get_it(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     (check,) = doctor._isolation()
-    assert check.detail == "bubblewrap is not installed"
+    assert (check.status, check.detail) == (doctor.MISSING, "bubblewrap is not installed")
     assert "apt install bubblewrap" in check.remedy
+
+
+def test_students_need_no_isolation(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    (check,) = doctor._isolation()
+    assert check.status == doctor.NOTE
+
+
+def test_the_data_is_tried_in_the_sandbox_under_the_profile_of_the_class(tmp_path, monkeypatch):
+    sandbox.require()
+    (tmp_path / "nbgrader_config.py").write_text('get_config().Grading.profile = "offline"\n')
+    monkeypatch.chdir(tmp_path)
+    _, check = doctor._isolation()
+    assert check.status == doctor.OK, check.detail
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))
+    (tmp_path / "nbgrader_config.py").write_text('get_config().Grading.profile = "standard"\n')
+    _, check = doctor._isolation()
+    assert check.status == doctor.MISSING
+    assert "lacks data or weights of the standard profile" in check.detail
+    assert "rps-course fetch" in check.remedy
