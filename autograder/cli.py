@@ -96,7 +96,7 @@ def main(argv: list[str] | None = None) -> int:
     if importlib.util.find_spec("nbgrader") is None:
         print(
             "rps-grader: error: grading needs nbgrader, which is not installed. "
-            "Install it with: pip install 'rps-course[grader]'",
+            "Install it from a clone of the course: pip install '.[grader]'",
             file=sys.stderr,
         )
         return 1

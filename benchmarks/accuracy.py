@@ -2,7 +2,7 @@
 
     python -m benchmarks.accuracy                        # stored views, both input ranges
     python -m benchmarks.accuracy --views plain --range 0 1 --seeds 3
-    RPS_PROFILE=offline python -m benchmarks.accuracy    # rendered hands, 96 x 96
+    RPS_PROFILE=offline python -m benchmarks.accuracy    # the package's own hands, 96 x 96
 
 The course feeds pixels in [0, 1]; MobileNetV2 was pretrained with pixels in [-1, 1]. Both go
 through the same training. With stored views, these are computed once and shared by the seeds, which

@@ -1,7 +1,7 @@
-"""Augmentation: ours against `ImageDataGenerator`, on the real training pictures.
+"""Augmentation: ours against `ImageDataGenerator`, on the profile's training pictures.
 
     python -m benchmarks.augmentation
-    RPS_PROFILE=offline python -m benchmarks.augmentation    # rendered hands, 96 x 96
+    RPS_PROFILE=offline python -m benchmarks.augmentation    # the package's own hands, 96 x 96
 
 Draws two batches of 256 pictures at the profile's size from each in turn, several times, and prints
 the medians, the largest difference of the same transforms in 255ths of the range, and the ratio.

@@ -1,14 +1,14 @@
 """Does the offline backbone transfer? Its features against random ones, and against fine-tuning.
 
-    python -m benchmarks.offline_backbone                  # rendered hands
-    python -m benchmarks.offline_backbone --target real    # photographs, shrunk to 96 x 96
+    python -m benchmarks.offline_backbone                  # hands that the package draws
+    python -m benchmarks.offline_backbone --target real    # Rock-Paper-Scissors data set, 96 x 96
     python -m benchmarks.offline_backbone --recipe         # the whole recipe with augmentation
 
 The first two try a linear classifier on raw pixels for comparison. Then they train the head for 20
 epochs (Adam 0.001, batches of 32, Dropout 0.5) and fine-tune `layers[149:]` for 20 more (Adam
 0.00001), without augmentation: what the frozen layers give is then the same in every epoch and is
 computed once, at `layers[148]`. `--recipe` runs every epoch through the whole network, as students
-do. `real` needs the TFDS dataset (TFDS_DATA_DIR or a network).
+do. `real` is TFDS `rock_paper_scissors`, also computer-generated (TFDS_DATA_DIR or a network).
 Results are in docs/offline-profile.md.
 """
 

@@ -1,8 +1,8 @@
-"""The recipe's training: ours against plain Keras, on the real data.
+"""The recipe's training: ours against plain Keras, on the profile's data.
 
     python -m benchmarks.training
     python -m benchmarks.training --pictures 512 --repeats 3    # a fifth of the data, scaled
-    RPS_PROFILE=offline python -m benchmarks.training    # rendered hands, 96 x 96
+    RPS_PROFILE=offline python -m benchmarks.training    # the package's own hands, 96 x 96
 
 Plain is what courses write: `ImageDataGenerator` and `fit` through the whole network, with the lost
 batches that Keras 3 brings put right in its favour. Each way runs whole epochs of both phases, with

@@ -291,7 +291,7 @@ def _batches_class() -> type:
             CPU only draws numbers and gathers pictures, a few batches ahead of the training.
             """
             gpu = bool(tf.config.list_logical_devices("GPU"))
-            with tf.device("/CPU:0"):  # 1.5 GB for the real training set: leave it in main memory
+            with tf.device("/CPU:0"):  # 1.5 GB in the standard profile: leave it in main memory
                 X, y = tf.constant(self.X, tf.float32), tf.constant(self.y)
 
             def steps() -> Iterator[tuple[np.ndarray, np.ndarray]]:

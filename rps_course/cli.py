@@ -87,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
 
     get = commands.add_parser(
         "fetch",
-        help="download the real data and weights",
+        help="download the standard profile's data and weights",
         description="Downloads the dataset and the weights of the standard profile to where TFDS "
         "and Keras look for them, about 255 MB. What is there already is checked and kept; an "
         "interrupted download goes on where it stopped.",

@@ -1,7 +1,8 @@
-"""The dataset: photographs through TFDS, or rendered hands, with the same elements.
+"""The data: Rock-Paper-Scissors from TFDS, or hands drawn by this package, as the same elements.
 
-Getting the photographs onto a machine is `rps_course.fetch`'s work; turning pictures into what the
-network takes is `rps_course.preprocessing`'s.
+The Rock-Paper-Scissors data set, by Laurence Moroney, consists of computer-generated pictures of
+hands. Downloading it is `rps_course.fetch`'s work; turning pictures into what the network takes is
+`rps_course.preprocessing`'s.
 """
 
 from dataclasses import dataclass, field
@@ -53,7 +54,7 @@ def load(
         work whatever the profile.
 
     Raises:
-        DataError: the photographs are not on this machine and cannot be had.
+        DataError: the TFDS data set is not on this machine and cannot be downloaded.
     """
     profile = profile or profiles.current()
     if profile.data == "synthetic":
@@ -139,7 +140,7 @@ def _load_synthetic(profile: profiles.Profile) -> tuple[Any, Any, Any]:
         numbers[split] = len(images)
     info = Info(
         name="rendered_rock_paper_scissors",
-        description="Hands that rps_course.synthetic draws; no photographs.",
+        description="Hands that rps_course.synthetic draws.",
         features={
             "image": SimpleNamespace(shape=(300, 300, 3), dtype=np.dtype("uint8")),
             "label": SimpleNamespace(

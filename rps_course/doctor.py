@@ -226,7 +226,7 @@ def _grading() -> Check:
         "grading",
         NOTE,
         "nbgrader is not installed; students need none",
-        "to grade: pip install 'rps-course[grader]'",
+        "to grade, from a clone of the course: pip install '.[grader]'",
     )
 
 

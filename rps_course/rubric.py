@@ -1,7 +1,8 @@
-"""The rubric: points, criteria, tolerances, thresholds and messages, read from `rubric.toml`.
+"""The rubric: points, criteria, messages and the thresholds of `trained_model`, from `rubric.toml`.
 
 Judging an exercise yields findings; the rubric turns them into points and into sentences that say
-what is wrong, what was received and wanted, and where to look next.
+what is wrong and where to look next. Tolerances and the shares of partly right answers come with
+the findings, from `rps_course.exercises`.
 """
 
 import tomllib
@@ -72,7 +73,8 @@ class Verdict:
         exercise: its grade id.
         score: points earned, to the hundredth.
         points: points that could be earned.
-        reasons: one for every finding that cost points.
+        reasons: one for each mistake that was found; a criterion that could not be checked because
+            of an earlier one has none.
         holding: titles of the criteria that hold.
         notes: remarks that cost nothing.
     """

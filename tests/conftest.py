@@ -1,4 +1,4 @@
-"""What all tests share: a quiet TensorFlow, the offline profile, the folder of the real data."""
+"""What all tests share: a quiet TensorFlow, the offline profile, the folder of the TFDS data."""
 
 import os
 from pathlib import Path
@@ -30,12 +30,12 @@ def offline_profile(monkeypatch):
 
 @pytest.fixture
 def real_data(monkeypatch):
-    """The real dataset and pretrained weights, as the environment of a user who has them."""
+    """TFDS `rock_paper_scissors` and pretrained weights, as a user's environment names them."""
     missing = [k for k, v in _REAL.items() if not v or not Path(v).is_dir()]
     if missing:
         if os.environ.get("RPS_REQUIRE_REAL_DATA"):
             pytest.fail(f"RPS_REQUIRE_REAL_DATA is set but {' and '.join(missing)} name no folder")
-        pytest.skip(f"needs the real data: set {' and '.join(missing)} to folders that have them")
+        pytest.skip(f"needs the TFDS data: set {' and '.join(missing)} to folders that have them")
     for name, value in _REAL.items():
         monkeypatch.setenv(name, str(Path(value).resolve()))
     return {name: Path(value).resolve() for name, value in _REAL.items()}

@@ -94,7 +94,7 @@ def test_grading_without_the_extra_says_what_to_install():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "pip install 'rps-course[grader]'" in done.stderr
+    assert "from a clone of the course: pip install '.[grader]'" in done.stderr
 
 
 def pyproject():

@@ -18,7 +18,7 @@ def rendered():
     return data.load(GRADING)
 
 
-def test_rendered_hands_come_as_elements_of_tfds(rendered):
+def test_the_packages_own_hands_come_as_elements_of_tfds(rendered):
     train, _, info = rendered
     sample = next(train.as_numpy_iterator())
     assert set(sample) == {"image", "label"}
@@ -107,7 +107,7 @@ def test_grading_never_downloads(tmp_path, monkeypatch):
         data.load(profile.get("grading-standard"))
 
 
-def test_the_real_photographs_come_through_tfds(real_data):
+def test_the_rock_paper_scissors_data_set_comes_through_tfds(real_data):
     train, test, info = data.load(profile.get("standard"))
     assert info.features["label"].names == NAMES
     assert info.splits["train"].num_examples == int(train.cardinality()) == 2520
@@ -117,7 +117,7 @@ def test_the_real_photographs_come_through_tfds(real_data):
     assert sample["image"].dtype == np.uint8
 
 
-def test_grading_takes_a_fixed_balanced_few_of_the_real_photographs(real_data):
+def test_grading_takes_a_fixed_balanced_few_of_the_tfds_pictures(real_data):
     course = profile.get("grading-standard")
     train, test, info = data.load(course)
     labels = [int(sample["label"]) for sample in train.as_numpy_iterator()]

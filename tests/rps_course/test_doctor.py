@@ -62,7 +62,7 @@ def test_nbgrader_is_only_needed_for_grading(monkeypatch):
     monkeypatch.setattr(doctor, "_version", lambda names: None)
     check = doctor._grading()
     assert check.status == doctor.NOTE
-    assert "rps-course[grader]" in check.remedy
+    assert "from a clone of the course: pip install '.[grader]'" in check.remedy
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def drawings(monkeypatch):
     return drawn
 
 
-def test_elements_have_the_type_and_size_of_the_photographs(cache_folder):
+def test_elements_have_the_type_and_size_of_the_tfds_pictures(cache_folder):
     pictures, labels = synthetic.pictures("train", 6)
     assert pictures.shape == (6, 300, 300, 3)
     assert pictures.dtype == np.uint8
