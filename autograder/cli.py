@@ -115,10 +115,11 @@ def _demo(arguments: argparse.Namespace) -> int:
     from rich.console import Console
 
     from autograder import demo
+    from autograder.sample import SampleError
 
     try:
         expected = demo.run(Path.cwd(), arguments.course.absolute(), Console())
-    except demo.SampleError as error:
+    except SampleError as error:
         print(f"rps-grader: error: {error}", file=sys.stderr)
         return 1
     return 0 if expected else 1
@@ -128,10 +129,13 @@ def _selftest(_: argparse.Namespace) -> int:
     from rich.console import Console
 
     from autograder import selftest
+    from autograder.isolation import IsolationError
+    from autograder.machine import MachineError
+    from autograder.sample import SampleError
 
     try:
         perfect = selftest.run(Path.cwd(), Console())
-    except (selftest.SampleError, selftest.MachineError, selftest.IsolationError) as error:
+    except (SampleError, MachineError, IsolationError) as error:
         print(f"rps-grader: error: {error}", file=sys.stderr)
         return 1
     return 0 if perfect else 1

@@ -69,10 +69,12 @@ class SubmissionExporter(NotebookExporter):
             for student, problem in self._of_other_profile.items():
                 self.log.error("Not graded in whole: the submission of %r. %s", student, problem)
         if self._of_other_profile:
-            raise NbGraderException(
+            problem = (
                 f"{len(self._of_other_profile)} submission(s) are of another profile than the "
                 "class's: ask for another one, or correct c.Grading.profile in nbgrader_config.py."
             )
+            self.log.error("%s", problem)
+            raise NbGraderException(problem)
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: ResourcesDict | None = None, **kwargs: Any

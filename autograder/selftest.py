@@ -90,8 +90,8 @@ def _grade(course: SampleCourse, profile: str, console: Console) -> bool:
     tables.print_reasons(lost, console)
     if lost:
         console.print(
-            f"[bold red]{len(lost)} right solutions lost points:[/] grade nothing on this machine "
-            "before that is mended."
+            f"[bold red]Right solutions lost points in {len(lost)} exercise(s).[/] Grade nothing "
+            "on this machine before that is mended."
         )
     else:
         console.print("Every solution earned full points: this machine grades the class right.")

@@ -88,8 +88,9 @@ PROFILES = {
 }
 BASES = ("standard", "offline")
 NAMES = (*BASES, *(n for n in PROFILES if n.startswith("grading-")))
-# Set by the kernel that a grader runs a notebook in: every profile is then its short variant.
-grading = False
+# Set by the kernel that a grader runs a notebook in, to the name of the class's profile: it is then
+# the one of a notebook that names none, and every other is its short variant.
+grading = ""
 
 
 class ProfileError(ValueError):
@@ -138,5 +139,5 @@ def current() -> Profile:
     Raises:
         ProfileError: `RPS_PROFILE` names no profile.
     """
-    name = os.environ.get("RPS_PROFILE", "").strip()
+    name = os.environ.get("RPS_PROFILE", "").strip() or grading
     return get(name) if name else _automatic()

@@ -41,7 +41,7 @@ class WeightsError(ValueError):
 
 
 class OtherProfileError(WeightsError):
-    """A weights file is of another profile of the course."""
+    """A weights file or a training record is of another profile of the course."""
 
 
 class RecordError(ValueError):

@@ -75,11 +75,22 @@ def measure(weights: Path, record: Path, profile: Profile) -> Measured:
 
     Raises:
         rps_course.submission.WeightsError: the file is missing or cannot be loaded.
+        rps_course.submission.OtherProfileError: the weights or the record are of another profile.
     """
     import hashlib
 
     from rps_course import submission
 
+    problem, facts = "", None
+    try:
+        facts = submission.load_record(record)
+    except submission.RecordError as error:
+        problem = str(error)
+    if facts and facts["profile"].removeprefix("grading-") != profile.base:
+        raise submission.OtherProfileError(
+            f"{Path(record).name} tells of a training under the profile {facts['profile']!r}, "
+            f"expected {profile.base!r}."
+        )
     model = submission.load_weights(weights, profile)
     frozen = tail = 0
     theirs = [w for layer in model.layers[0].layers for w in layer.weights]
@@ -87,11 +98,6 @@ def measure(weights: Path, record: Path, profile: Profile) -> Measured:
         differs = not np.allclose(weight.numpy(), pretrained, rtol=1e-4, atol=1e-6)
         frozen += differs and layer < profile.fine_tune_at
         tail += differs and layer >= profile.fine_tune_at
-    problem, facts = "", None
-    try:
-        facts = submission.load_record(record)
-    except submission.RecordError as error:
-        problem = str(error)
     return Measured(
         evaluate(model, profile),
         int(frozen),
@@ -139,19 +145,9 @@ def judge(measured: Measured, profile: Profile, table: dict) -> Iterator[Finding
         )
 
 
-def is_of_other_profile(record: dict, profile: Profile) -> bool:
-    """Whether a record tells of a training under another profile than `profile` or its variant."""
-    return str(record["profile"]).removeprefix("grading-") != profile.base
-
-
 def record_mismatch(measured: Measured, profile: Profile, table: dict) -> str:
     """Returns how the record does not fit the weights; an empty string when it does."""
     record = measured.record
-    if is_of_other_profile(record, profile):
-        return (
-            f"the model was trained under the profile {record['profile']!r}, expected "
-            f"{profile.base!r}"
-        )
     if record["weights_sha256"] != measured.sha256:
         return "the record's SHA-256 is of another weights file"
     phases = record["phases"]

@@ -2,19 +2,25 @@
 
 import os
 import subprocess
-import sys
 
+import grader_environment
 import pytest
 from nbgrader_course import ROOT
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory):
+def grader_python(tmp_path_factory):
+    """Python of an environment as TAs have it, without what developers add."""
+    return grader_environment.make(tmp_path_factory.mktemp("grader") / "environment")
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory, grader_python):
     """The demo class, graded once for all tests: (course folder, finished process)."""
     course = tmp_path_factory.mktemp("demo") / "class"
     environment = os.environ | {"COLUMNS": "140"}
     done = subprocess.run(
-        [sys.executable, "-m", "autograder.cli", "demo", "--course", str(course)],
+        [grader_python, "-P", "-m", "autograder.cli", "demo", "--course", str(course)],
         cwd=ROOT,
         env=environment,
         capture_output=True,

@@ -26,8 +26,14 @@ def require():
         pytest.skip(_problem())
 
 
-def as_ordinary_user(*command):
-    """Returns a command that runs as somebody who is not root, though Python may be root's."""
+def as_ordinary_user(*command, shown=(), in_home=None):
+    """Returns a command that runs as somebody who is not root, though Python may be root's.
+
+    Args:
+        command: what to run.
+        shown: folders to be seen, besides Python and the project, though root's folder hides them.
+        in_home: folders to be found in the user's home, read-only, by their names there.
+    """
     if os.geteuid() != 0:
         return list(command)
     if shutil.which("setpriv") is None:
@@ -37,12 +43,15 @@ def as_ordinary_user(*command):
     covered = {home: "0755", Path("/tmp"): "1777"}
     for folder, permissions in covered.items():
         arguments += ["--perms", permissions, "--tmpfs", folder]
-    for prefix in {Path(sys.base_prefix), Path(sys.prefix), ROOT}:
+    for prefix in {Path(sys.base_prefix), Path(sys.prefix), ROOT, *shown}:
         for folder in covered:
             if prefix.is_relative_to(folder):
                 for parent in reversed(prefix.relative_to(folder).parents):
                     arguments += ["--perms", "0755", "--dir", folder / parent]
                 arguments += ["--ro-bind", prefix, prefix]
+    arguments += ["--perms", "0777", "--dir", "/tmp/home"]
+    for name, folder in (in_home or {}).items():
+        arguments += ["--ro-bind", folder, f"/tmp/home/{name}"]
     arguments += ["--chdir", "/tmp"]
     arguments += ["--", "setpriv", "--reuid", "12345", "--regid", "12345", "--clear-groups"]
     arguments += ["--", "env", "HOME=/tmp/home", *command]

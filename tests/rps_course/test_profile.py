@@ -12,8 +12,10 @@ def test_an_unknown_profile_is_named_with_the_allowed_ones(monkeypatch):
 @pytest.mark.parametrize("name", profile.BASES)
 def test_while_grading_a_profile_that_a_notebook_names_is_its_short_variant(name, monkeypatch):
     monkeypatch.setenv("RPS_PROFILE", name)
-    monkeypatch.setattr(profile, "grading", True)
+    monkeypatch.setattr(profile, "grading", f"grading-{name}")
     assert profile.current() == profile.get(name) == profile.PROFILES[f"grading-{name}"]
+    monkeypatch.delenv("RPS_PROFILE")
+    assert profile.current() == profile.PROFILES[f"grading-{name}"]
 
 
 def test_unset_without_data_or_network_is_offline_and_says_how_to_get_the_real_thing(

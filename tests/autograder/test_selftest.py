@@ -1,0 +1,148 @@
+"""All solutions under each profile, as a TA's machine grades them: every point must come out.
+
+From an environment with the extra `grader` alone, with the stock nbgrader, in the sandbox.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import sandbox
+from nbgrader_course import ROOT, write_configuration
+
+POINTS = {"ps1": 20, "ps2": 30, "ps3": 18, "ps4": 30}  # without the written answer
+
+
+def make_course(folder, profile):
+    shutil.copytree(
+        ROOT / "solutions",
+        folder / "solutions",
+        ignore=shutil.ignore_patterns("rps_model.*", ".ipynb_checkpoints"),
+    )
+    write_configuration(folder, profile)
+    return folder
+
+
+def environment(**changes):
+    cleaned = {k: v for k, v in os.environ.items() if k not in ("TFDS_DATA_DIR", "KERAS_HOME")}
+    # A TA's own choice has no part in grading.
+    return cleaned | {"RPS_PROFILE": "fancy", "COLUMNS": "140"} | changes
+
+
+def sums(printed):
+    """The sums of the tables that were printed, by assignment."""
+    rows = re.findall(r"^(ps\d)\s.*?│ selftest │.*?│\s*([\d.]+) │$", printed, re.DOTALL | re.M)
+    return {name: float(points) for name, points in rows}
+
+
+def check(done):
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert sums(done.stdout) == POINTS
+    assert "Every solution earned full points" in done.stdout
+
+
+def test_the_environment_has_no_developers_tools(grader_python):
+    code = (
+        "import importlib.util as u, sys, rps_course\n"
+        "print([n for n in ('pytest', 'ruff', 'build', 'scipy', 'nbgrader') if u.find_spec(n)])\n"
+        "print(rps_course.__file__.startswith(sys.prefix))\n"
+    )
+    done = subprocess.run(
+        [grader_python, "-I", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "['scipy', 'nbgrader']\nTrue\n"
+
+
+def test_the_standard_profile_as_root_with_folders_that_variables_name(
+    grader_python, tmp_path, real_data
+):
+    sandbox.require()
+    command = [str(grader_python), "-m", "autograder.cli", "selftest"]
+    if os.geteuid() == 0:  # who may write everywhere, but not into a read-only mount
+        mounts = ["--bind", "/", "/", "--dev-bind", "/dev", "/dev"]
+        for folder in real_data.values():
+            mounts += ["--ro-bind", str(folder), str(folder)]
+        command = ["bwrap", "--cap-add", "ALL", *mounts, "--", *command]
+    check(
+        subprocess.run(
+            command,
+            cwd=make_course(tmp_path / "course", "standard"),
+            env=environment(**{name: str(path) for name, path in real_data.items()}),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    )
+
+
+@pytest.mark.parametrize("profile", ["standard", "offline"])
+def test_each_profile_as_an_ordinary_user_with_data_in_the_default_places(
+    grader_python, tmp_path, profile, request
+):
+    sandbox.require()
+    places = {}
+    if profile == "standard":
+        data = request.getfixturevalue("real_data")
+        places = {".keras": data["KERAS_HOME"], "tensorflow_datasets": data["TFDS_DATA_DIR"]}
+    course = make_course(tmp_path / "course", profile)
+    selftest = f"{grader_python} -m autograder.cli selftest"
+    command = f"cp -r {course} /tmp/course && cd /tmp/course && {selftest}"
+    check(
+        subprocess.run(
+            sandbox.as_ordinary_user(
+                "sh", "-c", command, shown=[course, grader_python.parents[1]], in_home=places
+            ),
+            env=environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    )
+
+
+def test_a_solution_that_loses_points_is_told(tmp_path):
+    sandbox.require()
+    course = make_course(tmp_path / "course", "offline")
+    notebook = course / "solutions/ps1/ps1.ipynb"
+    notebook.write_text(notebook.read_text().replace("tf.float32) / 255.0", "tf.float32) / 128.0"))
+    code = (
+        "from pathlib import Path; from rich.console import Console\n"
+        "from autograder import sample, selftest\n"
+        "selftest.ASSIGNMENTS = ('ps1',)\n"
+        "print(selftest.run(Path.cwd(), Console()))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=course,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.strip().endswith("False"), done.stdout + done.stderr
+    assert "Right solutions lost points in 1 exercise(s)" in done.stdout
+    assert "selftest preprocess_image -" in done.stdout
+    (kept,) = re.findall(r"logs, are in (\S+)\.", " ".join(done.stdout.split()))
+    assert (Path(kept) / "autograded/selftest/ps1/ps1.ipynb").is_file()
+    shutil.rmtree(kept)
+
+
+def test_a_machine_without_the_data_is_told_what_to_do(tmp_path):
+    sandbox.require()
+    course = make_course(tmp_path / "course", "standard")
+    done = subprocess.run(
+        [sys.executable, "-m", "autograder.cli", "selftest"],
+        cwd=course,
+        env=environment(TFDS_DATA_DIR=str(tmp_path / "a"), KERAS_HOME=str(tmp_path / "b")),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "lacks data or weights of the standard profile" in done.stderr
+    assert "rps-course fetch" in done.stderr
+    assert "Traceback" not in done.stderr
