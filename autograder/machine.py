@@ -94,7 +94,7 @@ def problem(course: profiles.Profile, isolated: Isolation, thorough: bool = Fals
             "`rps-course doctor`; if a limit is too low, see docs/ta.md, Isolation."
         )
     if _FAILED in lacking:
-        return f"the lines that load data and weights fail in the sandbox: {lacking[_FAILED]}"
+        return f"loading data and weights fails in the sandbox: {lacking[_FAILED]}"
     if lacking:
         return (
             f"data and weights cannot be read in the sandbox. {_listed(lacking)} Students' code "

@@ -64,7 +64,8 @@ def collect(db_url: str, autograded: Path, assignment: str) -> list[Result]:
     if db_url.startswith("sqlite:///") and not file.is_file():  # nbgrader would make an empty one
         raise ResultsError(
             f"There is no gradebook {file}. Run this in the course's root folder, where "
-            "nbgrader_config.py is, after the assignment was released and graded."
+            "nbgrader_config.py is, after the assignment was released (`make assignments`) and "
+            "graded."
         )
     results = []
     with Gradebook(db_url) as gradebook:
@@ -74,7 +75,7 @@ def collect(db_url: str, autograded: Path, assignment: str) -> list[Result]:
             names = ", ".join(a.name for a in gradebook.assignments) or "none"
             raise ResultsError(
                 f"The gradebook has no assignment {assignment!r}; it has: {names}. "
-                "Release it into the gradebook first: "
+                "Release it into the gradebook first: `make assignments`, or "
                 f"`nbgrader generate_assignment {assignment} --force`."
             ) from None
         # Course order: the order of the notebook's cells, not that of the database.

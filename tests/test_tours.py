@@ -1,0 +1,90 @@
+"""The commands that README and docs/ta.md tell TAs to run, as they stand there, in a clone."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import grader_environment
+import nbformat
+import pytest
+import sandbox
+
+ROOT = Path(__file__).parents[1]
+# What other tests run, or what needs a network.
+ELSEWHERE = ("git clone", "make setup", "source", "rps-course fetch", "rps-grader selftest")
+
+
+def commands(page, heading):
+    """The commands of the first block of code below a heading."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    block = re.search(rf"^## {re.escape(heading)}\n.*?^```\n(.*?)^```", text, re.DOTALL | re.M)[1]
+    lines = [re.sub(r"(^|\s+)#.*", "", line) for line in block.splitlines()]
+    return [line for line in lines if line and not line.startswith(ELSEWHERE)]
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory):
+    """A clone as `make setup` leaves it."""
+    folder = tmp_path_factory.mktemp("tour") / "rps-course"
+    names = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.splitlines()  # fmt: skip
+    for name in names:
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    grader_environment.make(folder / ".venv")
+    (folder / ".venv/installed").touch()
+    with (folder / "nbgrader_config.py").open("a") as file:
+        file.write('\nc.Grading.profile = "offline"\n')
+    return folder
+
+
+def run(clone, command):
+    path = os.pathsep.join([str(clone / ".venv/bin"), os.environ["PATH"]])
+    environment = os.environ | {"PATH": path}
+    return subprocess.run(
+        shlex.split(command),
+        cwd=clone,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_what_other_tests_leave_to_the_pages_is_on_them():
+    assert commands("README.md", "Five minutes as a TA")[:2] == [
+        "make assignments",
+        "nbgrader autograde ps2",
+    ]
+    assert commands("docs/ta.md", "Once on a machine") == ["make assignments"]
+
+
+def test_a_ta_grades_with_the_commands_of_the_pages(clone):
+    sandbox.require()
+    released = {p: p.read_bytes() for p in (clone / "assignments").rglob("*.ipynb")}
+    submission = clone / "submitted/ada/ps2"
+    submission.mkdir(parents=True)
+    notebook = nbformat.read(clone / "solutions/ps2/ps2.ipynb", as_version=4)
+    nbformat.write(notebook, submission / "ps2.ipynb")
+    said = run(clone, "nbgrader autograde ps2")  # who skips a step is told which
+    assert said.returncode != 0
+    advice = run(clone, "rps-grader show ps2").stderr
+    assert "make assignments" in advice
+
+    for command in commands("README.md", "Five minutes as a TA"):
+        done = run(clone, command)
+        assert done.returncode == 0, f"{command}\n{done.stdout[-2000:]}{done.stderr[-3000:]}"
+        if command.startswith("rps-grader show"):
+            assert re.search(r"│ ada .* 30 │", done.stdout)
+    assert (clone / "feedback/ada/ps2/ps2.html").is_file()
+    assert released == {p: p.read_bytes() for p in released}, "a release changes what is committed"
+    for command in commands("docs/ta.md", "Grade"):
+        done = run(clone, command)
+        assert done.returncode == 0, f"{command}\n{done.stdout[-2000:]}{done.stderr[-3000:]}"
+    assert (clone / "grades.csv").is_file()
