@@ -7,7 +7,8 @@ c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "assignments"
 c.CourseDirectory.solution_directory = "release_solutions"
 
-# The profile that the class is taught and graded with, "standard" or "offline".
+# What is graded, and the profile that the class is taught and graded with: standard or offline.
+c.Grading.course = "rps_course.course:COURSE"
 c.Grading.profile = "standard"
 
 # Weights that an instructor trained in solutions/ps4 stay there: they are neither released...
@@ -19,26 +20,26 @@ c.GenerateAssignmentApp.CourseDirectory.ignore = [
 c.Autograde.exclude_overwriting = {"ps4": ["rps_model.weights.h5", "rps_model.json"]}
 
 # The exported table tells error, missing and zero apart.
-c.ExportApp.plugin_class = "autograder.export.StatusExportPlugin"
+c.ExportApp.plugin_class = "autograder.grading.export.StatusExportPlugin"
 
 # Submissions are files of unknown content, and are read as such (docs/threat-model.md).
-c.Autograde.exporter_class = "autograder.intake.SubmissionExporter"
+c.Autograde.exporter_class = "autograder.grading.intake.SubmissionExporter"
 # Pages that show what students wrote, in formgrader and as feedback, run none of it.
 c.HTMLExporter.sanitize_html = True
-c.HTMLExporter.filters = {"markdown2html": "autograder.pages.markdown2html"}
+c.HTMLExporter.filters = {"markdown2html": "autograder.grading.pages.markdown2html"}
 
 # Evidence and verdict (docs/design-notes.md). Repairing comes first, in place of nbgrader's
 # DeduplicateIds, whose emptied metadata nbgrader 0.9.6 itself then refuses for the whole class.
 c.Autograde.sanitize_preprocessors = [
-    "autograder.preprocessors.RepairNotebook",
+    "autograder.grading.repair.RepairNotebook",
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.OverwriteKernelspec",
     "nbgrader.preprocessors.OverwriteCells",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Autograde.autograde_preprocessors = [
-    "autograder.execution.ExecuteWithChallenge",
-    "autograder.preprocessors.JudgeEvidence",
+    "autograder.grading.execute.ExecuteWithChallenge",
+    "autograder.grading.judge.JudgeEvidence",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",

@@ -1,1 +1,1 @@
-"""The grader that course staff run: it verifies evidence from students' notebooks and judges it."""
+"""The grading engine: it grades any course that describes itself as a `core.course.Course`."""

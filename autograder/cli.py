@@ -6,23 +6,25 @@ import importlib.util
 import json
 import os
 import sys
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from rps_course import __version__
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from autograder.audit.answers import Answer
-    from autograder.audit.verdicts import Judged
+    from autograder.audit.answers.corpus import Answer
+    from autograder.audit.answers.verdicts import Judged
+    from autograder.audit.subject import Subject
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="rps-grader", description="Grades the assignments of rps-course."
+        prog="rps-grader", description="Grades the assignments of a course, and tests the grader."
     )
-    parser.add_argument("--version", action="version", version=f"rps-grader {__version__}")
+    parser.add_argument(
+        "--version", action="version", version=f"rps-grader {metadata.version('rps-course')}"
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     demo = commands.add_parser(
         "demo",
@@ -114,12 +116,13 @@ def main(argv: list[str] | None = None) -> int:
 def _demo(arguments: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from autograder import demo
-    from autograder.sample import SampleError
+    from autograder.core.course import CourseError
+    from autograder.samples import demo
+    from autograder.samples.course import SampleError
 
     try:
         expected = demo.run(Path.cwd(), arguments.course.absolute(), Console())
-    except SampleError as error:
+    except (SampleError, CourseError) as error:
         print(f"rps-grader: error: {error}", file=sys.stderr)
         return 1
     return 0 if expected else 1
@@ -128,14 +131,15 @@ def _demo(arguments: argparse.Namespace) -> int:
 def _selftest(_: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from autograder import selftest
-    from autograder.isolation import IsolationError
-    from autograder.machine import MachineError
-    from autograder.sample import SampleError
+    from autograder.core.course import CourseError
+    from autograder.grading.machine import MachineError
+    from autograder.samples import selftest
+    from autograder.samples.course import SampleError
+    from autograder.sandbox.isolation import IsolationError
 
     try:
         perfect = selftest.run(Path.cwd(), Console())
-    except (SampleError, MachineError, IsolationError) as error:
+    except (SampleError, CourseError, MachineError, IsolationError) as error:
         print(f"rps-grader: error: {error}", file=sys.stderr)
         return 1
     return 0 if perfect else 1
@@ -144,37 +148,42 @@ def _selftest(_: argparse.Namespace) -> int:
 def _audit(arguments: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from autograder.audit import answers, baseline, corpus, mutants, report, scorecard, trial
-    from autograder.audit.course import CourseError
+    from autograder.audit import subject as subjects
+    from autograder.audit.answers import corpus as answers
+    from autograder.audit.answers import mutants, scorecard
+    from autograder.audit.attacks import baseline, corpus, report, trial
+    from autograder.core.course import CourseError
 
     wrong = _wrong_call(arguments)
     if wrong:
         print(f"rps-grader: error: {wrong}", file=sys.stderr)
         return 2
-    console, root = Console(stderr=arguments.json), Path.cwd()
+    console = Console(stderr=arguments.json)
     clean, content = True, {}
     try:
+        subject = subjects.read(Path.cwd())
         # What is wrong with any part is told before one of them takes its time.
-        attacks = corpus.attacks(arguments.attacks) if arguments.attacks else []
-        defects = corpus.defects(arguments.defects) if arguments.defects else []
-        tried = answers.read(arguments.corpus, arguments.exercise) if arguments.corpus else []
-        if tried:
+        attacks = corpus.attacks(arguments.attacks, subject) if arguments.attacks else []
+        defects = corpus.defects(arguments.defects, subject) if arguments.defects else []
+        tried = []
+        if arguments.corpus:
+            tried = answers.read(arguments.corpus, subject, arguments.exercise)
             equivalent = mutants.equivalent(arguments.corpus)
-            tried += mutants.of_solutions(root, arguments.exercise)
+            tried += mutants.of_solutions(subject, arguments.exercise)
         if arguments.baseline:
-            table = baseline.run(root, attacks, defects, console)
+            table = baseline.run(subject, attacks, defects, console)
             print(baseline.as_json(table) if arguments.json else baseline.table(table))
             return 0
         if attacks or defects:
             with console.status(f"Grading {len(attacks)} attacks and {len(defects)} defects"):
-                happened = trial.isolated(root, attacks, defects)
+                happened = trial.isolated(subject, attacks, defects)
             found = report.findings(happened, attacks, defects)
             clean = found.is_clean
             content |= report.as_dict(found, happened)
             if not arguments.json:
                 report.show(found, console)
         if tried:
-            judged = _judge(root, tried, console)
+            judged = _judge(subject, tried, console)
             rows = scorecard.score(judged, equivalent)
             clean = clean and all(row.is_clean for row in rows)
             content |= scorecard.as_dict(rows, judged)
@@ -202,14 +211,14 @@ def _wrong_call(arguments: argparse.Namespace) -> str:
     return ""
 
 
-def _judge(root: Path, tried: "list[Answer]", console: "Console") -> "list[Judged]":
+def _judge(subject: "Subject", tried: "list[Answer]", console: "Console") -> "list[Judged]":
     """Judges answers, exercise by exercise, and shows how far it is."""
     from rich.progress import track
 
-    from autograder.audit import verdicts
+    from autograder.audit.answers import verdicts
 
     tried = sorted(tried, key=lambda answer: answer.exercise)
-    with contextlib.closing(verdicts.judge(root, tried)) as judged:
+    with contextlib.closing(verdicts.judge(subject, tried)) as judged:
         return list(track(judged, "Judging", len(tried), console=console, transient=True))
 
 
@@ -217,7 +226,7 @@ def _show(arguments: argparse.Namespace) -> int:
     from nbgrader.apps import NbGrader
     from rich.console import Console
 
-    from autograder import results, tables
+    from autograder.grading import results, tables
 
     # nbgrader's own application reads nbgrader_config.py: the same folders and gradebook.
     application = NbGrader()

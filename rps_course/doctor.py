@@ -236,7 +236,7 @@ def _isolation() -> list[Check]:
     # Only where a course is graded does all of it have to work.
     here = Path("nbgrader_config.py").is_file()
     status = MISSING if here else NOTE
-    problem = _asked("autograder.isolation")
+    problem = _asked("autograder.sandbox.isolation")
     if problem:
         detail, _, remedy = problem.partition(". ")
         return [Check("isolation", status, detail, remedy or "grade on a machine where it works")]
@@ -244,7 +244,7 @@ def _isolation() -> list[Check]:
     if not here:
         remedy = "to try it, run `rps-course doctor` in the folder with nbgrader_config.py"
         return [*checks, Check("data in isolation", NOTE, "not tried", remedy)]
-    problem = _asked("autograder.machine")
+    problem = _asked("autograder.grading.machine")
     if problem:
         detail, _, remedy = problem.partition(". ")
         return [*checks, Check("data in isolation", MISSING, detail, remedy or "see docs/ta.md")]

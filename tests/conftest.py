@@ -12,7 +12,7 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 _LONG = (
     "test_selftest.py", "test_corpus.py", "test_demo.py", "test_audit.py", "test_pipeline.py",
     "test_audit_answers.py", "test_training.py", "test_notebooks.py", "test_intake.py",
-    "test_gpu.py", "test_weights.py", "test_machine.py",
+    "test_gpu.py", "test_files.py", "test_machine.py",
 )  # fmt: skip
 
 # Read once, before any test changes the environment.

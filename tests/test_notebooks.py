@@ -13,7 +13,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from rps_course import check, exercises, rubric
+from autograder.core import rubric
+from rps_course import check
+from rps_course.course import COURSE
 
 ROOT = Path(__file__).parents[1]
 ASSIGNMENTS = ("ps1", "ps2", "ps3", "ps4")
@@ -176,13 +178,13 @@ def test_a_solution_cell_holds_one_documented_function_with_the_promised_signatu
 @all_exercises
 def test_every_exercise_has_a_check_and_the_rubrics_points(name, exercise, points, signature):
     assert callable(getattr(check, exercise))
-    assert rubric.load()[exercise]["points"] == points
-    assert rubric.load()[exercise]["assignment"] == name
+    assert rubric.load(COURSE.rubric)[exercise]["points"] == points
+    assert rubric.load(COURSE.rubric)[exercise]["assignment"] == name
 
 
 def test_every_check_has_an_exercise():
     promised = {exercise for rows in EXERCISES.values() for exercise, _, _ in rows}
-    assert set(exercises.registry()) | {"trained_model"} == promised
+    assert set(COURSE.exercises) == promised
 
 
 def test_the_written_answer_is_read_by_a_person():

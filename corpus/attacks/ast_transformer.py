@@ -1,3 +1,4 @@
+# says: has no answer yet
 # Three lines that are enough under plain nbgrader: no test cell raises any more.
 import ast
 

@@ -1,3 +1,4 @@
+# says: has no answer yet
 import socket
 
 for address in (("127.0.0.1", canary["port"]), ("localhost", canary["port"])):

@@ -1,3 +1,4 @@
+# says: has no answer yet
 import shutil
 
 for folder in (canary["course"], canary["home"]):

@@ -1,3 +1,4 @@
+# says: has no answer yet
 import glob
 
 for path in (*glob.glob("/dev/vd*"), *glob.glob("/dev/sd*"), *glob.glob("/dev/nvme*"), "/dev/mem", "/dev/kmsg", "/proc/kcore"):

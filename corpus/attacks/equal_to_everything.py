@@ -1,3 +1,4 @@
+# says: not the likeliest labels
 class Equal(str):
     def __eq__(self, other):
         return True

@@ -1,3 +1,4 @@
+# says: has no answer yet
 # The one folder of the machine that a kernel writes to.
 import os
 import re

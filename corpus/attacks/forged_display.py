@@ -1,8 +1,9 @@
+# says: has no answer yet
 # Evidence before it is asked for, with every way to show it.
 from IPython.display import display
 
-from rps_course import evidence
-from rps_course.challenge import Challenge
+from autograder.core import evidence
+from autograder.core.challenge import Challenge
 
 pair = {"label": "thing 1", "probability": 1.0}
 facts = {case: {"type": "pairs", "pairs": [pair] * k} for case, k in (("default", 5), ("three", 3), ("all", 7))}

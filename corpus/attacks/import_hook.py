@@ -1,3 +1,4 @@
+# says: has no answer yet
 import importlib.abc
 import importlib.machinery
 import sys
@@ -17,11 +18,11 @@ class Loader(importlib.abc.Loader):
 
 class Finder(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path, target=None):
-        if name.startswith("rps_course"):
+        if name.startswith(("autograder", "rps_course")):
             return importlib.machinery.ModuleSpec(name, Loader(), is_package=True)
 
 
 sys.meta_path.insert(0, Finder())
 for name in list(sys.modules):
-    if name.startswith("rps_course"):
+    if name.startswith(("autograder", "rps_course")):
         del sys.modules[name]

@@ -1,3 +1,4 @@
+# says: has no answer yet
 import os
 import signal
 

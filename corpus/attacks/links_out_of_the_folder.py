@@ -1,3 +1,4 @@
+# says: has no answer yet
 # If the grader collects what lies here afterwards, it collects these.
 import os
 

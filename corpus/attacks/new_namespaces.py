@@ -1,3 +1,4 @@
+# says: has no answer yet
 # Mounts and namespaces of one's own, as a way back to the machine's files.
 import ctypes
 import subprocess

@@ -1,3 +1,4 @@
+# says: has no answer yet
 import builtins
 
 real = builtins.isinstance

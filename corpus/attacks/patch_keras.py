@@ -1,3 +1,4 @@
+# says: has no answer yet
 # exercises: build_backbone, compile_head, unfreeze
 # Training that trains nothing, and functions that say yes.
 import tensorflow as tf

@@ -1,3 +1,4 @@
+# says: has no answer yet
 # exercises: build_backbone, compile_head, unfreeze
 # The probes see nothing move.
 from rps_course.exercises import probing
@@ -7,4 +8,4 @@ probing.snapshot = lambda model: []
 probing.moved = lambda before, layer: []
 probing.is_model = lambda value: True
 probing.learning_rates = lambda optimizer: [0.001]
-probing.compile_facts = lambda *a: {"compiled": True, "optimizer": "Adam", "learning_rates": [0.001], "results": []}
+probing.compile_facts = lambda *a: {"compiled": True, "optimizer": "Adam", "learning_rates": [0.001], "loss": 1.0986, "metrics": []}

@@ -1,8 +1,9 @@
+# says: has no answer yet
 # The exercise itself answers what it asks.
-from rps_course import exercises
+from rps_course.course import COURSE
 import numpy as np
 
-exercise = exercises.registry()["top_k"]
+exercise = COURSE.exercises["top_k"]
 
 
 def gather(self, function, challenge, profile):
@@ -16,4 +17,6 @@ def gather(self, function, challenge, profile):
 
 
 type(exercise).gather = gather
+exercise.gather = lambda *a: gather(exercise, *a)
+COURSE.exercises["top_k"] = exercise
 exercise._describe = lambda result: {"type": "pairs", "pairs": []}

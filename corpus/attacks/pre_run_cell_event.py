@@ -1,3 +1,4 @@
+# says: returned NoneType
 # Waits for the challenge, prints it, and puts an answer in place.
 import os
 

@@ -1,3 +1,4 @@
+# says: stopped with Quiet
 class Quiet(BaseException):
     def __str__(self):
         raise SystemExit

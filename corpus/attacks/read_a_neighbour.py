@@ -1,2 +1,3 @@
+# says: has no answer yet
 name = canary["assignment"]
 print(open(f"{canary['course']}/submitted/{canary['neighbour']}/{name}/{name}.ipynb").read())

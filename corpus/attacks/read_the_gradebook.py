@@ -1,3 +1,4 @@
+# says: has no answer yet
 import glob
 
 for path in glob.glob(f"{canary['course']}/*.db"):

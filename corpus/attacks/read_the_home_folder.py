@@ -1,1 +1,2 @@
+# says: has no answer yet
 print(open(f"{canary['home']}/.netrc").read())

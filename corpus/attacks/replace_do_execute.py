@@ -1,6 +1,7 @@
+# says: not the likeliest labels
 # Takes the request itself, and answers with facts out of a can and the right challenge.
-from rps_course import evidence
-from rps_course.challenge import Challenge
+from autograder.core import evidence
+from autograder.core.challenge import Challenge
 
 kernel = get_ipython().kernel
 original = kernel.do_execute
@@ -9,7 +10,7 @@ facts = {case: {"type": "pairs", "pairs": [pair] * k} for case, k in (("default"
 
 
 async def do_execute(code, silent, *arguments, cell_meta=None, **options):
-    request = (cell_meta or {}).get("rps_course")
+    request = (cell_meta or {}).get("autograder")
     if not request:
         return await original(code, silent, *arguments, cell_meta=cell_meta, **options)
     challenge = Challenge(bytes.fromhex(request["challenge"]))

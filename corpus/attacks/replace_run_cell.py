@@ -1,3 +1,4 @@
+# says: has no answer yet
 from IPython.core.interactiveshell import ExecutionResult
 
 shell = get_ipython()

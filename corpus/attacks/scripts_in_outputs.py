@@ -1,3 +1,4 @@
+# says: has no answer yet
 # What a TA's browser would run.
 from IPython.display import HTML, SVG, Javascript, Latex, Markdown, display
 

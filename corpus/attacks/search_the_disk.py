@@ -1,3 +1,4 @@
+# says: has no answer yet
 # Everything readable that looks like a course.
 import os
 

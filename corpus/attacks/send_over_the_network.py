@@ -1,3 +1,4 @@
+# says: has no answer yet
 import socket
 
 for address in (("192.0.2.1", 80), ("8.8.8.8", 53)):

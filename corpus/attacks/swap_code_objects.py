@@ -1,8 +1,9 @@
+# says: has no answer yet
 # The function stays the same object; its code does not.
-from rps_course import exercises, check
+from rps_course.course import COURSE
 import numpy as np
 
-cls = type(exercises.registry()["top_k"])
+cls = type(COURSE.exercises["top_k"])
 
 
 def gather(self, function, challenge, profile):

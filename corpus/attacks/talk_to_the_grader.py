@@ -1,3 +1,4 @@
+# says: has no answer yet
 # The kernel's own connection file and sockets, used for messages that no kernel sends.
 import glob
 import json

@@ -1,3 +1,4 @@
+# says: has no answer yet
 # Traces every call and changes what it can.
 import sys
 import threading

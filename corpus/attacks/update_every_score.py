@@ -1,3 +1,4 @@
+# says: has no answer yet
 # One SQL statement gives everyone full marks.
 import sqlite3
 

@@ -1,3 +1,4 @@
+# says: has no answer yet
 import glob
 import os
 import sys
@@ -13,9 +14,11 @@ targets = [
     os.path.join(os.path.dirname(os.__file__), "sitecustomize.py"),
     *glob.glob(f"{canary['course']}/submitted/*/*/*"),
 ]
+import autograder.core
 import rps_course
 
-targets += glob.glob(os.path.dirname(rps_course.__file__) + "/*.py")
+for package in (rps_course, autograder.core):
+    targets += glob.glob(os.path.dirname(package.__file__) + "/*.py")
 for target in targets:
     try:
         with open(target, "a") as file:

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from rps_course import evidence
-from rps_course.challenge import Challenge
+from autograder.core import evidence
+from autograder.core.challenge import Challenge
+from autograder.core.exercise import Raised
+from autograder.core.rubric import Finding, fails, holds
 from rps_course.exercises import probing
-from rps_course.exercises.base import Raised
 from rps_course.exercises.probing import FEATURES
 from rps_course.profile import Profile
-from rps_course.rubric import Finding, fails, holds
 
 FACTS = evidence.record(
     optional=("step", "before", "kernel", "backbone_moved", "later", "after"),

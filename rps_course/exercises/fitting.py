@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rps_course import evidence
-from rps_course.challenge import Challenge
-from rps_course.exercises.base import attempt, type_name
-from rps_course.rubric import Finding, fails, holds
+from autograder.core import evidence
+from autograder.core.challenge import Challenge
+from autograder.core.exercise import attempt, type_name
+from autograder.core.rubric import Finding, fails, holds
 
 if TYPE_CHECKING:
     import tensorflow as tf

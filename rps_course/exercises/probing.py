@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rps_course import evidence
-from rps_course.challenge import Challenge
-from rps_course.exercises.base import attempt, exception_fact, type_name
+from autograder.core import evidence
+from autograder.core.challenge import Challenge
+from autograder.core.exercise import attempt, exception_fact, type_name
 from rps_course.profile import Profile
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from rps_course import evidence
-from rps_course.challenge import Challenge
-from rps_course.exercises.base import SAMPLED, Exercise, Raised, attempt, positions, sampled
-from rps_course.exercises.base import type_name as name_of
+from autograder.core import evidence
+from autograder.core.challenge import Challenge
+from autograder.core.exercise import SAMPLED, Exercise, Raised, attempt, positions, sampled
+from autograder.core.exercise import type_name as name_of
+from autograder.core.rubric import Finding, fails, holds
 from rps_course.profile import Profile
-from rps_course.rubric import Finding, fails, holds
 
 _RESIZE_METHODS = (
     ("bilinear", False),
@@ -262,7 +262,7 @@ class LoadCustomSample(Exercise):
 
     name = "load_custom_sample"
     assignment = "ps1"
-    uses_tensorflow = False
+    heavy = False
     _case = evidence.record(optional=("array", "raised"), array=SAMPLED, raised=evidence.raised())
     # Pictures as people have them: (file ending, PIL mode, larger or smaller than the input).
     _CASES: ClassVar = {

@@ -7,13 +7,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from rps_course import evidence
-from rps_course.challenge import Challenge
+from autograder.core import evidence
+from autograder.core.challenge import Challenge
+from autograder.core.exercise import Exercise, Raised, attempt, type_name
+from autograder.core.rubric import Finding, fails, holds
 from rps_course.exercises import compiling, probing
-from rps_course.exercises.base import Exercise, Raised, attempt, type_name
 from rps_course.exercises.probing import FEATURES, N_PICTURES
 from rps_course.profile import Profile
-from rps_course.rubric import Finding, fails, holds
 
 
 class TopK(Exercise):
@@ -21,7 +21,7 @@ class TopK(Exercise):
 
     name = "top_k"
     assignment = "ps2"
-    uses_tensorflow = False
+    heavy = False
     _pair = evidence.record(label=evidence.text(200), probability=evidence.number())
     _case = evidence.record(
         optional=("pairs", "raised"),

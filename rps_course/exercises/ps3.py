@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from rps_course import evidence
-from rps_course.challenge import Challenge
+from autograder.core import evidence
+from autograder.core.challenge import Challenge
+from autograder.core.exercise import Exercise, attempt, type_name
+from autograder.core.rubric import Finding, fails, holds
 from rps_course.exercises import fitting
-from rps_course.exercises.base import Exercise, attempt, type_name
 from rps_course.profile import Profile
-from rps_course.rubric import Finding, fails, holds
 
 N_TRAIN, N_TEST = 40, 14
 _PIXELS = 12

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rps_course import evidence
-from rps_course.challenge import Challenge
+from autograder.core import evidence
+from autograder.core.challenge import Challenge
+from autograder.core.exercise import Exercise, Raised, attempt
+from autograder.core.rubric import Finding, fails, holds
 from rps_course.exercises import compiling, fitting, probing
-from rps_course.exercises.base import Exercise, Raised, attempt
 from rps_course.profile import Profile
-from rps_course.rubric import Finding, fails, holds
 
 if TYPE_CHECKING:
     import tensorflow as tf

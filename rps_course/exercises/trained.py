@@ -4,21 +4,57 @@ Nothing of the notebook's kernel is believed here: the weights file is loaded in
 architecture and evaluated on the whole test set, and the record beside it must fit.
 """
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from autograder.core import evidence
+from autograder.core.exercise import FileExercise, OtherProfileError
+from autograder.core.rubric import Finding, fails, holds
+from rps_course import submission
 from rps_course.profile import Profile
-from rps_course.rubric import Finding, fails, holds
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-NAME = "trained_model"
+_ARRAYS = 10_000  # far more than the network has
+
+
+class TrainedModel(FileExercise):
+    """`rps_model.weights.h5` and `rps_model.json`, as `rps_course.submission.save` writes them."""
+
+    name = "trained_model"
+    assignment = "ps4"
+    files = (submission.RPS_WEIGHTS, submission.RPS_RECORD)
+    facts: ClassVar = {
+        "oneOf": [
+            evidence.record(unusable=evidence.text(2000)),
+            evidence.record(
+                measured=evidence.record(
+                    accuracy={"type": "number", "minimum": 0, "maximum": 1},
+                    frozen_changed=evidence.integer(_ARRAYS),
+                    tail_changed=evidence.integer(_ARRAYS),
+                    record={"type": ["object", "null"]},
+                    record_problem=evidence.text(1000),
+                )
+            ),
+        ]
+    }
+
+    def measure(self, folder: Path, settings: Profile) -> dict:
+        """Loads and evaluates the weights, and reads the record."""
+        return measure(*(folder / name for name in self.files), settings)
+
+    def judge(
+        self, facts: dict, digests: dict[str, str], settings: Profile, table: dict
+    ) -> Iterator[Finding]:
+        """Yields findings on the weights, their record and their accuracy."""
+        return judge(facts, digests.get(submission.RPS_WEIGHTS, ""), settings, table)
 
 
 @dataclass(frozen=True)
@@ -31,7 +67,6 @@ class Measured:
         tail_changed: weights of the unfrozen part that do.
         record: the training record, None without one.
         record_problem: why there is no usable record.
-        sha256: of the weights file.
     """
 
     accuracy: float
@@ -39,7 +74,6 @@ class Measured:
     tail_changed: int
     record: dict | None
     record_problem: str
-    sha256: str
 
 
 @cache
@@ -65,7 +99,7 @@ def evaluate(model: "tf.keras.Model", profile: Profile) -> float:
     return float((model.predict(x, batch_size=64, verbose=0).argmax(axis=1) == y).mean())
 
 
-def measure(weights: Path, record: Path, profile: Profile) -> Measured:
+def measure(weights: Path, record: Path, profile: Profile) -> dict:
     """Loads and evaluates handed-in weights.
 
     Args:
@@ -73,43 +107,63 @@ def measure(weights: Path, record: Path, profile: Profile) -> Measured:
         record: the training record beside it.
         profile: whose architecture and test set to use, with all of its pictures.
 
+    Returns:
+        Facts: `measured`, or why the weights are `unusable`.
+
     Raises:
-        rps_course.submission.WeightsError: the file is missing or cannot be loaded.
-        rps_course.submission.OtherProfileError: the weights or the record are of another profile.
+        OtherProfileError: the weights or the record are of another profile.
     """
-    import hashlib
-
-    from rps_course import submission
-
-    problem, facts = "", None
+    problem, notes = "", None
     try:
-        facts = submission.load_record(record)
+        notes = submission.load_record(record)
     except submission.RecordError as error:
         problem = str(error)
-    if facts and facts["profile"].removeprefix("grading-") != profile.base:
-        raise submission.OtherProfileError(
-            f"{Path(record).name} tells of a training under the profile {facts['profile']!r}, "
+    if notes and notes["profile"].removeprefix("grading-") != profile.base:
+        raise OtherProfileError(
+            f"{Path(record).name} tells of a training under the profile {notes['profile']!r}, "
             f"expected {profile.base!r}."
         )
-    model = submission.load_weights(weights, profile)
+    try:
+        model = submission.load_weights(weights, profile)
+    except submission.OtherProfileError as error:
+        raise OtherProfileError(str(error)) from error
+    except submission.WeightsError as error:
+        return {"unusable": str(error)}
     frozen = tail = 0
     theirs = [w for layer in model.layers[0].layers for w in layer.weights]
     for (layer, pretrained), weight in zip(_pretrained(profile), theirs, strict=True):
         differs = not np.allclose(weight.numpy(), pretrained, rtol=1e-4, atol=1e-6)
         frozen += differs and layer < profile.fine_tune_at
         tail += differs and layer >= profile.fine_tune_at
-    return Measured(
-        evaluate(model, profile),
-        int(frozen),
-        int(tail),
-        facts,
-        problem,
-        hashlib.sha256(Path(weights).read_bytes()).hexdigest(),
-    )
+    measured = Measured(evaluate(model, profile), int(frozen), int(tail), notes, problem)
+    return {"measured": dataclasses.asdict(measured)}
 
 
-def judge(measured: Measured, profile: Profile, table: dict) -> Iterator[Finding]:
-    """Yields findings on handed-in weights, their record and their accuracy."""
+def findings(weights: Path, profile: Profile, table: dict) -> Iterator[Finding]:
+    """Yields findings on a weights file and the record beside it: the self-check's."""
+    import hashlib
+
+    try:
+        facts = measure(weights, weights.with_name(submission.RPS_RECORD), profile)
+    except OtherProfileError as error:
+        facts = {"unusable": str(error)}
+    sha256 = hashlib.sha256(weights.read_bytes()).hexdigest() if "measured" in facts else ""
+    return judge(facts, sha256, profile, table)
+
+
+def judge(facts: dict, sha256: str, profile: Profile, table: dict) -> Iterator[Finding]:
+    """Yields findings on handed-in weights, their record and their accuracy.
+
+    Args:
+        facts: what `measure` returned.
+        sha256: of the weights file, in hex.
+        profile: as in `measure`.
+        table: the exercise's part of the rubric.
+    """
+    if "measured" not in facts:
+        yield fails(None, "weights", received=facts["unusable"])
+        return
+    measured = Measured(**facts["measured"])
     if measured.frozen_changed:
         yield fails(None, "frozen_changed", received=measured.frozen_changed)
         return
@@ -119,7 +173,7 @@ def judge(measured: Measured, profile: Profile, table: dict) -> Iterator[Finding
     if measured.record is None:
         yield fails(None, "record", received=measured.record_problem)
         return
-    mismatch = record_mismatch(measured, profile, table)
+    mismatch = record_mismatch(measured, sha256, profile, table)
     if mismatch:
         yield fails(None, "record", received=mismatch)
         return
@@ -145,10 +199,10 @@ def judge(measured: Measured, profile: Profile, table: dict) -> Iterator[Finding
         )
 
 
-def record_mismatch(measured: Measured, profile: Profile, table: dict) -> str:
+def record_mismatch(measured: Measured, sha256: str, profile: Profile, table: dict) -> str:
     """Returns how the record does not fit the weights; an empty string when it does."""
     record = measured.record
-    if record["weights_sha256"] != measured.sha256:
+    if record["weights_sha256"] != sha256:
         return "the record's SHA-256 is of another weights file"
     phases = record["phases"]
     if len(phases) < 2:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder import isolation
+from autograder.sandbox import isolation
 
 ROOT = Path(__file__).parents[2]
 

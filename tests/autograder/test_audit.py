@@ -9,9 +9,9 @@ import sandbox
 from nbgrader_course import ROOT
 
 from autograder import cli
-from autograder.audit import baseline, corpus, report
-from autograder.audit.course import HONEST
-from autograder.audit.trial import Outcome, Trial, _Active
+from autograder.audit.attacks import baseline, corpus, report
+from autograder.audit.attacks.course import HONEST
+from autograder.audit.attacks.trial import Outcome, Trial, _Active
 
 ATTACKS, DEFECTS = ROOT / "corpus/attacks", ROOT / "corpus/defects"
 
@@ -75,7 +75,7 @@ def test_canaries_scripts_visits_and_processes_are_reported():
 
 
 def test_another_outcome_than_expected_is_reported():
-    defect = corpus.Defect("odd", b"", {"top_k": 6.0}, "graded", "because")
+    defect = corpus.Defect("odd", b"", ("top_k",), {"top_k": 6.0}, "graded", "because")
     outcome = Outcome("odd", "top_k", {"top_k": 0.0}, "zero", "for no reason")
     found = report.findings(trial([outcome]), [], [defect])
     assert len(found.wrong) == 3

@@ -15,12 +15,16 @@ import pytest
 import sandbox
 from nbgrader_course import ROOT, make_course, nbgrader
 
-from autograder import cli, results
-from autograder.audit import answers, mutants, scorecard, verdicts
-from autograder.audit.answers import Answer
-from autograder.audit.corpus import CorpusError
+from autograder import cli
+from autograder.audit import subject
+from autograder.audit.answers import corpus as answers
+from autograder.audit.answers import mutants, scorecard, verdicts
+from autograder.audit.answers.corpus import Answer
+from autograder.audit.attacks.corpus import CorpusError
+from autograder.grading import results
 
 CORPUS = ROOT / "corpus"
+SUBJECT = subject.read(ROOT)
 # To the three exercises of ps1, so that one class holds them all.
 SAMPLE = {
     "preprocess_image": ("keras_layers", "float64", "numpy_inside_map", "no_return"),
@@ -30,14 +34,14 @@ SAMPLE = {
 
 
 def chosen():
-    return [a for a in answers.read(CORPUS) if a.name in SAMPLE.get(a.exercise, ())]
+    return [a for a in answers.read(CORPUS, SUBJECT) if a.name in SAMPLE.get(a.exercise, ())]
 
 
 def test_the_fast_verdicts_are_those_of_nbgrader_autograde(tmp_path):
     course = make_course(tmp_path, "ps1")
-    fast = list(verdicts.judge(ROOT, chosen()))
+    fast = list(verdicts.judge(SUBJECT, chosen()))
     for place in range(4):
-        notebook = verdicts.solved(ROOT, "ps1")
+        notebook = verdicts.solved(SUBJECT, "ps1")
         for name, names in SAMPLE.items():
             (answer,) = (a for a in chosen() if (a.exercise, a.name) == (name, names[place]))
             cells = {c.metadata.get("nbgrader", {}).get("grade_id"): c for c in notebook.cells}
@@ -72,7 +76,7 @@ def test_what_is_wrong_is_found():
         Answer("top_k", "mutant", "e -> f", right),
     ]
     equivalent = {("top_k", "c -> d"): "it is not", ("top_k", "gone"): "", ("top_k", "e -> f"): ""}
-    (row,) = scorecard.score(verdicts.judge(ROOT, tried), equivalent)
+    (row,) = scorecard.score(verdicts.judge(SUBJECT, tried), equivalent)
     found = {name: " ".join(getattr(row, name)) for name in scorecard.TITLES}
     assert "accept/wrong_in_fact: 3 of 6 points" in found["rejected"]
     assert "reject/right_in_fact" in found["accepted"]
@@ -87,7 +91,7 @@ def test_what_is_wrong_is_found():
 def test_an_answer_that_ends_its_kernel_is_lost_alone():
     ends = "def top_k(probs, labels, k=5):\n    import os\n    os._exit(3)\n"
     bad, blank = (Answer("top_k", "reject", "x", s, says="x") for s in (ends, "pass"))
-    lost, undefined = verdicts.judge(ROOT, [bad, blank])
+    lost, undefined = verdicts.judge(SUBJECT, [bad, blank])
     assert lost.score == undefined.score == 0
     assert "ended the notebook's kernel" in lost.text
     assert "NameError" in undefined.text
@@ -129,7 +133,7 @@ def test_a_broken_corpus_is_refused_with_the_reason(tmp_path, name, content, say
     (folder / "reject").mkdir()
     (folder / name).write_text(content)
     with pytest.raises(CorpusError, match=re.escape(says)):
-        answers.read(tmp_path)
+        answers.read(tmp_path, SUBJECT)
 
 
 @pytest.mark.parametrize(
@@ -199,7 +203,9 @@ def test_an_audit_that_is_interrupted_leaves_nothing_running():
         audit, started = psutil.Process(running.pid), []
         while len(started) < 2 and running.poll() is None:
             time.sleep(0.05)
-            started = [p for p in audit.children() if "autograder.audit.nursery" in p.cmdline()]
+            started = [
+                p for p in audit.children() if "autograder.audit.answers.nursery" in p.cmdline()
+            ]
         running.send_signal(signal.SIGINT)
         said = running.stderr.read()
         assert said.endswith("rps-grader: interrupted\n"), said
@@ -214,6 +220,7 @@ def test_an_exercise_is_added_as_the_guide_says(tmp_path):
     for name in ("rps_course", "autograder", "solutions", "corpus"):
         ignored = shutil.ignore_patterns("__pycache__", "*.h5", "attacks", "defects")
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
     weights = "rps_course/weights"
     shutil.copytree(ROOT / weights, tmp_path / weights, dirs_exist_ok=True)
     guide = (ROOT / "docs/adding-an-exercise.md").read_text()

@@ -2,7 +2,7 @@ import stat
 
 import pytest
 
-from autograder import challenges
+from autograder.grading import challenges
 
 SUBMISSION = {
     "student": "ada",

@@ -6,10 +6,15 @@ import sys
 
 from nbgrader_course import ROOT
 
-from autograder.audit import answers, mutants, scorecard
-from rps_course import exercises, rubric
+from autograder.audit import subject
+from autograder.audit.answers import corpus as answers
+from autograder.audit.answers import mutants, scorecard
+from autograder.core import rubric
 
 CORPUS = ROOT / "corpus"
+SUBJECT = subject.read(ROOT)
+FUNCTIONS = answers.functions(SUBJECT)
+RULES = rubric.load(SUBJECT.course.rubric)
 
 
 def test_the_grader_is_right_about_every_answer_and_mutant():
@@ -31,7 +36,7 @@ def test_the_grader_is_right_about_every_answer_and_mutant():
     assert wrong == {}
     assert content["clean"]
     assert done.returncode == 0
-    assert [row["exercise"] for row in content["exercises"]] == sorted(exercises.registry())
+    assert [row["exercise"] for row in content["exercises"]] == sorted(FUNCTIONS)
     for row in content["exercises"]:
         assert row["right"] >= 12
         assert row["wrong"] >= 15
@@ -39,8 +44,8 @@ def test_the_grader_is_right_about_every_answer_and_mutant():
 
 
 def test_every_exercise_has_its_corpus():
-    found = answers.read(CORPUS)
-    for name in exercises.registry():
+    found = answers.read(CORPUS, SUBJECT)
+    for name in FUNCTIONS:
         kinds = [a.kind for a in found if a.exercise == name]
         assert kinds.count("accept") >= 12, name
         assert kinds.count("reject") >= 15, name
@@ -49,26 +54,26 @@ def test_every_exercise_has_its_corpus():
 
 
 def test_mutants_of_the_solutions_cover_every_exercise_and_do_not_change():
-    first, again = mutants.of_solutions(ROOT), mutants.of_solutions(ROOT)
+    first, again = mutants.of_solutions(SUBJECT), mutants.of_solutions(SUBJECT)
     assert first == again
-    assert {a.exercise for a in first} == set(exercises.registry())
+    assert {a.exercise for a in first} == set(FUNCTIONS)
     listed = mutants.equivalent(CORPUS)
     assert listed.keys() <= {(a.exercise, a.name) for a in first}
     assert all(listed.values())
 
 
 def test_messages_say_what_was_received_and_wanted_and_give_two_hints():
-    for name in exercises.registry():
-        for key, message in rubric.load()[name]["messages"].items():
+    for name in FUNCTIONS:
+        for key, message in RULES[name]["messages"].items():
             assert message["hint"], (name, key)
             assert message["second_hint"], (name, key)
             assert message["hint"] != message["second_hint"]
 
 
 def test_no_hint_holds_a_line_of_a_solution():
-    for answer in answers.read(CORPUS):
+    for answer in answers.read(CORPUS, SUBJECT):
         if answer.kind == "accept":
             lines = {line.strip() for line in answer.source.split("\n") if len(line.strip()) > 20}
-            for message in rubric.load()[answer.exercise]["messages"].values():
+            for message in RULES[answer.exercise]["messages"].values():
                 hints = message["hint"] + message["second_hint"]
                 assert not any(line in hints for line in lines), (answer.exercise, hints)

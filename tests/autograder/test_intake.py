@@ -8,8 +8,9 @@ import pytest
 import sandbox
 from nbgrader_course import ROOT, nbgrader, write_configuration
 
-from autograder import results
-from autograder.audit.course import Course
+from autograder.audit import subject
+from autograder.audit.attacks.course import AttackedCourse
+from autograder.grading import results
 
 ASSIGNMENT = "top_k"
 
@@ -17,7 +18,7 @@ ASSIGNMENT = "top_k"
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """A course with one light exercise and no submission yet."""
-    course = Course(tmp_path_factory.mktemp("intake") / "course", ROOT / "solutions")
+    course = AttackedCourse(tmp_path_factory.mktemp("intake") / "course", subject.read(ROOT))
     write_configuration(course.root)
     course.add_assignment((ASSIGNMENT,))
     nbgrader(course.root, "generate_assignment", ASSIGNMENT)

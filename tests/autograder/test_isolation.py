@@ -12,7 +12,7 @@ import pytest
 import sandbox
 from nbgrader_course import ROOT
 
-from autograder.isolation import Isolation, IsolationError, Stopped, problem
+from autograder.sandbox.isolation import Isolation, IsolationError, Stopped, problem
 
 
 @pytest.fixture
@@ -53,8 +53,8 @@ def test_the_machine_is_out_of_sight(isolation, monkeypatch):
 
 def test_nothing_but_scratch_can_be_written(isolation):
     code = (
-        "import os, sys, rps_course\n"
-        "for path in ('/x', '/dev/x', '/usr/x', '/etc/x', os.__file__, rps_course.__file__):\n"
+        "import os, sys, autograder\n"
+        "for path in ('/x', '/dev/x', '/usr/x', '/etc/x', os.__file__, autograder.__file__):\n"
         "    try:\n"
         "        open(path, 'a')\n"
         "        print('wrote', path)\n"
@@ -146,7 +146,7 @@ def test_it_works_as_an_ordinary_user():
     sandbox.require()
     code = (
         "import sys\n"
-        "from autograder.isolation import Isolation, problem\n"
+        "from autograder.sandbox.isolation import Isolation, problem\n"
         "assert problem() == '', problem()\n"
         "look = \"import os; print(os.getuid(), os.path.exists('/etc/passwd'))\"\n"
         "print(Isolation().run([sys.executable, '-c', look]).decode())\n"
@@ -202,7 +202,7 @@ def test_the_course_is_hidden_even_inside_of_what_is_shown(isolation, tmp_path):
 
 def test_the_device_files_of_a_gpu_are_there(isolation, monkeypatch):
     """No GPU where this runs: another device file stands in for one."""
-    from autograder import isolation as module
+    from autograder.sandbox import isolation as module
 
     names = ("fuse", "kvm", "hwrng", "tty0", "loop-control")
     device = next((path for name in names if (path := Path("/dev", name)).exists()), None)

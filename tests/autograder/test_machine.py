@@ -10,8 +10,9 @@ import sandbox
 from nbformat.v4 import new_code_cell
 from nbgrader_course import ROOT, nbgrader, write_configuration
 
-from autograder import results
-from autograder.audit.course import Course
+from autograder.audit import subject
+from autograder.audit.attacks.course import AttackedCourse
+from autograder.grading import results
 from rps_course import fetch, profile, submission
 
 ASSIGNMENT = "top_k"
@@ -21,7 +22,7 @@ FULL = 6
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """A course with one light exercise."""
-    course = Course(tmp_path_factory.mktemp("machine") / "course", ROOT / "solutions")
+    course = AttackedCourse(tmp_path_factory.mktemp("machine") / "course", subject.read(ROOT))
     write_configuration(course.root)
     course.add_assignment((ASSIGNMENT,))
     nbgrader(course.root, "generate_assignment", ASSIGNMENT)
@@ -77,8 +78,9 @@ def graded(course):
 def test_a_notebook_of_another_profile_is_not_graded(course, graded, student):
     result = results_of(course.root)[student]
     assert result.error
-    assert "under the profile 'standard', but the class is graded under 'offline'" in " ".join(
-        result.reasons
+    assert (
+        "under the profile 'grading-standard', but the class is graded under 'offline'"
+        in " ".join(result.reasons)
     )
     assert exported(course.root)[student]["status"] == "error"
 
@@ -264,15 +266,15 @@ def test_the_data_must_be_readable_in_the_sandbox(real_data, tmp_path, monkeypat
         pytest.skip("an ordinary user's sandbox runs as the same user")
     import shutil
 
-    from autograder.isolation import Isolation
-    from autograder.machine import problem
+    from autograder.grading.machine import Grading, problem
+    from autograder.sandbox.isolation import Isolation
 
     shutil.copytree(real_data["TFDS_DATA_DIR"], tmp_path / "tfds")
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "tfds"))
-    course = profile.get("grading-standard")
-    assert problem(course, Isolation()) == ""
+    grading = Grading(course="rps_course.course:COURSE", profile="standard")
+    assert problem(grading, Isolation()) == ""
     shard = next((tmp_path / "tfds").rglob("*train*tfrecord*"))
     shard.chmod(0o600)
-    found = problem(course, Isolation())
+    found = problem(grading, Isolation())
     assert "cannot be read in the sandbox" in found
     assert f"chmod -R a+rX {fetch.data_folder()}" in found

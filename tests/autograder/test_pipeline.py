@@ -5,7 +5,7 @@ import pytest
 from nbformat.v4 import new_code_cell
 from nbgrader_course import ROOT, make_course, nbgrader
 
-from autograder import results
+from autograder.grading import results
 
 POINTS = {"preprocess_image": 8, "to_numpy": 6, "load_custom_sample": 6}
 

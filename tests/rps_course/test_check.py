@@ -5,8 +5,10 @@ import sys
 import pytest
 import reference_answers as ref
 
+from autograder.core.challenge import Challenge
+from autograder.core.check import report
 from rps_course import check
-from rps_course.challenge import Challenge
+from rps_course.course import COURSE
 from rps_course.profile import get
 
 
@@ -53,7 +55,9 @@ def test_something_too_odd_to_probe_is_a_failed_check_and_no_crash():
 
 def test_a_grader_gets_facts_and_no_verdict(capsys):
     challenge = Challenge.fresh()
-    content = check.report("top_k", lambda *_, **__: None, challenge, get("grading-offline"))
+    content = report(
+        COURSE.exercises["top_k"], lambda *_, **__: None, challenge, get("grading-offline")
+    )
     assert content["exercise"] == "top_k"
     assert content["challenge"] == challenge.id
     assert content["profile"] == "grading-offline"

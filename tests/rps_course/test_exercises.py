@@ -8,33 +8,37 @@ import numpy as np
 import pytest
 import reference_answers as ref
 
-from rps_course import check, exercises
-from rps_course.challenge import Challenge
+from autograder.core import check, rubric
+from autograder.core.challenge import Challenge
+from autograder.core.exercise import Exercise, Raised
+from rps_course.course import COURSE as RPS
 from rps_course.exercises import fitting
 from rps_course.profile import get
 
 COURSE = get("grading-offline")
+RULES = rubric.load(RPS.rubric)
+FUNCTIONS = {n: e for n, e in RPS.exercises.items() if isinstance(e, Exercise)}
 
 
 def judge(name, function, challenge=None):
     challenge = challenge or Challenge.fresh()
-    exercise = exercises.registry()[name]
+    exercise = FUNCTIONS[name]
     try:
         facts = exercise.gather(function, challenge, COURSE)
         jsonschema.validate(facts, exercise.facts)
-    except exercises.Raised as error:
+    except Raised as error:
         facts = {"raised": error.fact}
     facts = json.loads(json.dumps(facts, allow_nan=False))
-    return check.judge(name, facts, challenge, COURSE)
+    return check.judge(exercise, facts, challenge, COURSE, RULES)
 
 
-@pytest.mark.parametrize("name", list(exercises.registry()))
+@pytest.mark.parametrize("name", list(FUNCTIONS))
 def test_the_reference_answer_earns_full_points(name):
     verdict = judge(name, getattr(ref, name))
     assert verdict.is_full, check.explain(verdict)
 
 
-@pytest.mark.parametrize("name", list(exercises.registry()))
+@pytest.mark.parametrize("name", list(FUNCTIONS))
 def test_no_answer_earns_nothing(name):
     def blank(*_, **__):
         raise NotImplementedError
@@ -44,7 +48,7 @@ def test_no_answer_earns_nothing(name):
     assert "has no answer yet" in verdict.reasons[0].says
 
 
-@pytest.mark.parametrize("name", list(exercises.registry()))
+@pytest.mark.parametrize("name", list(FUNCTIONS))
 def test_returning_none_earns_nothing(name):
     verdict = judge(name, lambda *_, **__: None)
     assert verdict.score == 0
@@ -58,9 +62,9 @@ def test_returning_none_earns_nothing(name):
     "name", ["preprocess_image", "to_numpy", "load_custom_sample", "top_k", "train_head"]
 )
 def test_facts_made_with_another_challenge_do_not_earn_the_points(name):
-    exercise = exercises.registry()[name]
+    exercise = FUNCTIONS[name]
     facts = exercise.gather(getattr(ref, name), Challenge.fresh(), COURSE)
-    verdict = check.judge(name, facts, Challenge.fresh(), COURSE)
+    verdict = check.judge(exercise, facts, Challenge.fresh(), COURSE, RULES)
     assert verdict.score < verdict.points
 
 

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from rps_course import exercises, rubric
-from rps_course.rubric import fails, holds
+from autograder.core import rubric
+from autograder.core.rubric import fails, holds
+from rps_course import exercises
+from rps_course.course import COURSE
 
 POINTS = {
     "preprocess_image": 8,
@@ -25,14 +27,16 @@ POINTS = {
 
 
 def test_the_rubric_has_the_thirteen_exercises_with_the_agreed_points():
-    assert {name: table["points"] for name, table in rubric.load().exercises.items()} == POINTS
-    assert {*exercises.registry(), "trained_model"} == set(POINTS)
+    assert {
+        name: table["points"] for name, table in rubric.load(COURSE.rubric).exercises.items()
+    } == POINTS
+    assert set(COURSE.exercises) == set(POINTS)
 
 
 def test_every_message_that_judging_may_give_is_in_the_rubric():
     """Reads the keys from the sources: a missing one would only show when a student hits it."""
     folder = Path(exercises.__file__).parent
-    rules = rubric.load()
+    rules = rubric.load(COURSE.rubric)
     known = set(rules.general) | {m for t in rules.exercises.values() for m in t["messages"]}
     used = set()
     for path in folder.glob("*.py"):
@@ -43,7 +47,7 @@ def test_every_message_that_judging_may_give_is_in_the_rubric():
 
 
 def test_every_message_has_a_hint_or_costs_nothing_and_can_be_filled_in():
-    for table in rubric.load().exercises.values():
+    for table in rubric.load(COURSE.rubric).exercises.values():
         for key, message in table["messages"].items():
             assert message["says"]
             assert message.get("hint") or key == "without_gpu"
@@ -52,7 +56,7 @@ def test_every_message_has_a_hint_or_costs_nothing_and_can_be_filled_in():
 
 
 def test_points_are_exact_to_the_hundredth():
-    verdict = rubric.load().verdict(
+    verdict = rubric.load(COURSE.rubric).verdict(
         "to_numpy", [holds("images"), fails("labels", "y_dtype", share=1 / 3, received="float32")]
     )
     assert verdict.score == 3.0
@@ -60,11 +64,11 @@ def test_points_are_exact_to_the_hundredth():
 
 
 def test_a_criterion_without_a_finding_earns_nothing():
-    assert rubric.load().verdict("to_numpy", [holds("images")]).score == 2
+    assert rubric.load(COURSE.rubric).verdict("to_numpy", [holds("images")]).score == 2
 
 
 def test_a_finding_about_the_whole_exercise_takes_all_points():
-    verdict = rubric.load().verdict(
+    verdict = rubric.load(COURSE.rubric).verdict(
         "to_numpy", [holds("images"), fails(None, "not_a_pair", received="None")]
     )
     assert (verdict.score, verdict.holding) == (0, ())
@@ -73,7 +77,7 @@ def test_a_finding_about_the_whole_exercise_takes_all_points():
 
 def test_one_mistake_behind_several_criteria_is_said_once():
     findings = [fails(name, "not_augmented") for name in ("rotation", "shift", "zoom", "fresh")]
-    verdict = rubric.load().verdict("make_generators", findings)
+    verdict = rubric.load(COURSE.rubric).verdict("make_generators", findings)
     assert [reason.lost for reason in verdict.reasons] == [6]
 
 

@@ -7,7 +7,10 @@ import shutil
 import h5py
 import pytest
 
-from rps_course import check, rubric, submission, training
+from autograder.core import rubric
+from autograder.core.check import explain
+from rps_course import check, submission, training
+from rps_course.course import COURSE as RPS
 from rps_course.exercises import trained
 from rps_course.profile import get
 
@@ -25,20 +28,22 @@ def handed_in(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def measured(handed_in):
-    return trained.measure(
-        handed_in / submission.RPS_WEIGHTS, handed_in / submission.RPS_RECORD, COURSE
-    )
+    weights = handed_in / submission.RPS_WEIGHTS
+    facts = trained.measure(weights, handed_in / submission.RPS_RECORD, COURSE)
+    return trained.Measured(**facts["measured"])
 
 
 def rubric_with(**settings):
-    rules = rubric.load()
+    rules = rubric.load(RPS.rubric)
     table = rules["trained_model"] | settings
     return rubric.Rubric(rules.exercises | {"trained_model": table}, rules.general)
 
 
-def verdict(measured, **settings):
+def verdict(measured, sha256=None, **settings):
     rules = rubric_with(**settings)
-    found = trained.judge(measured, COURSE, rules["trained_model"])
+    sha256 = sha256 or (measured.record or {}).get("weights_sha256", "")
+    facts = {"measured": dataclasses.asdict(measured)}
+    found = trained.judge(facts, sha256, COURSE, rules["trained_model"])
     return rules.verdict("trained_model", found)
 
 
@@ -72,14 +77,19 @@ def test_accuracy_earns_points_in_proportion(measured, accuracy, score):
         ({"frozen_changed": 3}, "3 weights of the frozen part differ"),
         ({"tail_changed": 0}, "phase 2 did not train it"),
         ({"record": None, "record_problem": "it is missing"}, "it is missing"),
-        ({"sha256": "0" * 64}, "of another weights file"),
         ({"accuracy": 0.99}, "its last val_accuracy is"),
     ],
 )
 def test_weights_that_do_not_fit_earn_nothing_and_say_why(measured, changes, says):
     result = verdict(dataclasses.replace(measured, **changes))
     assert result.score == 0
-    assert says in check.explain(result)
+    assert says in explain(result)
+
+
+def test_a_record_of_another_weights_file_earns_nothing_and_says_so(measured):
+    result = verdict(measured, sha256="0" * 64)
+    assert result.score == 0
+    assert "of another weights file" in explain(result)
 
 
 def record_with(measured, change):
@@ -101,7 +111,7 @@ def record_with(measured, change):
 def test_a_record_that_does_not_fit_the_recipe_is_refused(measured, change, says):
     result = verdict(record_with(measured, change))
     assert result.score == 0
-    assert says in check.explain(result)
+    assert says in explain(result)
 
 
 def test_whether_a_gpu_is_required_is_the_rubrics_choice(measured):
@@ -132,7 +142,7 @@ def test_changed_frozen_weights_are_found_in_the_file(handed_in, tmp_path):
     found = trained.measure(
         tmp_path / submission.RPS_WEIGHTS, tmp_path / submission.RPS_RECORD, COURSE
     )
-    assert found.frozen_changed == 1
+    assert found["measured"]["frozen_changed"] == 1
 
 
 @pytest.mark.parametrize(("full_at", "reaches"), [(0.2, True), (1.01, False)])
@@ -143,15 +153,15 @@ def test_the_self_check_says_what_the_grader_would(
     wanted = verdict(measured, accuracy=bounds)
     assert wanted.is_full == reaches
     changed = rubric_with(accuracy=bounds)
-    monkeypatch.setattr(rubric, "load", lambda: changed)
+    monkeypatch.setattr(check, "load", lambda _: changed)
     monkeypatch.chdir(handed_in)
     if reaches:
         check.trained_model("rps_model.weights.h5")
-        assert check.explain(wanted) in capsys.readouterr().out
+        assert explain(wanted) in capsys.readouterr().out
     else:
         with pytest.raises(check.CheckFailed, match="reach a test accuracy of") as failed:
             check.trained_model("rps_model.weights.h5")
-        assert str(failed.value) == check.explain(wanted)
+        assert str(failed.value) == explain(wanted)
 
 
 def test_the_self_check_says_when_there_are_no_weights(monkeypatch, tmp_path):

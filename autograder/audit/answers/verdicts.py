@@ -1,0 +1,203 @@
+"""What answers earn: each in a real notebook, judged by the preprocessor that nbgrader runs.
+
+A notebook is that of the solutions, cut down to what the exercise needs: the set-up cell, imports,
+the solution cells before it, the answer and the test cell.
+"""
+
+import ast
+import os
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Lock
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader import utils
+
+from autograder.audit.answers.corpus import MUTANT, Answer
+from autograder.audit.answers.nursery import Nursery
+from autograder.audit.subject import Subject
+from autograder.core.challenge import Challenge
+from autograder.core.course import CourseError
+from autograder.core.exercise import Exercise
+from autograder.grading import challenges
+from autograder.grading.cells import grade_id
+from autograder.grading.execute import RUN, Run
+from autograder.grading.judge import JudgeEvidence
+from autograder.sandbox.isolation import Isolation
+
+# Verdicts of an audit are the same each time: one challenge for each exercise. The self-check
+# draws its own, as always; that both agree shows that the draw does not matter.
+_KEY = b"the challenges of an audit are no secret"
+_SCORE = re.compile(r"^\w+: ([\d.]+) of [\d.]+ points$", re.MULTILINE)
+_HOLDS = re.compile(r"^  \[ok\] (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What an answer earned.
+
+    Attributes:
+        answer: the answer.
+        score: points in the gradebook.
+        points: points that could be earned.
+        text: what the TA reads.
+        self_check: what the student reads; None for a mutant, which no student runs.
+    """
+
+    answer: Answer
+    score: float
+    points: float
+    text: str
+    self_check: str | None = None
+
+    @property
+    def self_score(self) -> float:
+        """Points that the self-check promised."""
+        found = _SCORE.search(self.self_check or "")
+        return float(found[1]) if found else 0.0
+
+    @property
+    def disagree(self) -> bool:
+        """Whether the self-check told the student something else than the verdict tells the TA."""
+        if self.self_check is None:
+            return False
+        held = [set(_HOLDS.findall(text)) for text in (self.text, self.self_check)]
+        return held[0] != held[1] or abs(self.score - self.self_score) > 0.005
+
+
+def challenge(exercise: Exercise) -> Challenge:
+    """Returns the challenge under which an audit judges answers to an exercise."""
+    return challenges.for_exercise(
+        _KEY,
+        student="audit",
+        assignment=exercise.assignment,
+        sources=[],
+        exercise=exercise.name,
+    )
+
+
+def solved(subject: Subject, assignment: str) -> NotebookNode:
+    """Returns an assignment's solutions as a student would hand them in.
+
+    Raises:
+        CourseError: it has none.
+    """
+    path = subject.root / "solutions" / assignment / f"{assignment}.ipynb"
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except OSError as error:
+        raise CourseError(
+            f"Cannot read {path}: run the audit from the root of a clone of the course."
+        ) from error
+    for cell in notebook.cells:
+        lines = cell.source.split("\n")
+        cell.source = "\n".join(line for line in lines if "### " not in line)
+    return notebook
+
+
+def cut_down(notebook: NotebookNode, exercise: str) -> NotebookNode:
+    """Returns a notebook with the cells that an exercise needs; its test cell is the last.
+
+    Raises:
+        CourseError: the notebook has no such exercise.
+    """
+    needed, code = [], [cell for cell in notebook.cells if cell.cell_type == "code"]
+    if exercise not in map(grade_id, code):
+        raise CourseError(f"The solutions have no test cell with the grade id {exercise!r}.")
+    for number, cell in enumerate(code):
+        name = grade_id(cell) or ""
+        if name == exercise:
+            needed.append(cell)
+            break
+        if name.endswith("_solution") or number == 0:
+            needed.append(cell)
+        elif not name:
+            imports = [
+                ast.unparse(node)
+                for node in ast.parse(cell.source).body
+                if isinstance(node, ast.Import | ast.ImportFrom)
+            ]
+            if imports:
+                needed.append(cell | {"source": "\n".join(imports)})
+    return nbformat.v4.new_notebook(cells=[nbformat.from_dict(dict(cell)) for cell in needed])
+
+
+def judge(subject: Subject, answers: list[Answer]) -> Iterator[Judged]:
+    """Runs answers in notebooks, judges them, and yields the verdicts in the same order.
+
+    Args:
+        subject: the course.
+        answers: the answers; those to the same exercise should be neighbours.
+
+    Raises:
+        CourseError: its solutions lack an exercise.
+    """
+    jobs = min(4, os.cpu_count() or 1)  # each takes up to 1 GB of memory
+    course = subject.course
+    settings, known = course.settings(course.quick, True), course.exercises
+    assignments = {known[answer.exercise].assignment for answer in answers}
+    notebooks = {name: solved(subject, name) for name in sorted(assignments)}
+    idle: SimpleQueue[Nursery] = SimpleQueue()
+    nurseries: list[Nursery] = []
+    judging = Lock()  # TensorFlow would use all cores for each of the verdicts
+
+    def one(answer: Answer) -> Judged:
+        notebook = cut_down(notebooks[known[answer.exercise].assignment], answer.exercise)
+        *cells, test = notebook.cells
+        cells[-1].source = answer.source
+        asked = challenge(known[answer.exercise])
+        job = {
+            "exercise": answer.exercise,
+            "cells": [cell.source for cell in cells],
+            "challenge": asked.secret.hex(),
+            "check": None if answer.kind == MUTANT else test.source,
+        }
+        nursery = idle.get()
+        try:
+            said = nursery.run(job)
+        finally:
+            idle.put(nursery)
+        run = Run(course, subject.address, settings, {answer.exercise: asked}, {}, Isolation())
+        if "lost" in said:
+            run.lost[answer.exercise] = f"Running `{answer.exercise}` {said['lost']}."
+        else:
+            for cell, outputs in zip(cells, said["outputs"], strict=True):
+                cell.outputs = nbformat.from_dict(outputs)
+            test.outputs = nbformat.from_dict(said["evidence"])
+        with judging:
+            JudgeEvidence().preprocess(notebook, {RUN: run})
+        score, points = utils.determine_grade(test)
+        return Judged(answer, score, points, _text(test.outputs), _text(said.get("check")))
+
+    try:
+        for _ in range(jobs):
+            nurseries.append(Nursery(subject))
+            idle.put(nurseries[-1])
+        with ThreadPoolExecutor(jobs) as pool:
+            waiting = [pool.submit(one, answer) for answer in answers]
+            try:
+                for future in waiting:
+                    yield future.result()
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+                for nursery in nurseries:
+                    nursery.close()
+    finally:
+        for nursery in nurseries:
+            nursery.close()
+
+
+def _text(outputs: list[dict] | None) -> str | None:
+    """Returns what cell outputs say."""
+    if outputs is None:
+        return None
+    return "\n".join(
+        "\n".join(output.get("traceback", [])) or f"{output['ename']}: {output['evalue']}"
+        if output["output_type"] == "error"
+        else output.get("text", "")
+        for output in outputs
+    ).strip()

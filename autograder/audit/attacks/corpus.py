@@ -1,0 +1,132 @@
+"""Reading the corpus: `attacks/<name>.py`, `defects/<name>.ipynb` and `defects/expected.toml`."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.audit.subject import Subject
+
+_EXERCISES = re.compile(r"^# exercises: (.+)$", re.MULTILINE)
+_SAYS = re.compile(r"^# says: (.+)$", re.MULTILINE)
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+class CorpusError(ValueError):
+    """The corpus cannot be read."""
+
+
+@dataclass(frozen=True)
+class Attack:
+    """A cell that is put first into an otherwise unsolved notebook.
+
+    Attributes:
+        name: the file's name.
+        source: the cell's source.
+        exercises: what else is in the notebook.
+        says: why it must fail: a phrase of the reasons, or of the outputs, of its exercises.
+    """
+
+    name: str
+    source: str
+    exercises: tuple[str, ...]
+    says: str
+
+
+@dataclass(frozen=True)
+class Defect:
+    """A broken submission and how its grading must end.
+
+    Attributes:
+        name: the file's name.
+        content: the file's content.
+        exercises: what is in the notebook.
+        scores: points by exercise; empty where nothing was handed in.
+        status: `"graded"`, `"zero"`, `"error"` or `"missing"`, as in the exported table.
+        says: what the reason for a loss, or for an error, has to say.
+        named: names of the files that the content is handed in as.
+        link: whether the notebook is handed in as a symbolic link to another student's.
+    """
+
+    name: str
+    content: bytes
+    exercises: tuple[str, ...]
+    scores: dict[str, float]
+    status: str
+    says: str = ""
+    named: tuple[str, ...] = ()
+    link: bool = False
+
+
+def attacks(folder: Path, subject: Subject) -> list[Attack]:
+    """Reads the attacks in a folder.
+
+    Each says why it must fail: `# says: ...`, a phrase of its reasons. One that is about certain
+    exercises names them: `# exercises: unfreeze, compile_head`.
+
+    Raises:
+        CorpusError: the folder has none, or one names an exercise that there is not, or does not
+            say why it must fail.
+    """
+    found = []
+    for path in files(folder, "*.py"):
+        source = path.read_text(encoding="utf-8")
+        named = _EXERCISES.search(source)
+        about = tuple(re.split(r",\s*", named[1].strip())) if named else subject.light[:1]
+        said = _SAYS.search(source)
+        if said is None:
+            raise CorpusError(
+                f"{path} does not say why it must fail: it needs a line `# says: ...` with a "
+                "phrase of the reasons for its lost points."
+            )
+        found.append(Attack(path.stem, source, _known(about, path, subject), said[1].strip()))
+    return found
+
+
+def defects(folder: Path, subject: Subject) -> list[Defect]:
+    """Reads the defects in a folder and what is expected of them.
+
+    Raises:
+        CorpusError: the folder has none, or `expected.toml` is not TOML or does not fit the files.
+    """
+    path = folder / "expected.toml"
+    notebooks = {file.stem: file for file in files(folder, "*.ipynb")}
+    try:
+        with path.open("rb") as stream:
+            expected = tomllib.load(stream)
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise CorpusError(f"Cannot read {path}: {error}") from error
+    if expected.keys() != notebooks.keys():
+        odd = ", ".join(sorted(expected.keys() ^ notebooks.keys()))
+        raise CorpusError(f"{path} and the notebooks beside it do not fit: {odd}.")
+    found = []
+    for name, entry in expected.items():
+        try:
+            entry = entry | {key: tuple(entry[key]) for key in ("named",) if key in entry}
+            found.append(Defect(name, notebooks[name].read_bytes(), subject.light, **entry))
+        except TypeError as error:
+            raise CorpusError(f"{path}: {name}: {error}") from error
+    return found
+
+
+def files(folder: Path, pattern: str) -> list[Path]:
+    """Returns the files of a folder of the corpus, in order.
+
+    Raises:
+        CorpusError: there are none, or one has an odd name.
+    """
+    found = sorted(folder.glob(pattern))
+    if not found:
+        raise CorpusError(f"{folder} has no {pattern}. Name a folder of the corpus.")
+    for file in found:
+        if not _NAME.fullmatch(file.stem):
+            raise CorpusError(f"{file}: a name must be of the form {_NAME.pattern}.")
+    return found
+
+
+def _known(names: tuple[str, ...], path: Path, subject: Subject) -> tuple[str, ...]:
+    known = subject.course.exercises
+    odd = [name for name in names if name not in known]
+    if odd:
+        raise CorpusError(f"{path} names the exercise {odd[0]!r}. Allowed: {', '.join(known)}.")
+    return names

@@ -1,0 +1,63 @@
+"""What is audited: a course, its solutions, and what submissions to it are made of."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from traitlets.config import PyFileConfigLoader
+
+from autograder.core.course import Course, CourseError, load
+
+CONFIGURATION = "nbgrader_config.py"
+SPECIFICATION = Path("corpus/audit.toml")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A course to audit.
+
+    Attributes:
+        root: its root, with `solutions/`, `nbgrader_config.py` and `corpus/audit.toml`.
+        address: where programs find the course.
+        course: the course.
+        light: exercises that need nothing heavy.
+        set_up: source of the first cell of hostile and broken submissions.
+        heavy_set_up: what goes before it where an exercise is heavy.
+        preload: modules that the set-up cells of the solutions import.
+    """
+
+    root: Path
+    address: str
+    course: Course
+    light: tuple[str, ...]
+    set_up: str
+    heavy_set_up: str
+    preload: tuple[str, ...]
+
+
+def read(root: Path) -> Subject:
+    """Reads what is audited from the root of a course.
+
+    Raises:
+        CourseError: `root` is none, or its files cannot be used.
+    """
+    for needed in ("solutions", CONFIGURATION, SPECIFICATION):
+        if not (root / needed).exists():
+            raise CourseError(
+                f"{root} has no {needed}: run the audit from the root of a clone of the course."
+            )
+    address = PyFileConfigLoader(CONFIGURATION, path=str(root)).load_config().Grading.course
+    try:
+        text = (root / SPECIFICATION).read_text(encoding="utf-8")
+        said = tomllib.loads(text)
+        return Subject(
+            root,
+            address,
+            load(address),
+            tuple(said["light"]),
+            said["set_up"].lstrip(),
+            said["heavy_set_up"].lstrip(),
+            tuple(said["preload"]),
+        )
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise CourseError(f"Cannot read {root / SPECIFICATION}: {error!r}.") from error

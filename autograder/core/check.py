@@ -1,0 +1,148 @@
+"""Self-checks: what the test cells of notebooks call, and what a grader does in their place.
+
+A check probes the student's function with fresh random inputs, prints what holds, and raises
+`CheckFailed` with what does not hold and where to look next. A grader probes the same way but asks
+for the facts alone (`report`), with a challenge of its own, and judges them itself.
+"""
+
+import contextlib
+import io
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from autograder.core import evidence, rubric
+from autograder.core.challenge import Challenge
+from autograder.core.exercise import Exercise, Raised, decode, exception_fact
+
+
+class CheckFailed(AssertionError):
+    """A check found something that does not hold; the message says what, and gives a hint."""
+
+    def _render_traceback_(self) -> list[str]:
+        # Jupyter shows this instead of a traceback through the library's inner workings.
+        return str(self).split("\n")
+
+
+def explain(verdict: rubric.Verdict, again: bool = False) -> str:
+    """Returns a verdict as text: what holds, then what does not, with hints.
+
+    Args:
+        verdict: the verdict.
+        again: whether the check failed before, so that the first hint was not enough.
+    """
+    lines = [f"{verdict.exercise}: {verdict.score:g} of {verdict.points:g} points"]
+    lines += [f"  [ok] {title}" for title in verdict.holding]
+    for reason in verdict.reasons:
+        lines.append(f"  [-{reason.lost:g}] {reason.says}")
+        if reason.hint:
+            lines.append(f"       Hint: {reason.hint}")
+        if reason.second_hint and again:
+            lines.append(f"       More: {reason.second_hint}")
+    lines += [f"  [note] {note}" for note in verdict.notes]
+    return "\n".join(lines)
+
+
+def judge(
+    exercise: Exercise,
+    facts: dict,
+    challenge: Challenge,
+    settings: Any,
+    rules: rubric.Rubric,
+) -> rubric.Verdict:
+    """Judges the facts of one exercise; the self-check and the grader share this.
+
+    Args:
+        exercise: the exercise.
+        facts: what gathering returned, as validated JSON.
+        challenge: the challenge that the facts were gathered with.
+        settings: the profile that they were gathered under.
+        rules: the rubric.
+
+    Raises:
+        EvidenceError: an array among the facts cannot be decoded.
+    """
+    if "raised" in facts:
+        return rules.verdict(exercise.name, [raised_finding(facts["raised"], exercise.name)])
+    findings = exercise.judge(decode(facts), challenge, settings, rules[exercise.name])
+    return rules.verdict(exercise.name, findings)
+
+
+def raised_finding(raised: dict, exercise: str) -> rubric.Finding:
+    """Returns the finding on a function that raised an exception."""
+    if raised["type"] == "NotImplementedError":
+        return rubric.fails(None, "blank", exercise=exercise)
+    where = f" at `{raised['line']}`" if raised["line"] else ""
+    received = f"{raised['type']}: {raised['message']}".rstrip(": ")
+    return rubric.fails(None, "raised", exercise=exercise, received=received, where=where)
+
+
+@contextlib.contextmanager
+def standard_error_to_output() -> Iterator[None]:
+    """Prints warnings as ordinary output: nbgrader takes anything on stderr for a failed test."""
+    captured = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(captured):
+            yield
+    finally:
+        if captured.getvalue():
+            print(captured.getvalue(), end="")
+
+
+def facts_of(
+    exercise: Exercise, function: Callable, challenge: Challenge, settings: Any
+) -> dict[str, Any]:
+    """Returns facts of a student's function, or of the exception that it raised."""
+    with standard_error_to_output():
+        try:
+            return exercise.gather(function, challenge, settings)
+        except Raised as error:
+            return {"raised": error.fact}
+        except Exception as error:
+            # What the function returned was too odd to be probed at all.
+            return {"raised": exception_fact(error)}
+
+
+def report(
+    exercise: Exercise, function: Callable, challenge: Challenge, settings: Any
+) -> dict[str, Any]:
+    """Returns evidence of what a student's function does, for a grader to judge.
+
+    Args:
+        exercise: the exercise.
+        function: the student's function.
+        challenge: the challenge that the grader set.
+        settings: the profile that the notebook runs under.
+    """
+    facts = facts_of(exercise, function, challenge, settings)
+    return evidence.envelope(exercise.name, challenge.id, settings.name, facts)
+
+
+def run(exercise: Exercise, function: Callable, settings: Any, rules: rubric.Rubric) -> None:
+    """Checks a student's function and prints what holds.
+
+    Raises:
+        CheckFailed: something does not hold.
+    """
+    challenge = Challenge.fresh()
+    facts = facts_of(exercise, function, challenge, settings)
+    with standard_error_to_output():
+        verdict = judge(exercise, facts, challenge, settings, rules)
+    conclude(verdict)
+
+
+# How often each check has failed in this kernel since it last passed.
+_failures: Counter[str] = Counter()
+
+
+def conclude(verdict: rubric.Verdict) -> None:
+    """Prints a verdict.
+
+    Raises:
+        CheckFailed: points were lost.
+    """
+    if not verdict.is_full:
+        _failures[verdict.exercise] += 1
+        raise CheckFailed(explain(verdict, again=_failures[verdict.exercise] > 1))
+    _failures.pop(verdict.exercise, None)
+    print(explain(verdict))

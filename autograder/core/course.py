@@ -1,0 +1,126 @@
+"""What the engine knows of a course: one object, which the course's configuration names.
+
+`c.Grading.course = "rps_course.course:COURSE"` in `nbgrader_config.py`. Programs in the sandbox get
+the same address. Everything that differs between two courses is a field of `Course`.
+"""
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from autograder.core.exercise import Exercise, FileExercise
+
+
+class CourseError(RuntimeError):
+    """A course cannot be used; the message says what is wrong with it."""
+
+
+class Settings(Protocol):
+    """What exercises are probed and judged with: a profile, in the words of the course.
+
+    Attributes:
+        name: names it in evidence.
+        base: the profile of the class that it belongs to.
+    """
+
+    name: str
+    base: str
+
+
+@dataclass(frozen=True)
+class Home:
+    """What a sandbox's home folder holds; all names are relative to it.
+
+    Attributes:
+        copies: files that a submission finds and may change, by name: each sandbox has its own.
+        shown: folders and files that it may read only, by name.
+        variables: environment variables that name something in the home folder.
+    """
+
+    copies: Mapping[str, Path] = field(default_factory=dict)
+    shown: Mapping[str, Path] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course that can be graded.
+
+    Attributes:
+        name: what people call it.
+        exercises: the automatically graded ones, by grade id, in the course's order.
+        rubric: the rubric file.
+        profiles: names of the profiles that a class can be graded under.
+        quick: the one that the demo class and audits take: it needs no download.
+        settings: returns the settings of a profile; those for grading if the second argument says
+            so, whose training is at its shortest.
+        environment: returns variables for kernels under these settings.
+        passed: names of variables that are handed on from the grader's environment.
+        folders: code that programs in the sandbox may read.
+        preload: called in a kernel before any of a student's code, to import what it will need;
+            with whether an exercise of the notebook needs its heavy part.
+        guarded: packages that probing runs on; they are put back before each probe.
+        chosen: returns the names of the profiles that a notebook's names show it to have chosen.
+        home: returns what sandboxes find in their home folder.
+        lacking: returns what the machine lacks for grading under these settings, by its name.
+        remedy: what to do about that.
+        ready: called in the sandbox; returns what cannot be used there, by its name. With True it
+            also runs the lines that students write.
+        fill: called before grading under these settings, to fill caches that sandboxes only read.
+        files: returns arguments for Python to make the files that a file exercise hands in, in a
+            folder, under a profile; what the self-test hands in.
+    """
+
+    name: str
+    exercises: Mapping[str, Exercise | FileExercise]
+    rubric: Path
+    profiles: tuple[str, ...]
+    quick: str
+    settings: Callable[[str, bool], Settings]
+    environment: Callable[[Any], dict[str, str]] = lambda _: {}
+    passed: tuple[str, ...] = ()
+    folders: tuple[Path, ...] = ()
+    preload: Callable[[bool], None] = lambda _: None
+    guarded: frozenset[str] = frozenset()
+    chosen: Callable[[dict[str, Any]], list[str]] = lambda _: []
+    home: Callable[[], Home] = Home
+    lacking: Callable[[Any], dict[str, str]] = lambda _: {}
+    remedy: str = ""
+    ready: Callable[[Any, bool], dict[str, str]] = lambda *_: {}
+    fill: Callable[[Any], None] = lambda _: None
+    files: Callable[[str, Path], list[str]] | None = None
+
+    def __post_init__(self) -> None:
+        """Makes sure that the parts fit together, before anything is graded."""
+        for name, exercise in self.exercises.items():
+            if name != exercise.name:
+                raise CourseError(
+                    f"The course {self.name!r} has the exercise {exercise.name!r} under the name "
+                    f"{name!r}."
+                )
+        if self.quick not in self.profiles:
+            raise CourseError(
+                f"The course {self.name!r} has no profile {self.quick!r}, its quick one. It has: "
+                f"{', '.join(self.profiles) or 'none'}."
+            )
+
+
+def load(address: str) -> Course:
+    """Returns the course at an address such as `"rps_course.course:COURSE"`.
+
+    Raises:
+        CourseError: there is none.
+    """
+    module, _, name = address.partition(":")
+    try:
+        course = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise CourseError(
+            f"There is no course at {address!r}: {error}. Correct c.Grading.course in "
+            'nbgrader_config.py; an address looks like "package.module:COURSE".'
+        ) from error
+    if not isinstance(course, Course):
+        raise CourseError(f"{address} is no Course but of type {type(course).__name__}.")
+    return course

@@ -1,0 +1,184 @@
+"""The rubric: points, criteria, messages and thresholds of all exercises, from a TOML file.
+
+Judging an exercise yields findings; the rubric turns them into points and into sentences that say
+what is wrong and where to look next. Tolerances and the shares of partly right answers come with
+the findings, from the exercises.
+"""
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+class RubricError(RuntimeError):
+    """A rubric file cannot be used."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What judging found out about one criterion.
+
+    Attributes:
+        criterion: its name in the rubric; None when the finding is about the whole exercise.
+        message: key of the rubric's message; None when the criterion holds.
+        share: of the criterion's points that are earned all the same, 0 to 1.
+        values: what the message quotes (`received`, `wanted`, ...).
+    """
+
+    criterion: str | None
+    message: str | None = None
+    share: float = 0.0
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def holds(criterion: str) -> Finding:
+    """The criterion holds: all of its points."""
+    return Finding(criterion, None, 1.0)
+
+
+def fails(criterion: str | None, message: str, share: float = 0.0, **values: Any) -> Finding:
+    """The criterion does not hold: `share` of its points, and the message with these values."""
+    return Finding(criterion, message, share, values)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One sentence for lost points.
+
+    Attributes:
+        criterion: name of the criterion, empty for the whole exercise.
+        lost: points lost for it.
+        says: what is wrong.
+        hint: what to look at next.
+        second_hint: what to look at when that did not help.
+    """
+
+    criterion: str
+    lost: float
+    says: str
+    hint: str
+    second_hint: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What an exercise earned and why.
+
+    Attributes:
+        exercise: its grade id.
+        score: points earned, to the hundredth.
+        points: points that could be earned.
+        reasons: one for each mistake that was found; a criterion that could not be checked because
+            of an earlier one has none.
+        holding: titles of the criteria that hold.
+        notes: remarks that cost nothing.
+    """
+
+    exercise: str
+    score: float
+    points: float
+    reasons: tuple[Reason, ...]
+    holding: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether every point was earned."""
+        return self.score >= self.points
+
+
+@dataclass(frozen=True)
+class Rubric:
+    """A rubric file's contents.
+
+    Attributes:
+        exercises: tables by grade id, with `points`, `criteria`, `messages` and thresholds.
+        general: messages that any exercise may give.
+    """
+
+    exercises: dict[str, dict]
+    general: dict[str, dict]
+
+    def __getitem__(self, exercise: str) -> dict:
+        """Returns one exercise's table."""
+        if exercise not in self.exercises:
+            raise RubricError(
+                f"The rubric has no exercise {exercise!r}. It has: {', '.join(self.exercises)}."
+            )
+        return self.exercises[exercise]
+
+    def verdict(self, exercise: str, findings: Iterable[Finding]) -> Verdict:
+        """Turns findings into points and reasons.
+
+        A criterion without a finding earns nothing: judging stopped at an earlier one. A finding
+        about the whole exercise (criterion None) without a share takes all points.
+        """
+        table = self[exercise]
+        earned = dict.fromkeys(table["criteria"], 0.0)
+        reasons, holding, notes = [], [], []
+        voided = False
+        for finding in findings:
+            says = hint = second = ""
+            if finding.message is not None:
+                message = table.get("messages", {}).get(finding.message) or self.general.get(
+                    finding.message
+                )
+                if message is None:
+                    raise RubricError(f"{exercise}: the rubric has no message {finding.message!r}")
+                says = message["says"].format(**finding.values)
+                hint = message.get("hint", "").format(**finding.values)
+                second = message.get("second_hint", "")
+            if finding.criterion is None:
+                if finding.share >= 1:
+                    notes.append(says)
+                    continue
+                voided = True
+                reasons.append(Reason("", table["points"], says, hint, second))
+                continue
+            criterion = table["criteria"][finding.criterion]
+            earned[finding.criterion] = finding.share * criterion["points"]
+            if finding.message is None:
+                holding.append(criterion["title"])
+            else:
+                lost = round(criterion["points"] - earned[finding.criterion], 2)
+                if reasons and reasons[-1].says == says:
+                    # One mistake behind several criteria is said once.
+                    lost = round(lost + reasons.pop().lost, 2)
+                reasons.append(Reason(finding.criterion, lost, says, hint, second))
+        score = 0.0 if voided else round(sum(earned.values()), 2)
+        return Verdict(
+            exercise,
+            score,
+            float(table["points"]),
+            tuple(reasons),
+            () if voided else tuple(holding),
+            tuple(notes),
+        )
+
+
+@cache
+def load(path: Path) -> Rubric:
+    """Reads a rubric file.
+
+    Raises:
+        RubricError: the file is missing, is not TOML, or its criteria do not add up to the points.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            table = tomllib.load(file)
+    except OSError as error:
+        raise RubricError(f"Cannot read the rubric {path}: {error.strerror}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise RubricError(f"The rubric {path} is not valid TOML: {error}.") from error
+    general = table.pop("general", {}).get("messages", {})
+    for name, exercise in table.items():
+        total = sum(criterion["points"] for criterion in exercise.get("criteria", {}).values())
+        if total != exercise.get("points"):
+            raise RubricError(
+                f"The rubric {path}: the criteria of {name!r} add up to {total} points, "
+                f"but the exercise has {exercise.get('points')}."
+            )
+    return Rubric(table, general)

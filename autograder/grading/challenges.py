@@ -1,0 +1,69 @@
+"""Challenges for a class: one per submission and exercise, from a key that stays with the grader.
+
+The key is made on the grader's machine when it is first needed. A submission's challenges depend
+on its content: grading the same notebook again gives the same result, and what a student learned
+from one submission does not help the next.
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+from autograder.core.challenge import Challenge
+
+KEY_FILE = ".rps-challenge-key"
+_KEY_BYTES = 32
+
+
+class KeyFileError(ValueError):
+    """The course's challenge key cannot be read."""
+
+
+def course_key(root: Path) -> bytes:
+    """Returns the course's key from its file in the course root, making it on first use.
+
+    Raises:
+        KeyFileError: the file holds something else, or cannot be read or written.
+    """
+    path = Path(root) / KEY_FILE
+    try:
+        if not path.exists():
+            # Linking fails when another process was first, so that both use the same key.
+            handle, temporary = tempfile.mkstemp(dir=root, prefix=KEY_FILE)
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_hex(_KEY_BYTES))
+            try:
+                os.link(temporary, path)
+            except FileExistsError:
+                pass
+            finally:
+                Path(temporary).unlink()
+        key = bytes.fromhex(path.read_text().strip())
+    except (OSError, ValueError) as error:
+        raise KeyFileError(f"Cannot use the challenge key {path}: {error}.") from error
+    if len(key) != _KEY_BYTES:
+        raise KeyFileError(
+            f"The challenge key {path} has {len(key)} bytes, wanted {_KEY_BYTES}. "
+            "Delete the file: a new key is made when grading starts."
+        )
+    return key
+
+
+def for_exercise(
+    key: bytes, *, student: str, assignment: str, sources: list[str], exercise: str
+) -> Challenge:
+    """Returns the challenge of one exercise in one submission.
+
+    Args:
+        key: the course's key.
+        student: the student's id.
+        assignment: the assignment's name.
+        sources: sources of the submitted notebook's cells, in order.
+        exercise: the exercise's grade id.
+    """
+    digest = hashlib.sha256("\0".join(sources).encode(errors="replace")).hexdigest()
+    message = "\0".join([student, assignment, digest, exercise])
+    return Challenge(hmac.digest(key, message.encode(), "sha256"))

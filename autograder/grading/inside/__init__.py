@@ -1,0 +1,9 @@
+"""Programs that run in the sandbox. They are run as files and never imported."""
+
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent
+KERNEL = _FOLDER / "kernel.py"  # a submission's kernel
+MEASURE = _FOLDER / "measure.py"  # measures handed-in files
+NOTEBOOK = _FOLDER / "notebook.py"  # reads a notebook file
+READY = _FOLDER / "ready.py"  # says what is missing for grading

@@ -1,0 +1,199 @@
+"""The kernel that a submission runs in: IPython's, with a way of its own to run test cells.
+
+Started by `autograder.grading.kernels` as
+`python -P kernel.py COURSE PROFILE [--heavy] -f CONNECTION_FILE`.
+
+A test cell is not run as code: names, IPython's transformers and events, and everything else that
+earlier cells may have changed would take part. Its request carries exercise and challenge, and this
+kernel first puts back what those cells replaced in the libraries, then probes the function with the
+check as it was before any of the student's code ran. That makes lies expensive, not impossible: it
+is the same process. What decides is that the grader recomputes what the facts must be.
+"""
+
+import sys
+from types import FunctionType, ModuleType
+from typing import Any
+
+from ipykernel.iostream import OutStream
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
+
+from autograder.core import check, evidence
+from autograder.core.challenge import Challenge
+from autograder.core.course import Course, Settings, load
+from autograder.core.exercise import exception_fact
+
+# Packages that this kernel runs on; a course adds those that its probes run on.
+_OWN = frozenset({"autograder", "IPython", "ipykernel", "jupyter_client", "zmq"})
+_REPLACED_BY_KERNEL = {"input"}  # ipykernel puts its own in place while a cell runs
+_WRAPPERS = (classmethod, staticmethod, property)
+_HEAP_TYPE = 1 << 9  # types whose attributes Python code can set
+
+
+def _matters(value: Any) -> bool:
+    """Whether a name is code; data may change while a library works."""
+    return callable(value) or isinstance(value, (ModuleType, *_WRAPPERS))
+
+
+class Pristine:
+    """The libraries as they are now, to be put back later."""
+
+    def __init__(self, guarded: frozenset[str]) -> None:
+        """Remembers these packages."""
+        self._modules = {
+            name: module
+            for name, module in list(sys.modules.items())
+            if name.partition(".")[0] in guarded and isinstance(module, ModuleType)
+        }
+        self._names = [
+            (vars(module), {k: v for k, v in list(vars(module).items()) if _matters(v)})
+            for module in self._modules.values()
+        ]
+        found = {
+            value
+            for _, names in self._names
+            for value in names.values()
+            if isinstance(value, type)
+            and value.__flags__ & _HEAP_TYPE
+            and str(value.__module__).partition(".")[0] in guarded
+        }
+        self._classes = [(cls, dict(vars(cls))) for cls in found]
+        functions = {
+            function
+            for names in (*(n for _, n in self._names), *(n for _, n in self._classes))
+            for value in names.values()
+            for function in _functions(value)
+        }
+        self._code = [(f, f.__code__, f.__defaults__, f.__kwdefaults__) for f in functions]
+
+    def restore(self) -> None:
+        """Puts back modules, names, methods and the code of functions that were replaced."""
+        for name, module in self._modules.items():
+            if sys.modules.get(name) is not module:
+                sys.modules[name] = module
+        for names, saved in self._names:
+            for name, value in saved.items():
+                if names.get(name) is not value and name not in _REPLACED_BY_KERNEL:
+                    names[name] = value
+        for cls, saved in self._classes:
+            now = dict(vars(cls))
+            for name in now.keys() | saved.keys():
+                if name in saved:
+                    if now.get(name) is not saved[name] and _matters(saved[name]):
+                        type.__setattr__(cls, name, saved[name])
+                elif _matters(now[name]):
+                    type.__delattr__(cls, name)
+        for function, code, defaults, keyword_defaults in self._code:
+            if function.__code__ is not code:
+                function.__code__ = code
+            if function.__defaults__ is not defaults:
+                function.__defaults__ = defaults
+            if function.__kwdefaults__ is not keyword_defaults:
+                function.__kwdefaults__ = keyword_defaults
+
+
+def _functions(value: Any) -> list[FunctionType]:
+    if isinstance(value, property):
+        parts = [value.fget, value.fset, value.fdel]
+    else:
+        parts = [getattr(value, "__func__", value) if isinstance(value, _WRAPPERS) else value]
+    return [part for part in parts if type(part) is FunctionType]
+
+
+class PatientStream(OutStream):
+    """Sends output in pieces that a grader can count, and waits until each one is on its way."""
+
+    _piece = 1 << 20
+    _unsent = 0
+
+    def write(self, text: str) -> int:
+        """Writes a text, however long."""
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text)}")
+        for start in range(0, len(text), self._piece):
+            piece = text[start : start + self._piece]
+            super().write(piece)
+            self._unsent += len(piece)
+            if self._unsent >= self._piece:
+                self._unsent = 0
+                self.flush()
+        return len(text)
+
+
+class GradingKernel(IPythonKernel):
+    """IPython's kernel with a request for test cells."""
+
+    def _probe(self, request: dict) -> dict:
+        """Probes a function of the notebook and displays the evidence; returns the reply."""
+        name = request["exercise"]
+        reply = {"status": "ok", "execution_count": 0, "user_expressions": {}, "payload": []}
+        self._forward_input(False)
+        try:
+            pristine.restore()
+            sys.settrace(None)
+            sys.setprofile(None)
+            function = eval(name, self.shell.user_ns)  # a NameError as everybody knows it
+            challenge = Challenge(bytes.fromhex(request["challenge"]))
+            chosen = self._chosen_settings()
+            content = check.report(kinds[name](), function, challenge, chosen)
+        except BaseException as error:
+            fact = exception_fact(error)
+            said = {
+                "ename": fact["type"],
+                "evalue": fact["message"],
+                "traceback": [f"{fact['type']}: {fact['message']}"],
+            }
+            self.send_response(self.iopub_socket, "error", said)
+            return reply | {"status": "error"} | said
+        finally:
+            self._restore_input()
+        data = {evidence.MIME: content, "text/plain": ""}
+        self.send_response(
+            self.iopub_socket, "display_data", {"data": data, "metadata": {}, "transient": {}}
+        )
+        return reply
+
+    def _chosen_settings(self) -> Settings:
+        """Returns the profile that the notebook runs under: it may have chosen another one."""
+        for name in course.chosen(self.shell.user_ns):
+            if name != settings.name:
+                return course.settings(name, False)
+        return settings
+
+    async def do_execute(
+        self,
+        code: str,
+        silent: bool,
+        store_history: bool = True,
+        user_expressions: dict | None = None,
+        allow_stdin: bool = False,
+        *,
+        cell_meta: dict | None = None,
+        cell_id: str | None = None,
+    ) -> dict:
+        """Runs a cell; a test cell is probed instead."""
+        if cell_meta and "autograder" in cell_meta:
+            return self._probe(cell_meta["autograder"])
+        return await super().do_execute(
+            code,
+            silent,
+            store_history,
+            user_expressions,
+            allow_stdin,
+            cell_meta=cell_meta,
+            cell_id=cell_id,
+        )
+
+
+if __name__ == "__main__":
+    address, profile, *arguments = sys.argv[1:]
+    course: Course = load(address)
+    settings = course.settings(profile, True)
+    heavy = "--heavy" in arguments
+    # Kept apart, and made anew for each probe: the course's own can be replaced.
+    kinds = {name: type(exercise) for name, exercise in course.exercises.items()}
+    course.preload(heavy)
+    app = IPKernelApp.instance(kernel_class=GradingKernel, outstream_class="__main__.PatientStream")
+    app.initialize([argument for argument in arguments if argument != "--heavy"])
+    pristine = Pristine(_OWN | course.guarded)
+    app.start()

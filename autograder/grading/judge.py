@@ -1,0 +1,144 @@
+"""Judging: evidence and handed-in files become verdicts, in the form that nbgrader understands."""
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Unicode
+
+from autograder.core import check, rubric
+from autograder.core.exercise import FileExercise, OtherProfileError
+from autograder.grading import files, reading
+from autograder.grading.cells import grade_id, is_graded_here
+from autograder.grading.execute import RUN, Run
+from autograder.grading.intake import OTHER_PROFILE
+from autograder.sandbox.isolation import UNSAFE
+
+NOT_GRADED = "NotGraded"  # the name of the error in place of a verdict that could not be reached
+
+
+class NotGradedError(RuntimeError):
+    """An exercise could not be graded; the message says why, for a student."""
+
+
+class JudgeEvidence(NbGraderPreprocessor):
+    """Replaces each test cell's outputs by the verdict, in the form that nbgrader understands."""
+
+    rubric_file = Unicode(
+        help="The rubric file, an edited copy of the course's own; by default that one."
+    ).tag(config=True)
+
+    def preprocess(
+        self, nb: NotebookNode, resources: ResourcesDict
+    ) -> tuple[NotebookNode, ResourcesDict]:
+        """Judges all test cells of one executed notebook."""
+        run: Run = resources.pop(RUN)
+        rules = rubric.load(Path(self.rubric_file) if self.rubric_file else run.course.rubric)
+        for cell in nb.cells:
+            if not is_graded_here(cell, run.course):
+                continue
+            name = grade_id(cell)
+            problem, verdict = "", None
+            try:
+                verdict = self._verdict(cell, nb, run, rules)
+            except (NotGradedError, OtherProfileError) as error:
+                problem = str(error)
+                if isinstance(error, OtherProfileError):
+                    resources[OTHER_PROFILE] = problem
+            except Exception:
+                # Unforeseen: a fault of the judge or of this machine, and never the student's.
+                problem = "Judging it failed. The grader's log says where"
+                self.log.error("Judging %s failed: report this as a bug", name, exc_info=True)
+            if problem:
+                finding = rubric.fails(None, "not_graded", exercise=name, because=problem)
+                verdict = rules.verdict(name, [finding])
+            if run.isolation.unsafe:
+                verdict = dataclasses.replace(verdict, notes=(*verdict.notes, UNSAFE))
+            self.log.info("%s: %s", name, problem or f"{verdict.score:g} of {verdict.points:g}")
+            points = float(cell.metadata["nbgrader"]["points"])
+            cell.outputs = outputs(verdict, points, graded=not problem)
+        return nb, resources
+
+    def _verdict(
+        self, cell: NotebookNode, nb: NotebookNode, run: Run, rules: rubric.Rubric
+    ) -> rubric.Verdict:
+        name = grade_id(cell)
+        if run.refused:
+            raise NotGradedError(f"The notebook {run.refused}.")
+        if name in run.lost:
+            # Whatever it displayed before it was stopped does not count.
+            raise NotGradedError(run.lost[name])
+        exercise = run.course.exercises[name]
+        try:
+            if isinstance(exercise, FileExercise):
+                return rules.verdict(name, self._measured(exercise, run, rules))
+            challenge = run.challenges[name]
+            found = reading.find(cell.outputs)
+            facts = reading.read(found, exercise, challenge, run.settings)
+            return check.judge(exercise, facts, challenge, run.settings, rules)
+        except reading.NoEvidenceError:
+            problem = run.problem(name)
+            if problem:
+                raise NotGradedError(problem) from None
+            because = why_no_evidence(cell, nb)
+            finding = rubric.fails(None, "no_evidence", exercise=name, because=because)
+        except files.UnreadableError as error:
+            raise NotGradedError(str(error)) from error
+        except reading.EvidenceError as error:
+            finding = rubric.fails(None, "bad_evidence", exercise=name, received=str(error))
+        return rules.verdict(name, [finding])
+
+    @staticmethod
+    def _measured(
+        exercise: FileExercise, run: Run, rules: rubric.Rubric
+    ) -> Iterator[rubric.Finding]:
+        whole = run.course.settings(run.settings.base, False)
+        return files.judge(
+            exercise,
+            run.handed_in,
+            run.course,
+            run.address,
+            whole,
+            run.isolation,
+            rules[exercise.name],
+        )
+
+
+def why_no_evidence(cell: NotebookNode, nb: NotebookNode) -> str:
+    """Returns what a test cell's own error, and the one of its solution cell, tell a student."""
+    because = ""
+    solution = next((c for c in nb.cells if grade_id(c) == f"{grade_id(cell)}_solution"), None)
+    for place, source in (("the cell above it", solution), ("it", cell)):
+        if source is None or source.cell_type != "code":
+            continue
+        error = next((o for o in source.outputs if o.output_type == "error"), None)
+        if error is not None:
+            said = f"{error.ename}: {error.evalue}".strip()[:300]
+            because += f" Running {place} stopped with {said}."
+    return because
+
+
+def outputs(verdict: rubric.Verdict, points: float, graded: bool = True) -> list[NotebookNode]:
+    """Writes a verdict as cell outputs: nbgrader reads an error as 0, a float as partial credit.
+
+    Args:
+        verdict: what the exercise earned.
+        points: the points of the cell in the gradebook; the verdict is scaled to them.
+        graded: whether it is a verdict, or says that there could be none.
+    """
+    text = check.explain(verdict)
+    if verdict.is_full:
+        return [new_output("stream", name="stdout", text=text + "\n")]
+    score = round(verdict.score * points / verdict.points, 2)
+    if score <= 0:
+        first = verdict.reasons[0].says if verdict.reasons else ""
+        name = "NoPoints" if graded else NOT_GRADED
+        return [new_output("error", ename=name, evalue=first, traceback=text.split("\n"))]
+    return [
+        new_output("stream", name="stdout", text=text + "\n"),
+        new_output("execute_result", data={"text/plain": f"{score:g}"}, execution_count=None),
+    ]

@@ -1,0 +1,137 @@
+"""Whether this machine can grade the class: its profile, and what grading under it needs.
+
+The profile comes from the course's configuration, `nbgrader_config.py`, and not from the
+environment of whoever grades. What it needs is looked at twice: on the machine, to say what to get,
+and in the sandbox, where students' code has to find it.
+"""
+
+import json
+import os
+import sys
+
+from traitlets import Unicode
+from traitlets.config import LoggingConfigurable
+
+from autograder.core import course as courses
+from autograder.core.course import Course, Settings
+from autograder.grading import inside
+from autograder.sandbox.isolation import Isolation, Stopped
+
+_FAILED = "failed"  # what `inside/ready.py` calls an exception of the libraries
+
+
+class MachineError(RuntimeError):
+    """This machine cannot grade the class; the message says what is wrong and what to do."""
+
+
+class Grading(LoggingConfigurable):
+    """What is graded; `nbgrader_config.py` sets it."""
+
+    course = Unicode(help="Where the course is: package.module:NAME.").tag(config=True)
+    profile = Unicode(help="The profile that the class is taught and graded with.").tag(config=True)
+
+    def load(self) -> Course:
+        """Returns the course.
+
+        Raises:
+            autograder.core.course.CourseError: there is none at this address.
+        """
+        return courses.load(self.course)
+
+    def settings(self, grading: bool = True) -> Settings:
+        """Returns the profile of the class.
+
+        Args:
+            grading: whether training is at its shortest, as in kernels while grading.
+
+        Raises:
+            MachineError: the configuration names no profile of the course.
+        """
+        course = self.load()
+        if self.profile not in course.profiles:
+            raise MachineError(
+                f"No class is graded under a profile {self.profile!r}. Allowed: "
+                f"{', '.join(course.profiles)}. Correct c.Grading.profile in nbgrader_config.py."
+            )
+        settings = course.settings(self.profile, grading)
+        for name, value in course.environment(settings).items():
+            chosen = os.environ.get(name, "")
+            if value == settings.name and chosen not in ("", value, settings.base):
+                self.log.warning(
+                    "%s=%s has no effect on grading: the class's profile is %s "
+                    "(c.Grading.profile in nbgrader_config.py).",
+                    name,
+                    chosen,
+                    self.profile,
+                )
+        return settings
+
+
+def require(grading: Grading, isolated: Isolation) -> None:
+    """Makes sure that submissions can be graded here, before any is.
+
+    Raises:
+        MachineError: they cannot.
+        autograder.isolation.IsolationError: there is no sandbox.
+    """
+    isolated.require()
+    found = problem(grading, isolated)
+    if found:
+        raise MachineError(f"Not graded: {found}")
+
+
+def problem(grading: Grading, isolated: Isolation, thorough: bool = False) -> str:
+    """Returns what this machine lacks for grading the class, and what to do.
+
+    Args:
+        grading: what is graded.
+        isolated: how submissions will be isolated.
+        thorough: whether to run the lines that students write, which takes TensorFlow's time.
+    """
+    course, settings = grading.load(), grading.settings()
+    lacking = course.lacking(settings)
+    if lacking:
+        others = [name for name in course.profiles if name != grading.profile]
+        return (
+            f"the grader's machine lacks data or weights of the {settings.base} profile. "
+            f"{_listed(lacking)} {course.remedy} (Other profiles of a class, set by "
+            f"c.Grading.profile in nbgrader_config.py: {', '.join(others) or 'none'}.)"
+        )
+    course.fill(settings)
+    program = [sys.executable, "-P", inside.READY, grading.course, settings.base]
+    program += ["--thorough"] if thorough else []
+    try:
+        said = isolated.run(program, course=course, settings=settings)
+        lacking = {str(name): str(what) for name, what in json.loads(said).items()}
+    except (Stopped, ValueError, AttributeError) as error:
+        return (
+            f"a program that looks at data and weights in the sandbox {error}. Look at them with "
+            "`rps-course doctor`; if a limit is too low, see docs/ta.md, Isolation."
+        )
+    if _FAILED in lacking:
+        return f"loading data and weights fails in the sandbox: {lacking[_FAILED]}"
+    if lacking:
+        home = course.home()
+        paths = " ".join(str(path) for path in (*home.shown.values(), *home.copies.values()))
+        return (
+            f"data and weights cannot be read in the sandbox. {_listed(lacking)} Students' code "
+            f"runs as another user there: allow everybody to read them, `chmod -R a+rX {paths}`."
+        )
+    return ""
+
+
+def _listed(lacking: dict[str, str]) -> str:
+    return " ".join(f"{name}: {what.rstrip('.')}." for name, what in lacking.items())
+
+
+if __name__ == "__main__":
+    # What `rps-course doctor` asks: a course does not import the engine's grading.
+    from nbgrader.apps import NbGrader
+
+    application = NbGrader()
+    application.initialize([])  # reads nbgrader_config.py
+    try:
+        asked = Grading(parent=application)
+        print(problem(asked, Isolation(parent=application), thorough=True))
+    except (MachineError, courses.CourseError) as error:
+        print(error)

@@ -1,0 +1,1 @@
+"""Sample courses that are graded by the stock nbgrader: the demo class and the self-test."""

@@ -1,0 +1,101 @@
+"""Whether this machine grades the class right: its own solutions must earn every point.
+
+They are graded as a class is: with the stock `nbgrader autograde`, the course's configuration, its
+profile, in the sandbox. What is wrong with data, weights or the sandbox costs points here first.
+"""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from nbgrader.apps import NbGrader
+from rich.console import Console
+
+from autograder.core.course import Course
+from autograder.core.exercise import FileExercise
+from autograder.grading import results, tables
+from autograder.grading.machine import Grading, MachineError, problem
+from autograder.samples.course import SampleCourse
+from autograder.sandbox.isolation import Isolation
+
+STUDENT = "selftest"
+
+
+def run(root: Path, console: Console) -> bool:
+    """Grades the solutions under the profile of the class, and prints what they earn.
+
+    Args:
+        root: the course root with the solutions and `nbgrader_config.py`, the working folder.
+        console: where progress and results are printed.
+
+    Returns:
+        Whether every solution earned full points.
+
+    Raises:
+        SampleError: `root` is no course root, or nbgrader failed.
+        MachineError: this machine lacks what grading needs.
+        IsolationError: there is no sandbox.
+        CourseError: the configuration names no course.
+    """
+    application = NbGrader()
+    application.initialize([])  # reads nbgrader_config.py
+    grading, isolation = Grading(parent=application), Isolation(parent=application)
+    course, settings = grading.load(), grading.settings()
+    console.print(f"Profile of the class: [bold]{settings.base}[/]")
+    isolation.require()
+    with console.status("Loading data and weights in the sandbox"):
+        lacking = problem(grading, isolation, thorough=True)
+    if lacking:
+        raise MachineError(lacking)
+    folder = Path(tempfile.mkdtemp(prefix="rps-selftest-"))
+    perfect = False
+    try:
+        sample = SampleCourse(root, folder, application.coursedir.source_directory)
+        perfect = _grade(sample, course, settings.base, console)
+    finally:
+        if perfect:
+            shutil.rmtree(folder)
+        else:
+            console.print(f"What was graded, and nbgrader's logs, are in {folder}.")
+    return perfect
+
+
+def _grade(sample: SampleCourse, course: Course, profile: str, console: Console) -> bool:
+    with console.status("Releasing the assignments (nbgrader generate_assignment)"):
+        sample.release()
+    for assignment in sample.assignments:
+        sample.hand_in(STUDENT, assignment, sample.solved(assignment))
+    # The files that are handed in are made while assignments without any are graded.
+    asking = [e for e in course.exercises.values() if isinstance(e, FileExercise)]
+    wait_for = {exercise.assignment for exercise in asking} & set(sample.assignments)
+    made = sample.folder / "made"
+    making = None
+    if wait_for and course.files:
+        making = sample.start(course.files(profile, made), "files")
+    found: list[results.Result] = []
+    try:
+        for assignment in sorted(sample.assignments, key=lambda name: name in wait_for):
+            if making and assignment in wait_for:
+                with console.status(f"Making the files that {assignment} hands in"):
+                    sample.finish(making, f"making the files that {assignment} hands in")
+                for name in {n for e in asking if e.assignment == assignment for n in e.files}:
+                    shutil.copy(made / name, sample.submission(STUDENT, assignment))
+            with console.status(f"nbgrader autograde {assignment}"):
+                sample.nbgrader("autograde", assignment)
+            graded = results.collect(sample.db_url, sample.folder / "autograded", assignment)
+            console.print(tables.scores(assignment, graded))
+            found += graded
+    finally:
+        if making:
+            making.kill()
+    # What waits for a person has no score yet.
+    lost = [r for r in found if r.error or (r.score is not None and r.score != r.points)]
+    tables.print_reasons(lost, console)
+    if lost:
+        console.print(
+            f"[bold red]Right solutions lost points in {len(lost)} exercise(s).[/] Grade nothing "
+            "on this machine before that is mended."
+        )
+    else:
+        console.print("Every solution earned full points: this machine grades the class right.")
+    return not lost

@@ -1,0 +1,1 @@
+"""Isolation: bubblewrap, the home folder in it, limits, and the trees of processes behind them."""

@@ -1,0 +1,107 @@
+"""Limits for a whole tree of processes, kept from outside: memory, number of processes, time."""
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+import psutil
+
+from autograder.sandbox.processes import kill_tree
+
+_INTERVAL = 0.2  # seconds
+_MB = 1 << 20
+
+
+class Limits(Protocol):
+    """What a tree of processes may take: `autograder.sandbox.isolation.Isolation` has it."""
+
+    memory_mb: int
+    processes: int
+
+
+class Watchdog(threading.Thread):
+    """Looks at a process and all that it started, and kills them when they exceed a limit.
+
+    Attributes:
+        problem: which limit was exceeded, as a student is told; empty while none was.
+    """
+
+    def __init__(
+        self,
+        pid: int,
+        limits: Limits,
+        *,
+        timeout: float | None = None,
+        also: Callable[[], str] = lambda: "",
+    ) -> None:
+        """Watches over a process.
+
+        Args:
+            pid: the first process.
+            limits: what they may take.
+            timeout: seconds that it may take; None without a limit.
+            also: a further check; returns which limit was exceeded.
+        """
+        super().__init__(daemon=True)
+        self.pid, self.limits, self.also = pid, limits, also
+        self.timeout = timeout
+        self.problem = ""
+        self._ended = threading.Event()
+
+    def __enter__(self) -> "Watchdog":
+        """Starts to watch."""
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stops to watch."""
+        self._ended.set()
+        self.join()
+
+    def stop(self) -> None:
+        """Stops to watch, without waiting."""
+        self._ended.set()
+
+    def run(self) -> None:
+        """Looks every fifth of a second."""
+        deadline = None if self.timeout is None else time.monotonic() + self.timeout
+        while not self._ended.wait(_INTERVAL):
+            self.problem = self._exceeded() or self.also()
+            if deadline is not None and time.monotonic() > deadline:
+                self.problem = f"took longer than {self.timeout:g} seconds"
+            if self.problem:
+                kill_tree(self.pid)
+                return
+
+    def _exceeded(self) -> str:
+        try:
+            first = psutil.Process(self.pid)
+            processes = [first, *first.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return ""
+        if len(processes) > self.limits.processes:
+            return f"started more than {self.limits.processes} processes"
+        if _resident(processes) > self.limits.memory_mb and (
+            # Pages that processes share count for each of them above, and once here.
+            _proportional(processes) > self.limits.memory_mb
+        ):
+            return f"used more than {self.limits.memory_mb:,} MB of memory"
+        return ""
+
+
+def _resident(processes: list[psutil.Process]) -> float:
+    total = 0
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            total += process.memory_info().rss
+    return total / _MB
+
+
+def _proportional(processes: list[psutil.Process]) -> float:
+    total = 0
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            total += process.memory_full_info().pss
+    return total / _MB

@@ -1,0 +1,151 @@
+"""This course, as the grading engine knows it."""
+
+from pathlib import Path
+from typing import Any
+
+from autograder.core.course import Course, Home
+from rps_course import exercises, fetch, profile, synthetic
+
+# Packages that probing runs on.
+_GUARDED = frozenset({
+    "builtins", "rps_course", "autograder", "numpy", "keras", "tensorflow", "PIL", "json", "base64",
+    "binascii", "hashlib", "hmac", "io", "os", "posixpath", "pathlib", "tempfile", "traceback",
+    "linecache", "functools", "contextlib", "dataclasses", "inspect", "operator", "copy", "math",
+    "struct", "typing", "types", "collections", "abc", "enum", "itertools",
+})  # fmt: skip
+# What the environment may say of where and how TensorFlow runs.
+_PASSED = (
+    "CUDA_VISIBLE_DEVICES", "XLA_FLAGS", "TF_FORCE_GPU_ALLOW_GROWTH", "OMP_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "TF_ENABLE_ONEDNN_OPTS",
+)  # fmt: skip
+
+
+def _settings(name: str, grading: bool) -> profile.Profile:
+    return profile.get(f"grading-{name}" if grading else name)
+
+
+def _environment(settings: profile.Profile) -> dict[str, str]:
+    return {"RPS_PROFILE": settings.name, "TF_CPP_MIN_LOG_LEVEL": "2", "MPLBACKEND": "agg"}
+
+
+def _preload(heavy: bool) -> None:
+    import PIL.Image
+
+    PIL.Image.preinit()
+    profile.grading = profile.current().name
+    if heavy:
+        import keras
+        import tensorflow as tf
+
+        # What TensorFlow loads when it is first asked for must be there to be remembered.
+        assert tf.keras.Model is keras.Model
+        assert tf.keras.applications.MobileNetV2
+
+
+def _chosen(names: dict[str, Any]) -> list[str]:
+    course = names.get("course")
+    chosen = [course.name] if isinstance(course, profile.Profile) else []
+    try:
+        return [*chosen, profile.current().name]
+    except profile.ProfileError:
+        return chosen
+
+
+def _home() -> Home:
+    keras = fetch.keras_folder()
+    data = fetch.data_folder()
+    return Home(
+        # Keras wants to be able to write to its folder: caches.py.
+        copies={
+            f".keras/{source.path.relative_to(keras)}": source.path
+            for source in fetch.keras_files()
+        },
+        shown={
+            f"tensorflow_datasets/{data.name}": data,
+            ".cache/rps-course": synthetic.cache_folder(),
+        },
+        variables={
+            "KERAS_HOME": ".keras",
+            "TFDS_DATA_DIR": "tensorflow_datasets",
+            "XDG_CACHE_HOME": ".cache",
+            "MPLCONFIGDIR": "matplotlib",
+        },
+    )
+
+
+def _lacking(settings: profile.Profile) -> dict[str, str]:
+    return fetch.problems() if settings.data == "tfds" else {}
+
+
+def _ready(settings: profile.Profile, thorough: bool) -> dict[str, str]:
+    """Returns which files cannot be used; thoroughly, loads them as students' lines do."""
+    if settings.data == "tfds":
+        found = fetch.problems()
+    else:
+        found = {} if Path(settings.weights).is_file() else {"weights": f"no {settings.weights}."}
+    if found or not thorough:
+        return found
+    import tensorflow as tf
+    import tensorflow_datasets as tfds
+
+    from rps_course import imagenet
+
+    network = tf.keras.applications.MobileNetV2
+    shape, alpha = settings.input_shape, settings.alpha
+    network(shape, alpha, include_top=False, pooling="avg", weights=settings.weights)
+    if settings.data == "tfds":
+        network(shape, alpha, weights=settings.weights)
+        tf.keras.utils.get_file("ImageNetLabels.txt", imagenet.LABELS_URL)
+        train, _ = tfds.load(fetch.NAME, split=["train", "test"])
+        next(iter(train))
+    pictures = tf.keras.preprocessing.image.ImageDataGenerator(rotation_range=8)
+    next(pictures.flow(tf.zeros((2, *shape)).numpy(), [0, 1]))
+    return {}
+
+
+def _fill(settings: profile.Profile) -> None:
+    if settings.data == "synthetic":
+        for split in synthetic.SPLITS:
+            synthetic.pictures(split)
+
+
+def _files(name: str, folder: Path) -> list[str]:
+    # Enough for full points: what is tested is the grader's machine and not the training.
+    training = {
+        "standard": ["--epochs", "10", "5", "--views", "2"],
+        "offline": ["--epochs", "20", "10", "--views", "4"],
+    }[name]
+    return [
+        "-m",
+        "rps_course",
+        "train",
+        "--profile",
+        name,
+        *training,
+        "--quiet",
+        "--out",
+        str(folder),
+    ]
+
+
+COURSE = Course(
+    name="rps-course",
+    exercises=exercises.registry(),
+    rubric=Path(__file__).parent / "rubric.toml",
+    profiles=profile.BASES,
+    quick="offline",
+    settings=_settings,
+    environment=_environment,
+    passed=_PASSED,
+    folders=(Path(__file__).parent,),
+    preload=_preload,
+    guarded=_GUARDED,
+    chosen=_chosen,
+    home=_home,
+    lacking=_lacking,
+    remedy="Run `rps-course fetch` where there is a network, or set TFDS_DATA_DIR and KERAS_HOME "
+    "to folders that have them.",
+    ready=_ready,
+    fill=_fill,
+    files=_files,
+)

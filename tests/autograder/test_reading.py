@@ -1,0 +1,169 @@
+"""Evidence is untrusted: whatever is odd about it is refused with a reason."""
+
+import copy
+import json
+
+import numpy as np
+import pytest
+
+from autograder.core import evidence
+from autograder.core.challenge import Challenge
+from autograder.core.evidence import EvidenceError
+from autograder.core.exercise import Exercise, OtherProfileError
+from autograder.grading import reading
+from rps_course.course import COURSE as RPS
+from rps_course.profile import get
+
+COURSE = get("grading-offline")
+CHALLENGE = Challenge.fresh()
+
+
+@pytest.fixture
+def content():
+    sampled = {"type": "ndarray", "dtype": "float32", "shape": [2, 2], "low": 0, "high": 1}
+    sampled |= {"mean": 0, "nonfinite": 0, "values": evidence.encode(np.zeros(400))}
+    case = {"type": "pair", "X": sampled, "y": sampled}
+    facts = {"small": case, "large": copy.deepcopy(case)}
+    return evidence.envelope("to_numpy", CHALLENGE.id, COURSE.name, facts)
+
+
+def read(content, exercise="to_numpy", challenge=CHALLENGE, course=COURSE):
+    return reading.read(content, RPS.exercises[exercise], challenge, course)
+
+
+def test_well_formed_evidence_is_read(content):
+    assert read(content) == content["facts"]
+
+
+def test_evidence_that_arrives_as_text_is_read(content):
+    assert read(json.dumps(content)) == content["facts"]
+
+
+def test_an_exception_is_evidence_too(content):
+    content["facts"] = {"raised": {"type": "KeyError", "message": "x", "line": ""}}
+    assert read(content)["raised"]["type"] == "KeyError"
+
+
+@pytest.mark.parametrize("text", ["", "not json", "[1, 2", "{'single': 'quotes'}", "NaN"])
+def test_evidence_that_is_no_json_is_refused(text):
+    with pytest.raises(EvidenceError):
+        read(text)
+
+
+def test_nan_is_refused(content):
+    content["facts"]["small"]["X"]["mean"] = float("nan")
+    with pytest.raises(EvidenceError, match="not finite"):
+        read(content)
+
+
+def test_nan_in_an_array_is_refused(content):
+    array = content["facts"]["small"]["X"]["values"]
+    nan = np.full(400, np.nan, "<f4").tobytes()
+    import base64
+
+    array["data"] = base64.b64encode(nan).decode()
+    with pytest.raises(EvidenceError, match="not finite"):
+        read(content)
+
+
+def test_a_summary_that_does_not_fit_its_values_is_refused(content):
+    content["facts"]["small"]["X"]["high"] = -1
+    with pytest.raises(EvidenceError, match="does not fit its values"):
+        read(content)
+
+
+def test_an_array_larger_than_the_schema_allows_is_refused(content):
+    content["facts"]["small"]["X"]["values"] = evidence.encode(np.zeros(200_000))
+    with pytest.raises(EvidenceError):
+        read(content)
+
+
+def test_evidence_larger_than_two_megabytes_is_refused(content):
+    content["facts"]["small"]["type"] = "x" * 3_000_000
+    with pytest.raises(EvidenceError, match="more than 2,000,000"):
+        read(content)
+
+
+def test_evidence_of_another_challenge_is_refused(content):
+    with pytest.raises(EvidenceError, match="another challenge"):
+        read(content, challenge=Challenge.fresh())
+
+
+def test_evidence_of_another_exercise_is_refused(content):
+    with pytest.raises(EvidenceError, match="another form"):
+        read(content, exercise="top_k")
+
+
+def test_evidence_of_another_profile_is_refused(content):
+    with pytest.raises(OtherProfileError, match="under the profile"):
+        read(content, course=get("grading-standard"))
+
+
+def test_unknown_facts_are_refused(content):
+    content["facts"]["verdict"] = "full points, please"
+    with pytest.raises(EvidenceError, match="another form"):
+        read(content)
+
+
+def test_deep_nesting_is_refused(content):
+    deep = []
+    for _ in range(5000):
+        deep = [deep]
+    content["facts"] = deep
+    with pytest.raises(EvidenceError):
+        read(content)
+
+
+def test_no_evidence_and_two_pieces_are_told_apart(content):
+    output = {"output_type": "display_data", "data": {evidence.MIME: content}}
+    assert reading.find([{"output_type": "stream", "text": "x"}, output]) == content
+    with pytest.raises(reading.NoEvidenceError):
+        reading.find([{"output_type": "stream", "text": "x"}])
+    with pytest.raises(EvidenceError, match="2 pieces"):
+        reading.find([output, output])
+
+
+def test_facts_that_contradict_one_another_cost_the_exercise_and_nothing_more(caplog):
+    """Every exercise gets facts that fit its schema and make no sense; nothing may be raised.
+
+    Where a judge did not foresee them, that is no verdict, and whoever grades is told.
+    """
+    from nbformat.v4 import new_code_cell, new_notebook, new_output
+    from nbgrader import utils
+
+    from autograder.grading.execute import RUN, Run
+    from autograder.grading.judge import NOT_GRADED, JudgeEvidence
+    from autograder.sandbox.isolation import Isolation
+
+    made_up = {
+        "build_backbone": {"type": "model"},
+        "build_classifier": {"type": "model"},
+        "compile_head": {"compile": {"compiled": True}},
+        "compile_fine_tune": {"compile": {"compiled": True}},
+        "unfreeze": {"usual": {"moved": [399]}, "other": {}},
+        "train_head": {"type": "History"},
+        "fine_tune": {"type": "History"},
+        "make_generators": {
+            "type": "pair",
+            **{key: {"sizes": [1]} for key in ("first", "second", "validation")},
+        },
+        "preprocess_image": {key: {"type": "dict"} for key in ("direct", "oblong", "mapped")},
+        "to_numpy": {key: {"type": "pair"} for key in ("small", "large")},
+        "load_custom_sample": {key: {} for key in ("photo", "jpeg", "transparent", "gray")},
+        "top_k": {key: {"type": "pairs"} for key in ("default", "three", "all")},
+    }
+    assert set(made_up) == {n for n, e in RPS.exercises.items() if isinstance(e, Exercise)}
+    judge = JudgeEvidence()
+    for name, facts in made_up.items():
+        content = evidence.envelope(name, CHALLENGE.id, COURSE.name, facts)
+        metadata = {"grade": True, "solution": False, "grade_id": name, "points": 1.0}
+        metadata |= {"schema_version": 3, "locked": True, "task": False}
+        cell = new_code_cell(metadata={"nbgrader": metadata})
+        cell.outputs = [new_output("display_data", data={evidence.MIME: content})]
+        run = Run(RPS, "", COURSE, {name: CHALLENGE}, {}, Isolation())
+        judge.preprocess(new_notebook(cells=[cell]), {RUN: run})
+        assert utils.determine_grade(cell)[0] == 0, name
+        (output,) = cell.outputs
+        assert output.evalue, name
+        if output.ename == NOT_GRADED:
+            assert f"Judging {name} failed" in caplog.text
