@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from autograder.core import check
-from autograder.core.check import CheckFailed, conclude, standard_error_to_output
-from autograder.core.rubric import load
+from autograder.core.check import CheckFailed
+from autograder.core.exercise import FileExercise
 from rps_course import profile
 
 __all__ = ["CheckFailed"]
@@ -25,84 +25,32 @@ def once_solved(*names: str) -> Iterator[None]:
         print(f"Answer {' and '.join(names)} above, then run this cell again.")
 
 
-def _run(name: str, function: Callable) -> None:
+def __getattr__(name: str) -> Callable[..., None]:
+    """Returns the check of an exercise: `check.top_k(top_k)`, `check.trained_model(path)`."""
     from rps_course.course import COURSE
 
-    check.run(COURSE.exercises[name], function, profile.current(), load(COURSE.rubric))
+    exercise = COURSE.exercises.get(name)
+    if exercise is None:
+        raise AttributeError(
+            f"There is no check for {name!r}. Checks: {', '.join(COURSE.exercises)}."
+        )
+    if isinstance(exercise, FileExercise):
+
+        def checked(path: str | Path = exercise.files[0]) -> None:
+            settings = profile.get(profile.current().base)
+            check.run_files(exercise, Path(path), settings, COURSE.rules())
+
+    else:
+
+        def checked(function: Callable) -> None:
+            check.run(exercise, function, profile.current(), COURSE.rules())
+
+    checked.__name__ = checked.__qualname__ = name
+    checked.__doc__ = f"Checks {exercise.assignment}'s {type(exercise).__doc__}"
+    return checked
 
 
-def preprocess_image(function: Callable) -> None:
-    """Checks ps1's `preprocess_image(sample)`."""
-    _run("preprocess_image", function)
-
-
-def to_numpy(function: Callable) -> None:
-    """Checks ps1's `to_numpy(ds)`."""
-    _run("to_numpy", function)
-
-
-def load_custom_sample(function: Callable) -> None:
-    """Checks ps1's `load_custom_sample(path)`."""
-    _run("load_custom_sample", function)
-
-
-def top_k(function: Callable) -> None:
-    """Checks ps2's `top_k(probs, labels, k=5)`."""
-    _run("top_k", function)
-
-
-def build_backbone(function: Callable) -> None:
-    """Checks ps2's `build_backbone()`."""
-    _run("build_backbone", function)
-
-
-def build_classifier(function: Callable) -> None:
-    """Checks ps2's `build_classifier(backbone)`."""
-    _run("build_classifier", function)
-
-
-def compile_head(function: Callable) -> None:
-    """Checks ps2's `compile_head(model)`."""
-    _run("compile_head", function)
-
-
-def make_generators(function: Callable) -> None:
-    """Checks ps3's `make_generators(X_train, y_train, X_test, y_test)`."""
-    _run("make_generators", function)
-
-
-def train_head(function: Callable) -> None:
-    """Checks ps3's `train_head(model, train_gen, val_gen, epochs)`."""
-    _run("train_head", function)
-
-
-def unfreeze(function: Callable) -> None:
-    """Checks ps4's `unfreeze(backbone, fine_tune_at)`."""
-    _run("unfreeze", function)
-
-
-def compile_fine_tune(function: Callable) -> None:
-    """Checks ps4's `compile_fine_tune(model)`."""
-    _run("compile_fine_tune", function)
-
-
-def fine_tune(function: Callable) -> None:
-    """Checks ps4's `fine_tune(model, train_gen, val_gen, initial_epoch, epochs)`."""
-    _run("fine_tune", function)
-
-
-def trained_model(path: str | Path = "rps_model.weights.h5") -> None:
-    """Checks the trained weights of ps4: their accuracy and the record beside them.
-
-    Args:
-        path: the weights file that `rps_course.submission.save` wrote.
-    """
+def __dir__() -> list[str]:
     from rps_course.course import COURSE
-    from rps_course.exercises import trained
 
-    full = profile.get(profile.current().base)
-    rules = load(COURSE.rubric)
-    with standard_error_to_output():
-        found = trained.findings(Path(path), full, rules["trained_model"])
-        verdict = rules.verdict("trained_model", found)
-    conclude(verdict)
+    return [*globals(), *COURSE.exercises]

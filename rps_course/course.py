@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from autograder.core.course import Course, Home
-from rps_course import exercises, fetch, profile, synthetic
+from autograder.core.course import Course, Home, discover
+from rps_course import fetch, profile, synthetic
 
 # Packages that probing runs on.
 _GUARDED = frozenset({
@@ -130,8 +130,8 @@ def _files(name: str, folder: Path) -> list[str]:
 
 COURSE = Course(
     name="rps-course",
-    exercises=exercises.registry(),
-    rubric=Path(__file__).parent / "rubric.toml",
+    exercises=discover("rps_course.exercises"),
+    rubric=Path(__file__).parent / "exercises",
     profiles=profile.BASES,
     quick="offline",
     settings=_settings,

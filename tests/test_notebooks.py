@@ -13,7 +13,6 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from autograder.core import rubric
 from rps_course import check
 from rps_course.course import COURSE
 
@@ -178,8 +177,8 @@ def test_a_solution_cell_holds_one_documented_function_with_the_promised_signatu
 @all_exercises
 def test_every_exercise_has_a_check_and_the_rubrics_points(name, exercise, points, signature):
     assert callable(getattr(check, exercise))
-    assert rubric.load(COURSE.rubric)[exercise]["points"] == points
-    assert rubric.load(COURSE.rubric)[exercise]["assignment"] == name
+    assert COURSE.rules()[exercise]["points"] == points
+    assert COURSE.exercises[exercise].assignment == name
 
 
 def test_every_check_has_an_exercise():

@@ -30,7 +30,8 @@ def wheel(tmp_path_factory):
 def test_the_wheel_holds_both_packages_with_their_data(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     for needed in (
-        "rps_course/rubric.toml",
+        "rps_course/exercises/top_k/rubric.toml",
+        "autograder/core/messages.toml",
         "rps_course/weights/offline_mobilenet_v2_0.35_96.weights.h5",
         "rps_course/weights/offline_classes.txt",
         "autograder/grading/judge.py",

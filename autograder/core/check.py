@@ -6,14 +6,25 @@ for the facts alone (`report`), with a challenge of its own, and judges them its
 """
 
 import contextlib
+import hashlib
 import io
+import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from autograder.core import evidence, rubric
 from autograder.core.challenge import Challenge
-from autograder.core.exercise import Exercise, Raised, decode, exception_fact
+from autograder.core.exercise import (
+    Exercise,
+    FileExercise,
+    OtherProfileError,
+    Raised,
+    decode,
+    exception_fact,
+)
 
 
 class CheckFailed(AssertionError):
@@ -128,6 +139,35 @@ def run(exercise: Exercise, function: Callable, settings: Any, rules: rubric.Rub
     facts = facts_of(exercise, function, challenge, settings)
     with standard_error_to_output():
         verdict = judge(exercise, facts, challenge, settings, rules)
+    conclude(verdict)
+
+
+def run_files(exercise: FileExercise, path: Path, settings: Any, rules: rubric.Rubric) -> None:
+    """Checks files and prints what holds.
+
+    Args:
+        exercise: asks for them.
+        path: the first of its files, whatever its name; the others lie beside it.
+        settings: the whole profile.
+        rules: the rubric.
+
+    Raises:
+        CheckFailed: something does not hold.
+    """
+    with tempfile.TemporaryDirectory() as name, standard_error_to_output():
+        digests = {}
+        for file in exercise.files:
+            source = path if file == exercise.files[0] else path.with_name(file)
+            if source.is_file():
+                shutil.copyfile(source, Path(name) / file)
+                digests[file] = hashlib.sha256(source.read_bytes()).hexdigest()
+        try:
+            facts = exercise.measure(Path(name), settings)
+        except OtherProfileError as error:
+            findings = [rubric.fails(None, "other_profile", received=str(error))]
+        else:
+            findings = list(exercise.judge(facts, digests, settings, rules[exercise.name]))
+        verdict = rules.verdict(exercise.name, findings)
     conclude(verdict)
 
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from autograder.core import rubric as rubrics
 from autograder.core.exercise import Exercise, FileExercise
+from autograder.core.rubric import Rubric
 
 
 class CourseError(RuntimeError):
@@ -51,7 +53,7 @@ class Course:
     Attributes:
         name: what people call it.
         exercises: the automatically graded ones, by grade id, in the course's order.
-        rubric: the rubric file.
+        rubric: folder with the rubric of each exercise, `<name>/rubric.toml`.
         profiles: names of the profiles that a class can be graded under.
         quick: the one that the demo class and audits take: it needs no download.
         settings: returns the settings of a profile; those for grading if the second argument says
@@ -105,6 +107,52 @@ class Course:
                 f"The course {self.name!r} has no profile {self.quick!r}, its quick one. It has: "
                 f"{', '.join(self.profiles) or 'none'}."
             )
+
+    def rules(self, changed: Path | None = None) -> Rubric:
+        """Returns the rubric.
+
+        Args:
+            changed: folder with `<exercise>.toml` for exercises that a class has another one for.
+
+        Raises:
+            autograder.core.rubric.RubricError: see `autograder.core.rubric.load`.
+        """
+        return rubrics.load(self.rubric, tuple(self.exercises), changed)
+
+
+def discover(package: str) -> dict[str, Exercise | FileExercise]:
+    """Returns the exercises of a package, in the order of their assignments.
+
+    Each has a folder of its own, called as the exercise, with `exercise.py`, which defines the
+    exercise's class, and `rubric.toml`.
+
+    Args:
+        package: name of the package that holds the folders.
+
+    Raises:
+        CourseError: a folder does not define one exercise of its name.
+    """
+    found: list[Exercise | FileExercise] = []
+    (folder,) = importlib.import_module(package).__path__
+    for path in sorted(Path(folder).glob("*/rubric.toml")):
+        name = path.parent.name
+        module = importlib.import_module(f"{package}.{name}.exercise")
+        kinds = [
+            kind
+            for kind in vars(module).values()
+            if isinstance(kind, type)
+            and issubclass(kind, Exercise | FileExercise)
+            and kind.__module__ == module.__name__
+        ]
+        names = [kind.name for kind in kinds]
+        if names != [name]:
+            raise CourseError(
+                f"{path.parent / 'exercise.py'} must define one exercise, with the name {name!r}. "
+                f"It defines: {', '.join(names) or 'none'}."
+            )
+        found.append(kinds[0]())
+    found.sort(key=lambda exercise: (exercise.assignment, exercise.order))
+    return {exercise.name: exercise for exercise in found}
 
 
 def load(address: str) -> Course:

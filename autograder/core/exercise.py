@@ -42,12 +42,14 @@ class Exercise(ABC):
     Attributes:
         name: its grade id, and the name of the student's function.
         assignment: the assignment it belongs to.
+        order: its place in the assignment.
         facts: JSON Schema of what `gather` returns when the function could be probed.
         heavy: whether probing needs the heavy part of what the course preloads.
     """
 
     name: ClassVar[str]
     assignment: ClassVar[str]
+    order: ClassVar[int] = 0
     facts: ClassVar[dict]
     heavy: ClassVar[bool] = True
 
@@ -87,12 +89,14 @@ class FileExercise(ABC):
     Attributes:
         name: its grade id.
         assignment: the assignment it belongs to.
+        order: its place in the assignment.
         files: names of the files that are handed in beside the notebook.
         facts: JSON Schema of what `measure` returns.
     """
 
     name: ClassVar[str]
     assignment: ClassVar[str]
+    order: ClassVar[int] = 0
     files: ClassVar[tuple[str, ...]]
     facts: ClassVar[dict]
 
@@ -157,6 +161,11 @@ def exception_fact(error: BaseException) -> dict:
     except BaseException:  # whatever a student's exception class may do here
         message = ""
     return {"type": type(error).__name__[:100], "message": message[:500], "line": line[:300]}
+
+
+def short(raised: dict) -> dict[str, str]:
+    """Returns what a message says of an exception, in one line."""
+    return {"received": f"{raised['type']}: {raised['message'][:200]}".rstrip(": ")}
 
 
 def type_name(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""The rubric: points, criteria, messages and thresholds of all exercises, from a TOML file.
+"""The rubric: points, criteria, messages and thresholds of all exercises, from TOML files.
 
 Judging an exercise yields findings; the rubric turns them into points and into sentences that say
 what is wrong and where to look next. Tolerances and the shares of partly right answers come with
@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+# What the engine itself says of any exercise.
+_GENERAL = Path(__file__).parent / "messages.toml"
 
 
 class RubricError(RuntimeError):
@@ -92,7 +95,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Rubric:
-    """A rubric file's contents.
+    """The rubric of a course.
 
     Attributes:
         exercises: tables by grade id, with `points`, `criteria`, `messages` and thresholds.
@@ -160,25 +163,56 @@ class Rubric:
 
 
 @cache
-def load(path: Path) -> Rubric:
-    """Reads a rubric file.
+def load(folder: Path, exercises: tuple[str, ...], changed: Path | None = None) -> Rubric:
+    """Reads the rubric of a course.
+
+    Args:
+        folder: holds `<exercise>/rubric.toml` for each exercise, and maybe `messages.toml`.
+        exercises: grade ids of the exercises.
+        changed: folder with `<exercise>.toml` for exercises that a class has another rubric for.
 
     Raises:
-        RubricError: the file is missing, is not TOML, or its criteria do not add up to the points.
+        RubricError: a file is missing, is not TOML, or its criteria do not add up to the points; or
+            the changed rubric of a class is of no exercise.
     """
+    general = _read(_GENERAL)["messages"]
+    if (folder / "messages.toml").is_file():
+        general = general | _read(folder / "messages.toml").get("messages", {})
+    paths = {name: folder / name / "rubric.toml" for name in exercises}
+    for path in _changes(changed):
+        if path.stem not in paths:
+            raise RubricError(
+                f"The rubric {path} is of no exercise. Its name must be that of one: "
+                f"{', '.join(exercises)}."
+            )
+        paths[path.stem] = path
+    return Rubric({name: _table(path) for name, path in paths.items()}, general)
+
+
+def _changes(folder: Path | None) -> list[Path]:
+    if folder is None:
+        return []
+    if not folder.is_dir():
+        raise RubricError(f"There is no folder {folder} with the rubric of the class.")
+    return sorted(folder.glob("*.toml"))
+
+
+def _table(path: Path) -> dict:
+    table = _read(path)
+    total = sum(criterion["points"] for criterion in table.get("criteria", {}).values())
+    if total != table.get("points"):
+        raise RubricError(
+            f"The rubric {path}: the criteria add up to {total} points, but the exercise has "
+            f"{table.get('points')}."
+        )
+    return table
+
+
+def _read(path: Path) -> dict:
     try:
-        with Path(path).open("rb") as file:
-            table = tomllib.load(file)
+        with path.open("rb") as file:
+            return tomllib.load(file)
     except OSError as error:
         raise RubricError(f"Cannot read the rubric {path}: {error.strerror}.") from error
     except tomllib.TOMLDecodeError as error:
         raise RubricError(f"The rubric {path} is not valid TOML: {error}.") from error
-    general = table.pop("general", {}).get("messages", {})
-    for name, exercise in table.items():
-        total = sum(criterion["points"] for criterion in exercise.get("criteria", {}).values())
-        if total != exercise.get("points"):
-            raise RubricError(
-                f"The rubric {path}: the criteria of {name!r} add up to {total} points, "
-                f"but the exercise has {exercise.get('points')}."
-            )
-    return Rubric(table, general)

@@ -10,8 +10,9 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
-from autograder.core import check, rubric
+from autograder.core import check
 from autograder.core.exercise import FileExercise, OtherProfileError
+from autograder.core.rubric import Finding, Rubric, Verdict, fails
 from autograder.grading import files, reading
 from autograder.grading.cells import grade_id, is_graded_here
 from autograder.grading.execute import RUN, Run
@@ -28,8 +29,8 @@ class NotGradedError(RuntimeError):
 class JudgeEvidence(NbGraderPreprocessor):
     """Replaces each test cell's outputs by the verdict, in the form that nbgrader understands."""
 
-    rubric_file = Unicode(
-        help="The rubric file, an edited copy of the course's own; by default that one."
+    rubric = Unicode(
+        help="Folder with <exercise>.toml for exercises that the class has a rubric of its own for."
     ).tag(config=True)
 
     def preprocess(
@@ -37,7 +38,7 @@ class JudgeEvidence(NbGraderPreprocessor):
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Judges all test cells of one executed notebook."""
         run: Run = resources.pop(RUN)
-        rules = rubric.load(Path(self.rubric_file) if self.rubric_file else run.course.rubric)
+        rules = run.course.rules(Path(self.rubric) if self.rubric else None)
         for cell in nb.cells:
             if not is_graded_here(cell, run.course):
                 continue
@@ -54,7 +55,7 @@ class JudgeEvidence(NbGraderPreprocessor):
                 problem = "Judging it failed. The grader's log says where"
                 self.log.error("Judging %s failed: report this as a bug", name, exc_info=True)
             if problem:
-                finding = rubric.fails(None, "not_graded", exercise=name, because=problem)
+                finding = fails(None, "not_graded", exercise=name, because=problem)
                 verdict = rules.verdict(name, [finding])
             if run.isolation.unsafe:
                 verdict = dataclasses.replace(verdict, notes=(*verdict.notes, UNSAFE))
@@ -63,9 +64,7 @@ class JudgeEvidence(NbGraderPreprocessor):
             cell.outputs = outputs(verdict, points, graded=not problem)
         return nb, resources
 
-    def _verdict(
-        self, cell: NotebookNode, nb: NotebookNode, run: Run, rules: rubric.Rubric
-    ) -> rubric.Verdict:
+    def _verdict(self, cell: NotebookNode, nb: NotebookNode, run: Run, rules: Rubric) -> Verdict:
         name = grade_id(cell)
         if run.refused:
             raise NotGradedError(f"The notebook {run.refused}.")
@@ -85,17 +84,15 @@ class JudgeEvidence(NbGraderPreprocessor):
             if problem:
                 raise NotGradedError(problem) from None
             because = why_no_evidence(cell, nb)
-            finding = rubric.fails(None, "no_evidence", exercise=name, because=because)
+            finding = fails(None, "no_evidence", exercise=name, because=because)
         except files.UnreadableError as error:
             raise NotGradedError(str(error)) from error
         except reading.EvidenceError as error:
-            finding = rubric.fails(None, "bad_evidence", exercise=name, received=str(error))
+            finding = fails(None, "bad_evidence", exercise=name, received=str(error))
         return rules.verdict(name, [finding])
 
     @staticmethod
-    def _measured(
-        exercise: FileExercise, run: Run, rules: rubric.Rubric
-    ) -> Iterator[rubric.Finding]:
+    def _measured(exercise: FileExercise, run: Run, rules: Rubric) -> Iterator[Finding]:
         whole = run.course.settings(run.settings.base, False)
         return files.judge(
             exercise,
@@ -122,7 +119,7 @@ def why_no_evidence(cell: NotebookNode, nb: NotebookNode) -> str:
     return because
 
 
-def outputs(verdict: rubric.Verdict, points: float, graded: bool = True) -> list[NotebookNode]:
+def outputs(verdict: Verdict, points: float, graded: bool = True) -> list[NotebookNode]:
     """Writes a verdict as cell outputs: nbgrader reads an error as 0, a float as partial credit.
 
     Args:

@@ -72,7 +72,7 @@ def require(grading: Grading, isolated: Isolation) -> None:
 
     Raises:
         MachineError: they cannot.
-        autograder.isolation.IsolationError: there is no sandbox.
+        autograder.sandbox.isolation.IsolationError: there is no sandbox.
     """
     isolated.require()
     found = problem(grading, isolated)

@@ -48,7 +48,7 @@ def trial(outcomes=(), **changes):
 
 
 def test_an_attack_that_earns_a_point_is_reported():
-    attack = corpus.Attack("clever", "", ("top_k",))
+    attack = corpus.Attack("clever", "", ("top_k",), "")
     outcome = Outcome("clever", "top_k", {"top_k": 0.5}, "graded")
     found = report.findings(trial([outcome]), [attack], [])
     assert found.succeeded == ["clever earned {'top_k': 0.5}"]
@@ -56,7 +56,7 @@ def test_an_attack_that_earns_a_point_is_reported():
 
 
 def test_an_attack_that_was_not_graded_is_reported():
-    attack = corpus.Attack("clever", "", ("top_k",))
+    attack = corpus.Attack("clever", "", ("top_k",), "")
     found = report.findings(trial([Outcome("clever", "top_k")]), [attack], [])
     assert found.wrong == ["clever: was not graded (missing)"]
 
@@ -127,7 +127,10 @@ def test_the_baseline_runs_unmodified_nbgrader(tmp_path):
     [
         ({}, "has no *.py"),
         ({"Bad-Name.py": ""}, "a name must be of the form"),
-        ({"a.py": "# exercises: juggle\n"}, "names the exercise 'juggle'. Allowed: preprocess"),
+        (
+            {"a.py": "# says: no\n# exercises: juggle\n"},
+            "names the exercise 'juggle'. Allowed: preprocess",
+        ),
     ],
 )
 def test_a_folder_of_attacks_that_is_none_is_told_clearly(tmp_path, capsys, files, says):

@@ -1,6 +1,5 @@
 """The audit of answers: that its fast door is the real one, and that it finds what is wrong."""
 
-import json
 import os
 import re
 import shutil
@@ -12,7 +11,6 @@ import time
 import nbformat
 import psutil
 import pytest
-import sandbox
 from nbgrader_course import ROOT, make_course, nbgrader
 
 from autograder import cli
@@ -152,49 +150,6 @@ def test_wrong_arguments_are_refused(arguments, says, capsys, monkeypatch):
     monkeypatch.chdir(ROOT)
     assert cli.main(["audit", *arguments]) == 2
     assert says in capsys.readouterr().err
-
-
-@pytest.fixture
-def submissions(tmp_path):
-    """Options that name one attack and one broken submission of the corpus."""
-    sandbox.require()
-    attacks, defects = tmp_path / "attacks", tmp_path / "defects"
-    attacks.mkdir()
-    defects.mkdir()
-    shutil.copy(CORPUS / "attacks/patch_check.py", attacks)
-    shutil.copy(CORPUS / "defects/not_json.ipynb", defects)
-    expected = (CORPUS / "defects/expected.toml").read_text()
-    (defects / "expected.toml").write_text(re.search(r"^\[not_json\][^\[]+", expected, re.M)[0])
-    return ["--attacks", str(attacks), "--defects", str(defects)]
-
-
-def test_what_is_named_together_is_audited_together(submissions, capsys, monkeypatch):
-    monkeypatch.chdir(ROOT)
-    answered = ["--corpus", "corpus", "--exercise", "top_k"]
-    assert cli.main(["audit", *answered, *submissions, "--json"]) == 0
-    content = json.loads(capsys.readouterr().out)
-    assert content["clean"]
-    (row,) = content["exercises"]
-    assert row["right"] >= 12
-    assert len(content["verdicts"]) == row["right"] + row["wrong"] + row["mutants"]
-    assert (content["attacks"], content["defects"]) == (1, 1)
-    assert {"patch_check", "not_json"} <= {outcome["name"] for outcome in content["outcomes"]}
-
-
-def test_one_part_that_is_not_clean_fails_the_whole(submissions, tmp_path, capsys, monkeypatch):
-    monkeypatch.chdir(ROOT)
-    folder = tmp_path / "answers/ps2/top_k"
-    for kind, first in (("accept", ""), ("reject", "# says: has no answer yet\n")):
-        (folder / kind).mkdir(parents=True)
-        (folder / kind / "blank.py").write_text(
-            f"{first}def top_k(probs, labels, k=5):\n    raise NotImplementedError\n"
-        )
-    shutil.copy(CORPUS / "equivalent.toml", tmp_path / "answers")
-    answered = ["--corpus", str(tmp_path / "answers"), "--exercise", "top_k"]
-    assert cli.main(["audit", *answered, *submissions]) == 1
-    said = capsys.readouterr().out
-    assert "1 attacks, 1 broken submissions" in said
-    assert "top_k, right ones rejected: accept/blank: 0 of 6 points" in said
 
 
 def test_an_audit_that_is_interrupted_leaves_nothing_running():

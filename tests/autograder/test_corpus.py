@@ -9,12 +9,11 @@ from nbgrader_course import ROOT
 from autograder.audit import subject
 from autograder.audit.answers import corpus as answers
 from autograder.audit.answers import mutants, scorecard
-from autograder.core import rubric
 
 CORPUS = ROOT / "corpus"
 SUBJECT = subject.read(ROOT)
 FUNCTIONS = answers.functions(SUBJECT)
-RULES = rubric.load(SUBJECT.course.rubric)
+RULES = SUBJECT.course.rules()
 
 
 def test_the_grader_is_right_about_every_answer_and_mutant():

@@ -8,14 +8,13 @@ import numpy as np
 import pytest
 import sandbox
 
-from autograder.core import rubric
 from autograder.grading import files
 from autograder.sandbox.isolation import Isolation
 from rps_course import profile, submission
 from rps_course.course import COURSE
 
 ADDRESS = "rps_course.course:COURSE"
-RULES = rubric.load(COURSE.rubric)
+RULES = COURSE.rules()
 SECRET = b"s3cret of the grader"
 
 

@@ -3,20 +3,8 @@
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell
-from nbgrader_course import ROOT, make_course, nbgrader
-
-from autograder.grading import results
-
-POINTS = {"preprocess_image": 8, "to_numpy": 6, "load_custom_sample": 6}
-
-
-def solved():
-    """The solved notebook as a student has it."""
-    notebook = nbformat.read(ROOT / "solutions/ps1/ps1.ipynb", as_version=4)
-    for cell in notebook.cells:
-        lines = cell.source.split("\n")
-        cell.source = "\n".join(line for line in lines if "SOLUTION" not in line)
-    return notebook
+from nbgrader_course import nbgrader
+from toy_class import POINTS, hand_in, make, results_of, solved
 
 
 def find(notebook, grade_id):
@@ -26,13 +14,13 @@ def find(notebook, grade_id):
 
 
 def after_set_up(notebook, source):
-    notebook.cells.insert(3, new_code_cell(source))
+    notebook.cells.insert(2, new_code_cell(source))
     return notebook
 
 
 def with_copies():
     notebook = solved()
-    for name in ("to_numpy_solution", "to_numpy"):
+    for name in ("running_total_solution", "running_total"):
         cell = find(notebook, name)
         notebook.cells.insert(notebook.cells.index(cell) + 1, nbformat.from_dict(dict(cell)))
     return notebook
@@ -40,13 +28,13 @@ def with_copies():
 
 def without_a_test_cell():
     notebook = solved()
-    notebook.cells.remove(find(notebook, "to_numpy"))
+    notebook.cells.remove(find(notebook, "running_total"))
     return notebook
 
 
 def without_solution_and_test_cell():
     notebook = without_a_test_cell()
-    notebook.cells.remove(find(notebook, "to_numpy_solution"))
+    notebook.cells.remove(find(notebook, "running_total_solution"))
     return notebook
 
 
@@ -59,16 +47,16 @@ def without_metadata():
 
 def with_the_test_first():
     notebook = solved()
-    cell = find(notebook, "to_numpy")
+    cell = find(notebook, "running_total")
     notebook.cells.remove(cell)
-    notebook.cells.insert(3, cell)
+    notebook.cells.insert(2, cell)
     return notebook
 
 
 def with_flipped_metadata():
     notebook = solved()
-    find(notebook, "to_numpy").metadata["nbgrader"] |= {"grade": False, "points": 600}
-    find(notebook, "to_numpy").source = "None"
+    find(notebook, "running_total").metadata["nbgrader"] |= {"grade": False, "points": 600}
+    find(notebook, "running_total").source = "None"
     return notebook
 
 
@@ -84,26 +72,28 @@ def noisy():
     return after_set_up(
         solved(),
         "import os, sys, warnings\n"
-        "real = np.stack\n"
+        "real = np.cumsum\n"
         "def loud(*a, **k):\n"
         "    print('careful!', file=sys.stderr); os.write(2, b'native noise'); "
         "warnings.warn('old')\n"
         "    return real(*a, **k)\n"
-        "np.stack = loud",
+        "np.cumsum = loud",
     )
 
 
 def silenced():
-    return after_set_up(solved(), "check.to_numpy = lambda function: print('All checks passed')")
+    return after_set_up(
+        solved(), "check.running_total = lambda function: print('All checks passed')"
+    )
 
 
 def killed():
     notebook = solved()
-    find(notebook, "to_numpy_solution").source = "import os; os._exit(1)"
+    find(notebook, "running_total_solution").source = "import os; os._exit(1)"
     return notebook
 
 
-ZERO = {"to_numpy": 0}
+ZERO = {"running_total": 0}
 SUBMISSIONS = {
     "with_copies": (with_copies, {}, None),
     "without_a_test_cell": (without_a_test_cell, {}, None),
@@ -113,21 +103,20 @@ SUBMISSIONS = {
     "with_flipped_metadata": (with_flipped_metadata, {}, None),
     "noisy": (noisy, {}, None),
     "silenced": (silenced, {}, None),
-    "of_another_course": (of_another_course, dict.fromkeys(POINTS, 0), "NameError"),
+    "of_another_course": (of_another_course, {"double": 0, "running_total": 0}, "NameError"),
     "killed": (killed, ZERO, "ended the notebook's kernel"),
 }
 
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
-    course = make_course(tmp_path_factory.mktemp("course"), "ps1")
-    for student, (make, _, _) in SUBMISSIONS.items():
-        folder = course / "submitted" / student / "ps1"
-        folder.mkdir(parents=True)
-        nbformat.write(make(), folder / "ps1.ipynb")
-    done = nbgrader(course, "autograde", "ps1", check=False)
-    found = results.collect(f"sqlite:///{course}/gradebook.db", course / "autograded", "ps1")
-    return done, found, course
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", "")
+        course = make(tmp_path_factory.mktemp("toy"))
+        for student, (write, _, _) in SUBMISSIONS.items():
+            hand_in(course, student, write())
+        done = nbgrader(course, "autograde", "toy1", check=False)
+    return done, list(results_of(course).values()), course
 
 
 def test_the_class_is_graded_although_some_notebooks_are_broken(graded):
@@ -146,59 +135,54 @@ def test_a_submission_earns_what_it_deserves(graded, student):
         assert says in " ".join(results_of[name].reasons)
 
 
-def test_every_submission_is_graded_under_the_profile_that_was_chosen(graded):
-    """Even where the real data would allow another: the first submission must not change it."""
+def test_every_submission_is_graded_under_the_profile_of_the_class(graded):
+    """The first submission must not change it for the next."""
     course = graded[2]
     for student in set(SUBMISSIONS) - {"of_another_course"}:
-        notebook = nbformat.read(course / f"autograded/{student}/ps1/ps1.ipynb", as_version=4)
+        notebook = nbformat.read(course / f"autograded/{student}/toy1/toy1.ipynb", as_version=4)
         printed = "".join(
             o.text for c in notebook.cells for o in c.get("outputs", []) if "text" in o
         )
-        assert "Profile grading-offline:" in printed, student
+        assert "Profile grading-plain" in printed, student
 
 
-def test_an_unsolved_release_earns_nothing_and_says_why(tmp_path):
-    course = make_course(tmp_path, "ps1")
-    folder = course / "submitted/nobody/ps1"
-    folder.mkdir(parents=True)
-    (folder / "ps1.ipynb").write_bytes((course / "assignments/ps1/ps1.ipynb").read_bytes())
-    nbgrader(course, "autograde", "ps1")
-    found = results.collect(f"sqlite:///{course}/gradebook.db", course / "autograded", "ps1")
-    assert [result.score for result in found] == [0, 0, 0]
-    assert all("has no answer yet" in result.reasons[0] for result in found)
+@pytest.fixture
+def toy(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", "")
+    return make(tmp_path)
+
+
+def test_an_unsolved_release_earns_nothing_and_says_why(toy):
+    released = nbformat.read(toy / "assignments/toy1/toy1.ipynb", as_version=4)
+    hand_in(toy, "nobody", released, measurements=None)
+    nbgrader(toy, "autograde", "toy1")
+    found = results_of(toy)
+    assert [result.score for result in found.values()] == [0, 0, 0]
+    for exercise in ("double", "running_total"):
+        assert "has no answer yet" in found["nobody", exercise].reasons[0]
 
     # The same submission again: the challenge depends on it, so the result is the same.
-    nbgrader(course, "autograde", "ps1", "--force")
-    again = results.collect(f"sqlite:///{course}/gradebook.db", course / "autograded", "ps1")
-    assert again == found
+    nbgrader(toy, "autograde", "toy1", "--force")
+    assert results_of(toy) == found
 
 
-def test_nbgrader_without_our_configuration_still_grades_by_the_checks(tmp_path):
-    course = make_course(tmp_path, "ps1")
-    (course / "nbgrader_config.py").write_text(
+def test_nbgrader_without_our_configuration_still_grades_by_the_checks(toy):
+    (toy / "nbgrader_config.py").write_text(
         "c = get_config()\n"
         "c.CourseDirectory.source_directory = 'solutions'\n"
         "c.CourseDirectory.release_directory = 'assignments'\n"
-        "c.Execute.timeout = 300\n"
     )
-    notebook = solved()
-    cell = find(notebook, "to_numpy_solution")
-    cell.source = cell.source.replace("np.array(y)", "np.zeros(len(y), int) - 1")
-    folder = course / "submitted/ada/ps1"
-    folder.mkdir(parents=True)
-    nbformat.write(notebook, folder / "ps1.ipynb")
-    nbgrader(course, "autograde", "ps1", profile="grading-offline")
-    found = results.collect(f"sqlite:///{course}/gradebook.db", course / "autograded", "ps1")
-    assert {r.exercise: r.score for r in found} == POINTS | {"to_numpy": 0}
+    hand_in(toy, "ada", solved(double="def double(x):\n    return 3 * x"))
+    nbgrader(toy, "autograde", "toy1")
+    assert {e: r.score for (_, e), r in results_of(toy).items()} == POINTS | {"double": 0}
 
 
-def test_validate_tells_a_student_what_is_wrong(tmp_path):
-    course = make_course(tmp_path, "ps1")
-    released = course / "assignments/ps1/ps1.ipynb"
-    failed = nbgrader(course, "validate", str(released), profile="grading-offline", check=False)
+def test_validate_tells_a_student_what_is_wrong(toy):
+    released = toy / "assignments/toy1/toy1.ipynb"
+    failed = nbgrader(toy, "validate", str(released), check=False)
     assert "VALIDATION FAILED ON 3 CELL(S)" in failed.stdout
     assert "has no answer yet" in failed.stdout
-    path = tmp_path / "solved.ipynb"
-    nbformat.write(solved(), path)
-    passed = nbgrader(course, "validate", str(path), profile="grading-offline")
+    (toy / "measurements.csv").write_text("1\n2\n3\n")
+    nbformat.write(solved(), toy / "solved.ipynb")
+    passed = nbgrader(toy, "validate", str(toy / "solved.ipynb"))
     assert "Success! Your notebook passes all the tests." in passed.stdout

@@ -32,6 +32,8 @@ def read_only(tmp_path, monkeypatch):
     (folder / "datasets/labels.txt").write_text("one of them")
     (folder / "keras.json").write_text("{}")
     monkeypatch.setenv("KERAS_HOME", str(folder))
+    if "keras" in sys.modules:  # whose own setting is to be what it was, afterwards
+        monkeypatch.setattr(sys.modules["keras.src.backend.config"], "_KERAS_DIR", str(folder))
     real = os.access
     monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != folder and real(path, mode))
     return folder

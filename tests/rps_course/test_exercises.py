@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 import reference_answers as ref
 
-from autograder.core import check, rubric
+from autograder.core import check
 from autograder.core.challenge import Challenge
 from autograder.core.exercise import Exercise, Raised
 from rps_course.course import COURSE as RPS
-from rps_course.exercises import fitting
+from rps_course.exercises.probes import fitting
 from rps_course.profile import get
 
 COURSE = get("grading-offline")
-RULES = rubric.load(RPS.rubric)
+RULES = RPS.rules()
 FUNCTIONS = {n: e for n, e in RPS.exercises.items() if isinstance(e, Exercise)}
 
 

@@ -27,19 +27,17 @@ POINTS = {
 
 
 def test_the_rubric_has_the_thirteen_exercises_with_the_agreed_points():
-    assert {
-        name: table["points"] for name, table in rubric.load(COURSE.rubric).exercises.items()
-    } == POINTS
+    assert {name: table["points"] for name, table in COURSE.rules().exercises.items()} == POINTS
     assert set(COURSE.exercises) == set(POINTS)
 
 
 def test_every_message_that_judging_may_give_is_in_the_rubric():
     """Reads the keys from the sources: a missing one would only show when a student hits it."""
     folder = Path(exercises.__file__).parent
-    rules = rubric.load(COURSE.rubric)
+    rules = COURSE.rules()
     known = set(rules.general) | {m for t in rules.exercises.values() for m in t["messages"]}
     used = set()
-    for path in folder.glob("*.py"):
+    for path in folder.rglob("*.py"):
         source = path.read_text()
         used |= set(re.findall(r'fails\(\s*(?:"\w+"|None),\s*"(\w+)"', source))
     assert used
@@ -47,7 +45,7 @@ def test_every_message_that_judging_may_give_is_in_the_rubric():
 
 
 def test_every_message_has_a_hint_or_costs_nothing_and_can_be_filled_in():
-    for table in rubric.load(COURSE.rubric).exercises.values():
+    for table in COURSE.rules().exercises.values():
         for key, message in table["messages"].items():
             assert message["says"]
             assert message.get("hint") or key == "without_gpu"
@@ -56,7 +54,7 @@ def test_every_message_has_a_hint_or_costs_nothing_and_can_be_filled_in():
 
 
 def test_points_are_exact_to_the_hundredth():
-    verdict = rubric.load(COURSE.rubric).verdict(
+    verdict = COURSE.rules().verdict(
         "to_numpy", [holds("images"), fails("labels", "y_dtype", share=1 / 3, received="float32")]
     )
     assert verdict.score == 3.0
@@ -64,11 +62,11 @@ def test_points_are_exact_to_the_hundredth():
 
 
 def test_a_criterion_without_a_finding_earns_nothing():
-    assert rubric.load(COURSE.rubric).verdict("to_numpy", [holds("images")]).score == 2
+    assert COURSE.rules().verdict("to_numpy", [holds("images")]).score == 2
 
 
 def test_a_finding_about_the_whole_exercise_takes_all_points():
-    verdict = rubric.load(COURSE.rubric).verdict(
+    verdict = COURSE.rules().verdict(
         "to_numpy", [holds("images"), fails(None, "not_a_pair", received="None")]
     )
     assert (verdict.score, verdict.holding) == (0, ())
@@ -77,24 +75,43 @@ def test_a_finding_about_the_whole_exercise_takes_all_points():
 
 def test_one_mistake_behind_several_criteria_is_said_once():
     findings = [fails(name, "not_augmented") for name in ("rotation", "shift", "zoom", "fresh")]
-    verdict = rubric.load(COURSE.rubric).verdict("make_generators", findings)
+    verdict = COURSE.rules().verdict("make_generators", findings)
     assert [reason.lost for reason in verdict.reasons] == [6]
 
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("[a]\npoints = 3\n[a.criteria]\nx = { points = 2, title = 't' }", "add up to 2"),
+        ("points = 3\n[criteria]\nx = { points = 2, title = 't' }", "add up to 2 points"),
         ("[a", "not valid TOML"),
     ],
 )
-def test_a_bad_rubric_file_is_refused(tmp_path, text, complaint):
-    path = tmp_path / "rubric.toml"
+def test_a_bad_rubric_is_refused(tmp_path, text, complaint):
+    path = tmp_path / "top_k.toml"
     path.write_text(text)
-    with pytest.raises(rubric.RubricError, match=complaint):
-        rubric.load(path)
+    with pytest.raises(rubric.RubricError, match=complaint) as refused:
+        COURSE.rules(tmp_path)
+    assert str(path) in str(refused.value)
 
 
-def test_a_missing_rubric_file_is_refused(tmp_path):
+def test_a_missing_rubric_is_refused(tmp_path):
     with pytest.raises(rubric.RubricError, match="Cannot read the rubric"):
-        rubric.load(tmp_path / "none.toml")
+        rubric.load(tmp_path, ("top_k",))
+    with pytest.raises(rubric.RubricError, match="There is no folder"):
+        COURSE.rules(tmp_path / "nowhere")
+
+
+def test_a_rubric_of_no_exercise_is_refused(tmp_path):
+    (tmp_path / "juggle.toml").write_text("points = 0")
+    with pytest.raises(rubric.RubricError, match=r"of no exercise\. Its name must be that of one"):
+        COURSE.rules(tmp_path)
+
+
+def test_a_class_may_change_the_rubric_of_some_exercises(tmp_path):
+    own = (COURSE.rubric / "top_k/rubric.toml").read_text()
+    (tmp_path / "top_k.toml").write_text(
+        own.replace("points = 6", "points = 8", 1).replace("k = { points = 1", "k = { points = 3")
+    )
+    rules = COURSE.rules(tmp_path)
+    assert rules["top_k"]["points"] == 8
+    assert rules["to_numpy"]["points"] == COURSE.rules()["to_numpy"]["points"]

@@ -11,7 +11,7 @@ from autograder.core import rubric
 from autograder.core.check import explain
 from rps_course import check, submission, training
 from rps_course.course import COURSE as RPS
-from rps_course.exercises import trained
+from rps_course.exercises.trained_model import exercise as trained
 from rps_course.profile import get
 
 COURSE = get("offline")
@@ -34,7 +34,7 @@ def measured(handed_in):
 
 
 def rubric_with(**settings):
-    rules = rubric.load(RPS.rubric)
+    rules = RPS.rules()
     table = rules["trained_model"] | settings
     return rubric.Rubric(rules.exercises | {"trained_model": table}, rules.general)
 
@@ -153,7 +153,7 @@ def test_the_self_check_says_what_the_grader_would(
     wanted = verdict(measured, accuracy=bounds)
     assert wanted.is_full == reaches
     changed = rubric_with(accuracy=bounds)
-    monkeypatch.setattr(check, "load", lambda _: changed)
+    monkeypatch.setattr(type(RPS), "rules", lambda _: changed)
     monkeypatch.chdir(handed_in)
     if reaches:
         check.trained_model("rps_model.weights.h5")

@@ -1,5 +1,6 @@
 import csv
 import dataclasses
+import hashlib
 import json
 import os
 import subprocess
@@ -13,7 +14,7 @@ import tensorflow as tf
 from PIL import Image
 
 from rps_course import augmentation, checkpoint, data, frozen, model, submission, training
-from rps_course.exercises import trained as judging
+from rps_course.exercises.trained_model import exercise as judging
 from rps_course.profile import get
 
 SMALL = dataclasses.replace(get("offline"), subset=(60, 24), batch_size=16)
@@ -252,12 +253,13 @@ def test_the_result_is_an_ordinary_model_with_one_history(views, ways, arrays):
 def test_the_grader_cannot_tell_how_weights_were_trained(views, ways, tmp_path):
     classifier, record, _ = ways[views]
     weights, notes = submission.save(classifier, record, tmp_path)
-    measured = judging.measure(weights, notes, SMALL)
+    measured = judging.Measured(**judging.measure(weights, notes, SMALL)["measured"])
     assert measured.frozen_changed == 0
     assert measured.tail_changed > 0
     assert measured.record_problem == ""
     # The grader's own test set is the whole one here too: SMALL's validation pictures.
-    assert judging.record_mismatch(measured, SMALL, {"record_tolerance": 1e-6}) == ""
+    sha256 = hashlib.sha256(weights.read_bytes()).hexdigest()
+    assert judging.record_mismatch(measured, sha256, SMALL, {"record_tolerance": 1e-6}) == ""
 
 
 @pytest.mark.parametrize("views", ["plain", "fresh", 2])

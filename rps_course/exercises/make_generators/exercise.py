@@ -1,4 +1,4 @@
-"""Assignment ps3: augmented training data, and training the head."""
+"""Exercise `make_generators` of ps3."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,15 +9,22 @@ from autograder.core import evidence
 from autograder.core.challenge import Challenge
 from autograder.core.exercise import Exercise, attempt, type_name
 from autograder.core.rubric import Finding, fails, holds
-from rps_course.exercises import fitting
 from rps_course.profile import Profile
 
 N_TRAIN, N_TEST = 40, 14
+
+
 _PIXELS = 12
+
+
 # What is measured of one picture: mass and centroid (x, y) of each channel, its darkest and
 # brightest value, the mean of its four edges, then some pixels.
 _MEASURES = 9 + 2 + 4
+
+
 _BACKGROUND = 0.25
+
+
 # How far the codes of two pictures lie apart; interpolation changes a code by less than 0.01.
 _APART = 0.04
 
@@ -123,6 +130,8 @@ def _batches(generator: Any, n: int, limit: int) -> Iterator[tuple[Any, Any]]:
 
 
 _ROWS = evidence.array(max_size=4 * N_TRAIN * (_MEASURES + _PIXELS))
+
+
 _EPOCH = evidence.record(
     optional=("shape", "rows", "labels", "dtype", "problem"),
     sizes=evidence.listing(evidence.integer(), 4 * N_TRAIN),
@@ -139,6 +148,7 @@ class MakeGenerators(Exercise):
 
     name = "make_generators"
     assignment = "ps3"
+    order = 1
     facts = evidence.record(
         optional=("first", "second", "validation"),
         type=evidence.text(100),
@@ -330,29 +340,3 @@ class MakeGenerators(Exercise):
         if not np.array_equal(targets.y[numbers], labels):
             return fails("validation", "validation_labels")
         return holds("validation")
-
-
-class TrainHead(Exercise):
-    """`train_head(model, train_gen, val_gen, epochs)`: whole epochs, all validation pictures."""
-
-    name = "train_head"
-    assignment = "ps3"
-    facts = fitting.FACTS
-
-    def _epochs(self, challenge: Challenge) -> int:
-        return int(challenge.rng(f"{self.name} epochs").integers(2, 5))
-
-    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> dict:
-        """Lets the function train a small model."""
-        epochs = self._epochs(challenge)
-        return fitting.gather(
-            lambda model, train, validation: function(model, train, validation, epochs),
-            challenge,
-            self.name,
-        )
-
-    def judge(
-        self, facts: dict, challenge: Challenge, profile: Profile, table: dict
-    ) -> Iterator[Finding]:
-        """Yields findings on the history, training and validation."""
-        return fitting.judge(facts, challenge, self.name, 0, self._epochs(challenge))

@@ -13,8 +13,8 @@ from autograder.core import evidence
 from autograder.core.challenge import Challenge
 from autograder.core.exercise import Raised
 from autograder.core.rubric import Finding, fails, holds
-from rps_course.exercises import probing
-from rps_course.exercises.probing import FEATURES
+from rps_course.exercises.probes import probing
+from rps_course.exercises.probes.probing import FEATURES
 from rps_course.profile import Profile
 
 FACTS = evidence.record(

@@ -30,6 +30,7 @@ class TrainedModel(FileExercise):
 
     name = "trained_model"
     assignment = "ps4"
+    order = 4
     files = (submission.RPS_WEIGHTS, submission.RPS_RECORD)
     facts: ClassVar = {
         "oneOf": [
@@ -137,18 +138,6 @@ def measure(weights: Path, record: Path, profile: Profile) -> dict:
         tail += differs and layer >= profile.fine_tune_at
     measured = Measured(evaluate(model, profile), int(frozen), int(tail), notes, problem)
     return {"measured": dataclasses.asdict(measured)}
-
-
-def findings(weights: Path, profile: Profile, table: dict) -> Iterator[Finding]:
-    """Yields findings on a weights file and the record beside it: the self-check's."""
-    import hashlib
-
-    try:
-        facts = measure(weights, weights.with_name(submission.RPS_RECORD), profile)
-    except OtherProfileError as error:
-        facts = {"unusable": str(error)}
-    sha256 = hashlib.sha256(weights.read_bytes()).hexdigest() if "measured" in facts else ""
-    return judge(facts, sha256, profile, table)
 
 
 def judge(facts: dict, sha256: str, profile: Profile, table: dict) -> Iterator[Finding]:

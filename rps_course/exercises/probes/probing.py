@@ -7,6 +7,7 @@ Whoever judges takes the same step again with the reference implementation and c
 nothing in a step may be random: heads are drawn from the challenge and have no Dropout.
 """
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -197,3 +198,12 @@ def backbone_of(model: "tf.keras.Model") -> "tf.keras.layers.Layer | None":
     """Returns the layer of a classifier that is its backbone: the one with most weights."""
     layers = [layer for layer in model.layers if layer.weights]
     return max(layers, key=lambda layer: layer.count_params(), default=None)
+
+
+@lru_cache
+def weight_owners(profile: Profile) -> list[int]:
+    """Returns, for every weight of the backbone, the index of the layer that it belongs to."""
+    from rps_course import model
+
+    layers = model.build_backbone(profile).layers
+    return [i for i, layer in enumerate(layers) for _ in layer.weights]

@@ -1,0 +1,215 @@
+"""A second course without TensorFlow: the engine grades whatever describes itself as a course."""
+
+import csv
+import json
+import shutil
+
+import pytest
+import sandbox
+from nbformat.v4 import new_code_cell
+from nbgrader_course import nbgrader
+from toy_class import POINTS, TOY, hand_in, make, results_of, rps_grader, solved
+
+from autograder.core.course import Course, CourseError, discover, load
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory):
+    """The toy course, released."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", "")
+        yield make(tmp_path_factory.mktemp("toy"))
+
+
+CLASS = {
+    "ada": ({}, "1\n2\n3\n", {}, ""),
+    "ben": ({"double": "def double(x):\n    return 3 * x"}, "1\n", {"double": 1, "measurements": 0},
+            "1 measurements, expected 3"),
+    "cleo": ({"running_total": "import os; os._exit(1)"}, None,
+             {"running_total": 0, "measurements": 0}, "There is no measurements.csv"),
+    "dan": ({"double": "def double(x):\n    raise NotImplementedError()"}, "no number\n",
+            {"double": 0, "measurements": 0}, "Reading measurements.csv"),
+    "eve": ({"double": "import os\nword = open(os.environ['TOY_DATA'] + '/words.txt').read()\n"
+             "def double(x):\n    return 2 * x if 'toy' in word else x"}, "4\n5\n6\n", {}, ""),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def graded(toy):
+    sandbox.require()
+    for student, (answers, measurements, _, _) in CLASS.items():
+        hand_in(toy, student, solved(toy, **answers), measurements)
+    other = solved(toy)
+    other.cells.insert(1, new_code_cell("PROFILE = 'long'"))
+    hand_in(toy, "finn", other, "long\n1\n2\n3\n")
+    return nbgrader(toy, "autograde", "toy1", check=False)
+
+
+@pytest.mark.parametrize("student", CLASS)
+def test_the_engine_grades_functions_and_files_of_any_course(toy, graded, student):
+    _, _, lost, says = CLASS[student]
+    found = {e: r for (s, e), r in results_of(toy).items() if s == student}
+    assert {e: r.score for e, r in found.items()} == POINTS | lost
+    reasons = " ".join(reason for result in found.values() for reason in result.reasons)
+    assert says in reasons, reasons
+
+
+def test_a_submission_of_another_profile_is_not_graded_and_fails_the_command(toy, graded):
+    assert graded.returncode != 0
+    assert "the submission of 'finn'" in graded.stderr
+    assert all(results_of(toy)["finn", exercise].error for exercise in POINTS)
+
+
+def test_results_are_shown_and_exported(toy, graded):
+    shown = rps_grader(toy, "show", "toy1")
+    assert shown.returncode == 0, shown.stderr
+    assert "ben double -3: A number is off by" in shown.stdout
+    nbgrader(toy, "export")
+    with (toy / "grades.csv").open() as file:
+        rows = {row["student_id"]: row for row in csv.DictReader(file)}
+    assert float(rows["ada"]["score"]) == 9
+    status = {name: row["status"] for name, row in rows.items()}
+    assert status == {
+        "ada": "graded", "ben": "graded", "cleo": "error", "dan": "error", "eve": "graded",
+        "finn": "error",
+    }  # fmt: skip
+
+
+def test_a_limit_in_the_rubric_changes_the_verdict(toy, graded, tmp_path):
+    own = (toy / "toy/exercises/measurements/rubric.toml").read_text()
+    (tmp_path / "measurements.toml").write_text(own.replace("at_least = 3", "at_least = 1"))
+    again = ["autograde", "toy1", "--student=ben", "--force", f"--JudgeEvidence.rubric={tmp_path}"]
+    nbgrader(toy, *again)
+    assert results_of(toy)["ben", "measurements"].score == 2
+    nbgrader(toy, *again[:-1])
+    assert results_of(toy)["ben", "measurements"].score == 0
+
+
+def test_a_fault_of_a_judge_is_no_zero(toy, graded):
+    path = toy / "toy/exercises/double/exercise.py"
+    right = path.read_text()
+    try:
+        path.write_text(right.replace("expected = 2 *", "expected = 1 / 0 *"))
+        done = nbgrader(toy, "autograde", "toy1", "--student=ada", "--force")
+    finally:
+        path.write_text(right)
+    result = results_of(toy)["ada", "double"]
+    assert result.error
+    assert "could not be graded" in result.reasons[0]
+    assert "ZeroDivisionError" in done.stderr  # the alarm, with its traceback
+    assert results_of(toy)["ada", "running_total"].score == 3
+    nbgrader(toy, "autograde", "toy1", "--student=ada", "--force")
+    assert results_of(toy)["ada", "double"].score == 4
+
+
+def test_a_machine_that_lacks_what_a_profile_needs_grades_nothing(toy, graded, monkeypatch):
+    monkeypatch.setenv("TOY_WORDS", str(toy / "nowhere.txt"))
+    done = nbgrader(toy, "autograde", "toy1", "--force", "--Grading.profile=long", check=False)
+    assert done.returncode != 0
+    assert "Not graded: the grader's machine lacks" in done.stderr
+    assert "Write them." in done.stderr
+    assert results_of(toy)["ada", "double"].score == 4
+
+
+def test_its_solutions_earn_full_points_in_the_self_test(toy):
+    sandbox.require()
+    done = rps_grader(toy, "selftest")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Every solution earned full points" in done.stdout
+
+
+def test_it_is_audited(toy):
+    sandbox.require()
+    done = rps_grader(
+        toy, "audit", "--corpus", "corpus", "--attacks", "corpus/attacks", "--defects",
+        "corpus/defects", "--json",
+    )  # fmt: skip
+    content = json.loads(done.stdout)
+    assert content["clean"], {k: v for k, v in content.items() if k not in ("outcomes", "verdicts")}
+    assert {row["exercise"] for row in content["exercises"]} == {"double", "running_total"}
+    assert (content["attacks"], content["defects"]) == (3, 1)
+
+
+def test_an_attack_that_fails_for_another_reason_is_reported(toy, tmp_path):
+    sandbox.require()
+    (tmp_path / "dull.py").write_text("# says: it was caught in the act\npass\n")
+    done = rps_grader(toy, "audit", "--attacks", tmp_path)
+    assert done.returncode == 1
+    said = " ".join(done.stdout.split())
+    assert "dull: failed for another reason than 'it was caught in the act'" in said
+    (tmp_path / "dull.py").write_text("pass\n")
+    done = rps_grader(toy, "audit", "--attacks", tmp_path)
+    assert done.returncode == 2
+    assert "does not say why it must fail" in done.stderr
+
+
+def test_one_part_that_is_not_clean_fails_the_whole_audit(toy, tmp_path):
+    sandbox.require()
+    for kind, first in (("accept", ""), ("reject", "# says: has no answer yet\n")):
+        (tmp_path / "toy1/double" / kind).mkdir(parents=True)
+        (tmp_path / "toy1/double" / kind / "blank.py").write_text(
+            f"{first}def double(x):\n    raise NotImplementedError\n"
+        )
+    (tmp_path / "equivalent.toml").write_text("")
+    done = rps_grader(
+        toy, "audit", "--corpus", tmp_path, "--exercise", "double", "--defects", "corpus/defects"
+    )
+    assert done.returncode == 1
+    said = " ".join(done.stdout.split())
+    assert "0 attacks, 1 broken submissions" in said
+    assert "double, right ones rejected: accept/blank: 0 of 4 points" in said
+
+
+# A course that cannot be graded says so at start.
+
+
+def broken(toy, name, text):
+    folder = toy / "toy/exercises" / name
+    folder.mkdir()
+    (folder / "rubric.toml").write_text("points = 1\n[criteria]\nx = {points = 1, title = 't'}\n")
+    (folder / "exercise.py").write_text(text)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "must define one exercise, with the name 'extra'. It defines: none"),
+        (
+            "from toy.exercises.double import exercise\n"
+            "class Twice(exercise.Double):\n    name = 'double'\n",
+            "It defines: double",
+        ),
+    ],
+)
+def test_a_folder_that_defines_no_exercise_of_its_name_is_told(toy, text, says):
+    folder = broken(toy, "extra", text)
+    try:
+        done = nbgrader(toy, "autograde", "toy1", check=False)
+    finally:
+        shutil.rmtree(folder)
+    assert done.returncode != 0
+    assert says in done.stderr
+
+
+def test_a_course_that_is_not_there_is_told(toy):
+    for address, says in (
+        ("toy.course:NONE", "There is no course at 'toy.course:NONE'"),
+        ("toy.nowhere:COURSE", "There is no course at 'toy.nowhere:COURSE'"),
+        ("toy.course", "There is no course at 'toy.course'"),
+        ("toy.course:ROOT", "is no Course but of type"),
+    ):
+        done = nbgrader(toy, "autograde", "toy1", f"--Grading.course={address}", check=False)
+        assert done.returncode != 0
+        assert says in done.stderr, done.stderr[-2000:]
+
+
+def test_a_course_whose_parts_do_not_fit_is_refused(monkeypatch):
+    monkeypatch.syspath_prepend(str(TOY))
+    course = load("toy.course:COURSE")
+    assert list(discover("toy.exercises")) == list(POINTS)
+    with pytest.raises(CourseError, match=r"has no profile 'fast', its quick one\. It has: plain"):
+        Course("x", course.exercises, course.rubric, course.profiles, "fast", course.settings)
+    twice = {"twice": course.exercises["double"]}
+    with pytest.raises(CourseError, match="has the exercise 'double' under the name 'twice'"):
+        Course("x", twice, course.rubric, course.profiles, "plain", course.settings)

@@ -1,0 +1,56 @@
+"""The toy course of tests/toy_course, in a folder of its own: what tests of the engine grade."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+from nbgrader_course import nbgrader
+
+from autograder.grading import results
+
+TOY = Path(__file__).parents[1] / "toy_course"
+POINTS = {"double": 4, "running_total": 3, "measurements": 2}
+
+
+def make(folder):
+    """Copies the toy course into a new folder and releases it."""
+    root = folder / "course"
+    shutil.copytree(TOY, root, ignore=shutil.ignore_patterns("__pycache__"))
+    os.environ["PYTHONPATH"] = str(root)  # it is not installed
+    nbgrader(root, "generate_assignment", "toy1")
+    return root
+
+
+def rps_grader(root, *arguments):
+    command = [sys.executable, "-m", "autograder.cli", *map(str, arguments)]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+
+
+def solved(root=TOY, **answers):
+    """A solved notebook, with other answers to some exercises."""
+    notebook = nbformat.read(root / "solutions/toy1/toy1.ipynb", as_version=4)
+    for cell in notebook.cells:
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "").removesuffix("_solution")
+        lines = [line for line in cell.source.split("\n") if "### " not in line]
+        cell.source = "\n".join(lines)
+        if name in answers and cell.metadata["nbgrader"]["solution"]:
+            cell.source = answers[name]
+    return notebook
+
+
+def hand_in(root, student, notebook, measurements="1\n2\n3\n"):
+    """Hands in a notebook, and measurements if there are any."""
+    folder = root / "submitted" / student / "toy1"
+    folder.mkdir(parents=True)
+    nbformat.write(notebook, folder / "toy1.ipynb")
+    if measurements is not None:
+        (folder / "measurements.csv").write_text(measurements)
+
+
+def results_of(root):
+    """What each student earned in each exercise."""
+    found = results.collect(f"sqlite:///{root}/gradebook.db", root / "autograded", "toy1")
+    return {(result.student, result.exercise): result for result in found}

@@ -1,0 +1,1 @@
+"""A course of three exercises without TensorFlow: the proof that the engine knows no other."""

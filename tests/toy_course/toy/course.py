@@ -1,0 +1,56 @@
+"""The toy course, as the engine knows it."""
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from autograder.core.course import Course, Home, discover
+
+ROOT = Path(__file__).parents[1]
+
+
+class Settings(NamedTuple):
+    """A profile: how long the arrays are that exercises are probed with."""
+
+    name: str
+    base: str
+    length: int
+
+
+PROFILES = {"plain": 20, "long": 200}
+
+
+def settings(name, grading):
+    """Returns the settings of a profile."""
+    base = name.removeprefix("grading-")
+    return Settings(f"grading-{base}" if grading else base, base, PROFILES[base])
+
+
+def environment(chosen):
+    """Returns the variables of kernels: where the course is, which is not installed."""
+    return {"PYTHONPATH": str(ROOT), "TOY_PROFILE": chosen.name}
+
+
+def lacking(chosen):
+    """Returns what a machine lacks: the file of words, which the long profile needs."""
+    words = Path(os.environ.get("TOY_WORDS", ROOT / "words.txt"))
+    missing = chosen.base == "long" and not words.is_file()
+    return {"words": f"{words} is not there."} if missing else {}
+
+
+COURSE = Course(
+    name="toy",
+    exercises=discover("toy.exercises"),
+    rubric=Path(__file__).parent / "exercises",
+    profiles=tuple(PROFILES),
+    quick="plain",
+    settings=settings,
+    environment=environment,
+    folders=(ROOT / "toy",),
+    guarded=frozenset({"toy", "numpy", "builtins"}),
+    chosen=lambda names: [names["PROFILE"]] if "PROFILE" in names else [],
+    home=lambda: Home({"data/words.txt": ROOT / "words.txt"}, variables={"TOY_DATA": "data"}),
+    lacking=lacking,
+    remedy="Write them.",
+    files=lambda profile, folder: ["-m", "toy.measure", profile, str(folder)],
+)
