@@ -152,6 +152,7 @@ def _audit(arguments: argparse.Namespace) -> int:
     from autograder.audit.answers import corpus as answers
     from autograder.audit.answers import mutants, scorecard
     from autograder.audit.attacks import baseline, corpus, report, trial
+    from autograder.audit.corpus import CorpusError
     from autograder.core.course import CourseError
 
     wrong = _wrong_call(arguments)
@@ -189,7 +190,7 @@ def _audit(arguments: argparse.Namespace) -> int:
             content |= scorecard.as_dict(rows, judged)
             if not arguments.json:
                 scorecard.show(rows, console)
-    except (corpus.CorpusError, CourseError) as error:
+    except (CorpusError, CourseError) as error:
         print(f"rps-grader: error: {error}", file=sys.stderr)
         return 2
     if arguments.json:

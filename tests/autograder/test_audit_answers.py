@@ -18,7 +18,7 @@ from autograder.audit import subject
 from autograder.audit.answers import corpus as answers
 from autograder.audit.answers import mutants, scorecard, verdicts
 from autograder.audit.answers.corpus import Answer
-from autograder.audit.attacks.corpus import CorpusError
+from autograder.audit.corpus import CorpusError
 from autograder.grading import results
 
 CORPUS = ROOT / "corpus"
@@ -173,8 +173,8 @@ def test_an_audit_that_is_interrupted_leaves_nothing_running():
 
 def test_an_exercise_is_added_as_the_guide_says(tmp_path):
     for name in ("rps_course", "autograder", "solutions", "corpus"):
-        ignored = shutil.ignore_patterns("__pycache__", "*.h5", "attacks", "defects")
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
+        ignored = ("__pycache__", "*.h5", *(("attacks", "defects") if name == "corpus" else ()))
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns(*ignored))
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
     weights = "rps_course/weights"
     shutil.copytree(ROOT / weights, tmp_path / weights, dirs_exist_ok=True)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.audit.attacks.corpus import CorpusError, files
+from autograder.audit.corpus import CorpusError, files
 from autograder.audit.subject import Subject
 from autograder.core.exercise import Exercise
 

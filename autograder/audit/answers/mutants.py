@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autograder.audit.answers.corpus import MUTANT, Answer, functions
 from autograder.audit.answers.verdicts import cut_down, solved
-from autograder.audit.attacks.corpus import CorpusError
+from autograder.audit.corpus import CorpusError
 from autograder.audit.subject import Subject
 
 EQUIVALENT = "equivalent.toml"

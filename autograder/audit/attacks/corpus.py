@@ -5,15 +5,11 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.audit.corpus import CorpusError, files
 from autograder.audit.subject import Subject
 
 _EXERCISES = re.compile(r"^# exercises: (.+)$", re.MULTILINE)
 _SAYS = re.compile(r"^# says: (.+)$", re.MULTILINE)
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
-
-
-class CorpusError(ValueError):
-    """The corpus cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -106,21 +102,6 @@ def defects(folder: Path, subject: Subject) -> list[Defect]:
             found.append(Defect(name, notebooks[name].read_bytes(), subject.light, **entry))
         except TypeError as error:
             raise CorpusError(f"{path}: {name}: {error}") from error
-    return found
-
-
-def files(folder: Path, pattern: str) -> list[Path]:
-    """Returns the files of a folder of the corpus, in order.
-
-    Raises:
-        CorpusError: there are none, or one has an odd name.
-    """
-    found = sorted(folder.glob(pattern))
-    if not found:
-        raise CorpusError(f"{folder} has no {pattern}. Name a folder of the corpus.")
-    for file in found:
-        if not _NAME.fullmatch(file.stem):
-            raise CorpusError(f"{file}: a name must be of the form {_NAME.pattern}.")
     return found
 
 
