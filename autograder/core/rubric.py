@@ -185,8 +185,26 @@ def load(folder: Path, exercises: tuple[str, ...], changed: Path | None = None) 
                 f"The rubric {path} is of no exercise. Its name must be that of one: "
                 f"{', '.join(exercises)}."
             )
+        _table(path)
+        _compare(path, paths[path.stem])
         paths[path.stem] = path
     return Rubric({name: _table(path) for name, path in paths.items()}, general)
+
+
+def _compare(changed: Path, original: Path) -> None:
+    """Sees that a changed rubric has the keys of the original one: the judges ask for them."""
+    own, expected = _read(changed), _read(original)
+    for part in ("", "criteria", "messages"):
+        here = own.get(part, {}) if part else own
+        there = expected.get(part, {}) if part else expected
+        name = f"{part}." if part else ""
+        for key in sorted(here.keys() - there.keys()):
+            raise RubricError(
+                f"The rubric {changed} has the unknown key {name}{key}. Allowed: "
+                f"{', '.join(sorted(there))}."
+            )
+        for key in sorted(there.keys() - here.keys()):
+            raise RubricError(f"The rubric {changed} lacks the key {name}{key}. See {original}.")
 
 
 def _changes(folder: Path | None) -> list[Path]:

@@ -21,6 +21,7 @@ from autograder.core import evidence
 from autograder.core.challenge import Challenge
 from autograder.core.course import Course, Settings
 from autograder.core.exercise import Exercise, FileExercise
+from autograder.core.rubric import Rubric
 from autograder.grading import challenges
 from autograder.grading.cells import grade_id, is_graded_here
 from autograder.grading.inside.notebook import PICTURES, picture
@@ -45,6 +46,7 @@ class Run:
         course: the course.
         address: where programs in the sandbox find it.
         settings: the profile that the kernel ran under.
+        rules: the rubric of the class.
         challenges: by exercise.
         handed_in: contents of the handed-in files, None for one that is missing or too large.
         isolation: how it was isolated.
@@ -56,6 +58,7 @@ class Run:
     course: Course
     address: str
     settings: Settings
+    rules: Rubric
     challenges: dict[str, Challenge]
     handed_in: dict[str, bytes | None]
     isolation: Isolation
@@ -93,6 +96,7 @@ class ExecuteWithChallenge(Execute):
             course=course,
             address=grading.course,
             settings=grading.settings(),
+            rules=grading.rules(),
             challenges={
                 name: challenges.for_exercise(
                     key,

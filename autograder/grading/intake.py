@@ -23,6 +23,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_
 from nbgrader.converters.base import NbGraderException
 
 from autograder.core.course import CourseError
+from autograder.core.rubric import RubricError
 from autograder.grading import inside, machine
 from autograder.sandbox.isolation import Isolation, IsolationError, Stopped
 
@@ -49,7 +50,7 @@ class SubmissionExporter(NotebookExporter):
         self.isolation = Isolation(parent=self)
         try:
             machine.require(machine.Grading(parent=self), self.isolation)
-        except (IsolationError, machine.MachineError, CourseError) as error:
+        except (IsolationError, machine.MachineError, CourseError, RubricError) as error:
             # nbgrader's own way to stop with a message.
             self.log.critical("%s", error)
             raise NbGraderException(str(error)) from error

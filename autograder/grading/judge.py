@@ -2,17 +2,15 @@
 
 import dataclasses
 from collections.abc import Iterator
-from pathlib import Path
 
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Unicode
 
 from autograder.core import check
 from autograder.core.exercise import FileExercise, OtherProfileError
-from autograder.core.rubric import Finding, Rubric, Verdict, fails
+from autograder.core.rubric import Finding, Verdict, fails
 from autograder.grading import files, reading
 from autograder.grading.cells import grade_id, is_graded_here
 from autograder.grading.execute import RUN, Run
@@ -29,23 +27,18 @@ class NotGradedError(RuntimeError):
 class JudgeEvidence(NbGraderPreprocessor):
     """Replaces each test cell's outputs by the verdict, in the form that nbgrader understands."""
 
-    rubric = Unicode(
-        help="Folder with <exercise>.toml for exercises that the class has a rubric of its own for."
-    ).tag(config=True)
-
     def preprocess(
         self, nb: NotebookNode, resources: ResourcesDict
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Judges all test cells of one executed notebook."""
         run: Run = resources.pop(RUN)
-        rules = run.course.rules(Path(self.rubric) if self.rubric else None)
         for cell in nb.cells:
             if not is_graded_here(cell, run.course):
                 continue
             name = grade_id(cell)
             problem, verdict = "", None
             try:
-                verdict = self._verdict(cell, nb, run, rules)
+                verdict = self._verdict(cell, nb, run)
             except (NotGradedError, OtherProfileError) as error:
                 problem = str(error)
                 if isinstance(error, OtherProfileError):
@@ -56,7 +49,7 @@ class JudgeEvidence(NbGraderPreprocessor):
                 self.log.error("Judging %s failed: report this as a bug", name, exc_info=True)
             if problem:
                 finding = fails(None, "not_graded", exercise=name, because=problem)
-                verdict = rules.verdict(name, [finding])
+                verdict = run.rules.verdict(name, [finding])
             if run.isolation.unsafe:
                 verdict = dataclasses.replace(verdict, notes=(*verdict.notes, UNSAFE))
             self.log.info("%s: %s", name, problem or f"{verdict.score:g} of {verdict.points:g}")
@@ -64,8 +57,8 @@ class JudgeEvidence(NbGraderPreprocessor):
             cell.outputs = outputs(verdict, points, graded=not problem)
         return nb, resources
 
-    def _verdict(self, cell: NotebookNode, nb: NotebookNode, run: Run, rules: Rubric) -> Verdict:
-        name = grade_id(cell)
+    def _verdict(self, cell: NotebookNode, nb: NotebookNode, run: Run) -> Verdict:
+        name, rules = grade_id(cell), run.rules
         if run.refused:
             raise NotGradedError(f"The notebook {run.refused}.")
         if name in run.lost:
@@ -74,7 +67,7 @@ class JudgeEvidence(NbGraderPreprocessor):
         exercise = run.course.exercises[name]
         try:
             if isinstance(exercise, FileExercise):
-                return rules.verdict(name, self._measured(exercise, run, rules))
+                return rules.verdict(name, self._measured(exercise, run))
             challenge = run.challenges[name]
             found = reading.find(cell.outputs)
             facts = reading.read(found, exercise, challenge, run.settings)
@@ -92,7 +85,7 @@ class JudgeEvidence(NbGraderPreprocessor):
         return rules.verdict(name, [finding])
 
     @staticmethod
-    def _measured(exercise: FileExercise, run: Run, rules: Rubric) -> Iterator[Finding]:
+    def _measured(exercise: FileExercise, run: Run) -> Iterator[Finding]:
         whole = run.course.settings(run.settings.base, False)
         return files.judge(
             exercise,
@@ -101,7 +94,7 @@ class JudgeEvidence(NbGraderPreprocessor):
             run.address,
             whole,
             run.isolation,
-            rules[exercise.name],
+            run.rules[exercise.name],
         )
 
 

@@ -8,12 +8,14 @@ and in the sandbox, where students' code has to find it.
 import json
 import os
 import sys
+from pathlib import Path
 
 from traitlets import Unicode
 from traitlets.config import LoggingConfigurable
 
 from autograder.core import course as courses
 from autograder.core.course import Course, Settings
+from autograder.core.rubric import Rubric
 from autograder.grading import inside
 from autograder.sandbox.isolation import Isolation, Stopped
 
@@ -29,6 +31,9 @@ class Grading(LoggingConfigurable):
 
     course = Unicode(help="Where the course is: package.module:NAME.").tag(config=True)
     profile = Unicode(help="The profile that the class is taught and graded with.").tag(config=True)
+    rubric = Unicode(
+        help="Folder with <exercise>.toml for exercises that the class has a rubric of its own for."
+    ).tag(config=True)
 
     def load(self) -> Course:
         """Returns the course.
@@ -37,6 +42,14 @@ class Grading(LoggingConfigurable):
             autograder.core.course.CourseError: there is none at this address.
         """
         return courses.load(self.course)
+
+    def rules(self) -> Rubric:
+        """Returns the rubric of the class.
+
+        Raises:
+            autograder.core.rubric.RubricError: it cannot be used.
+        """
+        return self.load().rules(Path(self.rubric).absolute() if self.rubric else None)
 
     def settings(self, grading: bool = True) -> Settings:
         """Returns the profile of the class.
@@ -73,8 +86,11 @@ def require(grading: Grading, isolated: Isolation) -> None:
     Raises:
         MachineError: they cannot.
         autograder.sandbox.isolation.IsolationError: there is no sandbox.
+        autograder.core.course.CourseError: the configuration names no course.
+        autograder.core.rubric.RubricError: the rubric of the class cannot be used.
     """
     isolated.require()
+    grading.rules()
     found = problem(grading, isolated)
     if found:
         raise MachineError(f"Not graded: {found}")

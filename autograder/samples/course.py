@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from traitlets.config import PyFileConfigLoader
 
 CONFIGURATION = "nbgrader_config.py"
 
@@ -44,9 +45,10 @@ class SampleCourse:
             self.solutions,
             ignore=shutil.ignore_patterns("rps_model.*", ".ipynb_checkpoints"),
         )
-        # The configuration may name files beside it, such as a rubric of the course's own.
-        for path in [root / CONFIGURATION, *root.glob("*.toml")]:
-            shutil.copy(path, folder)
+        shutil.copy(root / CONFIGURATION, folder)
+        rubric = PyFileConfigLoader(CONFIGURATION, path=str(root)).load_config().Grading.rubric
+        if isinstance(rubric, str) and (root / rubric).is_dir():  # of the class, beside it
+            shutil.copytree(root / rubric, folder / rubric, dirs_exist_ok=True)
         (folder / "logs").mkdir()
         self.assignments = sorted(path.parent.name for path in self.solutions.glob("*/*.ipynb"))
         self.configure("CourseDirectory.db_url", self.db_url)

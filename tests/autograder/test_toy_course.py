@@ -78,11 +78,35 @@ def test_results_are_shown_and_exported(toy, graded):
 def test_a_limit_in_the_rubric_changes_the_verdict(toy, graded, tmp_path):
     own = (toy / "toy/exercises/measurements/rubric.toml").read_text()
     (tmp_path / "measurements.toml").write_text(own.replace("at_least = 3", "at_least = 1"))
-    again = ["autograde", "toy1", "--student=ben", "--force", f"--JudgeEvidence.rubric={tmp_path}"]
+    again = ["autograde", "toy1", "--student=ben", "--force", f"--Grading.rubric={tmp_path}"]
     nbgrader(toy, *again)
     assert results_of(toy)["ben", "measurements"].score == 2
     nbgrader(toy, *again[:-1])
     assert results_of(toy)["ben", "measurements"].score == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (("at_least = 3", "at_most = 3"), "measurements.toml has the unknown key at_most. Allowed"),
+        (("at_least = 3", ""), "measurements.toml lacks the key at_least"),
+        (("enough = ", "plenty = "), "the unknown key criteria.plenty"),
+        (("points = 2,", "points = 1,"), "add up to 1 points, but the exercise has 2"),
+        (("points = 2", "points ="), "is not valid TOML"),
+    ],
+)
+def test_a_rubric_that_cannot_be_used_is_told_before_anything_is_graded(
+    toy, graded, tmp_path, change, says
+):
+    own = (toy / "toy/exercises/measurements/rubric.toml").read_text()
+    (tmp_path / "measurements.toml").write_text(own.replace(*change, 1))
+    done = nbgrader(
+        toy, "autograde", "toy1", "--force", f"--Grading.rubric={tmp_path}", check=False
+    )
+    assert done.returncode != 0
+    assert says in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    assert results_of(toy)["ada", "double"].score == 4
 
 
 def test_a_fault_of_a_judge_is_no_zero(toy, graded):

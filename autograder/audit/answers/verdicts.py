@@ -139,6 +139,7 @@ def judge(subject: Subject, answers: list[Answer]) -> Iterator[Judged]:
     jobs = min(4, os.cpu_count() or 1)  # each takes up to 1 GB of memory
     course = subject.course
     settings, known = course.settings(course.quick, True), course.exercises
+    rules = course.rules()
     assignments = {known[answer.exercise].assignment for answer in answers}
     notebooks = {name: solved(subject, name) for name in sorted(assignments)}
     idle: SimpleQueue[Nursery] = SimpleQueue()
@@ -161,7 +162,15 @@ def judge(subject: Subject, answers: list[Answer]) -> Iterator[Judged]:
             said = nursery.run(job)
         finally:
             idle.put(nursery)
-        run = Run(course, subject.address, settings, {answer.exercise: asked}, {}, Isolation())
+        run = Run(
+            course,
+            subject.address,
+            settings,
+            rules,
+            challenges={answer.exercise: asked},
+            handed_in={},
+            isolation=Isolation(),
+        )
         if "lost" in said:
             run.lost[answer.exercise] = f"Running `{answer.exercise}` {said['lost']}."
         else:
