@@ -21,9 +21,10 @@ audit-oldest: .venv-oldest/installed  ## try the answers and mutants with the ol
 test: setup  ## run the tests
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations 15
 
-lint: setup  ## check style and formatting
+lint: setup  ## check style, formatting and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 assignments: setup  ## generate assignments/ from solutions/
 	for name in ps1 ps2 ps3 ps4; do \

@@ -132,6 +132,7 @@ def _selftest(_: argparse.Namespace) -> int:
     from rich.console import Console
 
     from autograder.core.course import CourseError
+    from autograder.core.rubric import RubricError
     from autograder.grading.machine import MachineError
     from autograder.samples import selftest
     from autograder.samples.course import SampleError
@@ -139,7 +140,7 @@ def _selftest(_: argparse.Namespace) -> int:
 
     try:
         perfect = selftest.run(Path.cwd(), Console())
-    except (SampleError, CourseError, MachineError, IsolationError) as error:
+    except (SampleError, CourseError, RubricError, MachineError, IsolationError) as error:
         print(f"rps-grader: error: {error}", file=sys.stderr)
         return 1
     return 0 if perfect else 1

@@ -7,6 +7,7 @@ of Dropout among them, and the history.
 
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +59,7 @@ class Checkpoint:
 
     def fit(
         self,
+        train: Callable[..., "tf.keras.callbacks.History"],
         phase: int,
         classifier: "tf.keras.Model",
         parts: tuple["tf.keras.Model", Any, Any],
@@ -69,6 +71,7 @@ class Checkpoint:
         """Runs what is left of a phase, and keeps its state after every epoch.
 
         Args:
+            train: trains between two epochs: `training.fine_tune`.
             phase: 0 for the first phase.
             classifier: the compiled classifier.
             parts: the model to train and its batches, as `training.prepare` returns them.
@@ -81,8 +84,6 @@ class Checkpoint:
             The phase's whole history.
         """
         import tensorflow as tf
-
-        from rps_course import training
 
         model, batches, validation = parts
         if phase == len(self.phases):
@@ -114,7 +115,7 @@ class Checkpoint:
             go_on(last, None)
         else:
             callback = tf.keras.callbacks.LambdaCallback(on_epoch_begin=go_on, on_epoch_end=keep)
-            new = training.fine_tune(
+            new = train(
                 model,
                 batches,
                 validation,

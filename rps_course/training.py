@@ -318,13 +318,13 @@ def run(
     parts = prepare(
         classifier, *generators, views, fine_tune_at=profile.fine_tune_at, verbose=verbose
     )
-    head = unfinished.fit(0, classifier, parts, generators[0], 0, start, verbose)
+    head = unfinished.fit(fine_tune, 0, classifier, parts, generators[0], 0, start, verbose)
     record.add_phase("head", classifier, head)
 
     model.unfreeze(classifier.layers[0], profile.fine_tune_at)
     compile_fine_tune(classifier, profile.learning_rate_fine)
     parts = prepare(classifier, *parts[1:], views, verbose=verbose)
-    fine = unfinished.fit(1, classifier, parts, generators[0], start, end, verbose)
+    fine = unfinished.fit(fine_tune, 1, classifier, parts, generators[0], start, end, verbose)
     record.add_phase("fine_tune", classifier, fine)
 
     # Whatever it was trained in, it is measured and handed in as an ordinary float32 model.

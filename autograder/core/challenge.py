@@ -60,4 +60,5 @@ class Challenge:
             picture += weight * coarse[:, rows][:, :, columns]
         low = picture.min(axis=(1, 2, 3), keepdims=True)
         high = picture.max(axis=(1, 2, 3), keepdims=True)
-        return np.round(255 * (picture - low) / (high - low)).astype(np.uint8)
+        scaled: np.ndarray = np.round(255 * (picture - low) / (high - low))
+        return scaled.astype(np.uint8)

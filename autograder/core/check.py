@@ -56,7 +56,7 @@ def explain(verdict: rubric.Verdict, again: bool = False) -> str:
 
 def judge(
     exercise: Exercise,
-    facts: dict,
+    facts: dict[str, Any],
     challenge: Challenge,
     settings: Any,
     rules: rubric.Rubric,
@@ -79,7 +79,7 @@ def judge(
     return rules.verdict(exercise.name, findings)
 
 
-def raised_finding(raised: dict, exercise: str) -> rubric.Finding:
+def raised_finding(raised: dict[str, Any], exercise: str) -> rubric.Finding:
     """Returns the finding on a function that raised an exception."""
     if raised["type"] == "NotImplementedError":
         return rubric.fails(None, "blank", exercise=exercise)
@@ -101,7 +101,7 @@ def standard_error_to_output() -> Iterator[None]:
 
 
 def facts_of(
-    exercise: Exercise, function: Callable, challenge: Challenge, settings: Any
+    exercise: Exercise, function: Callable[..., Any], challenge: Challenge, settings: Any
 ) -> dict[str, Any]:
     """Returns facts of a student's function, or of the exception that it raised."""
     with standard_error_to_output():
@@ -115,7 +115,7 @@ def facts_of(
 
 
 def report(
-    exercise: Exercise, function: Callable, challenge: Challenge, settings: Any
+    exercise: Exercise, function: Callable[..., Any], challenge: Challenge, settings: Any
 ) -> dict[str, Any]:
     """Returns evidence of what a student's function does, for a grader to judge.
 
@@ -129,7 +129,9 @@ def report(
     return evidence.envelope(exercise.name, challenge.id, settings.name, facts)
 
 
-def run(exercise: Exercise, function: Callable, settings: Any, rules: rubric.Rubric) -> None:
+def run(
+    exercise: Exercise, function: Callable[..., Any], settings: Any, rules: rubric.Rubric
+) -> None:
     """Checks a student's function and prints what holds.
 
     Raises:

@@ -20,7 +20,7 @@ class EvidenceError(ValueError):
     """A piece of evidence is not what it must be."""
 
 
-def encode(array: Any, dtype: str = "float32") -> dict:
+def encode(array: Any, dtype: str = "float32") -> dict[str, Any]:
     """Writes an array as JSON.
 
     Numbers that are not finite are written as 0 and counted, so that evidence holds finite
@@ -52,7 +52,7 @@ def encode(array: Any, dtype: str = "float32") -> dict:
     }
 
 
-def decode(encoded: dict) -> np.ndarray:
+def decode(encoded: dict[str, Any]) -> np.ndarray:
     """Reads an array that `encode` wrote.
 
     Raises:
@@ -77,7 +77,9 @@ def decode(encoded: dict) -> np.ndarray:
     return array.astype(dtype.newbyteorder("="))
 
 
-def envelope(exercise: str, challenge_id: str, profile: str, facts: dict) -> dict:
+def envelope(
+    exercise: str, challenge_id: str, profile: str, facts: dict[str, Any]
+) -> dict[str, Any]:
     """Returns the evidence of one exercise as it is displayed."""
     return {
         "version": VERSION,
@@ -91,7 +93,7 @@ def envelope(exercise: str, challenge_id: str, profile: str, facts: dict) -> dic
 # The vocabulary for facts, in JSON Schema.
 
 
-def array(*, max_size: int, dtypes: tuple[str, ...] = ("float32",)) -> dict:
+def array(*, max_size: int, dtypes: tuple[str, ...] = ("float32",)) -> dict[str, Any]:
     """Schema of an encoded array of at most `max_size` numbers."""
     return {
         "type": "object",
@@ -111,32 +113,32 @@ def array(*, max_size: int, dtypes: tuple[str, ...] = ("float32",)) -> dict:
     }
 
 
-def number() -> dict:
+def number() -> dict[str, Any]:
     """Schema of a finite number."""
     return {"type": "number", "minimum": -1e30, "maximum": 1e30}
 
 
-def integer(maximum: int = 10**9) -> dict:
+def integer(maximum: int = 10**9) -> dict[str, Any]:
     """Schema of a whole number from 0."""
     return {"type": "integer", "minimum": 0, "maximum": maximum}
 
 
-def boolean() -> dict:
+def boolean() -> dict[str, Any]:
     """Schema of a truth value."""
     return {"type": "boolean"}
 
 
-def text(max_length: int = 500) -> dict:
+def text(max_length: int = 500) -> dict[str, Any]:
     """Schema of a string."""
     return {"type": "string", "maxLength": max_length}
 
 
-def listing(items: dict, max_items: int) -> dict:
+def listing(items: dict[str, Any], max_items: int) -> dict[str, Any]:
     """Schema of a list."""
     return {"type": "array", "items": items, "maxItems": max_items}
 
 
-def record(optional: tuple[str, ...] = (), **properties: dict) -> dict:
+def record(optional: tuple[str, ...] = (), **properties: dict[str, Any]) -> dict[str, Any]:
     """Schema of an object with just these properties, required unless named in `optional`."""
     return {
         "type": "object",
@@ -146,11 +148,11 @@ def record(optional: tuple[str, ...] = (), **properties: dict) -> dict:
     }
 
 
-def shape() -> dict:
+def shape() -> dict[str, Any]:
     """Schema of an array's shape."""
     return listing(integer(), 10)
 
 
-def raised() -> dict:
+def raised() -> dict[str, Any]:
     """Schema of an exception that a student's function raised."""
     return record(type=text(100), message=text(500), line=text(300))

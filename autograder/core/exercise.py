@@ -50,11 +50,13 @@ class Exercise(ABC):
     name: ClassVar[str]
     assignment: ClassVar[str]
     order: ClassVar[int] = 0
-    facts: ClassVar[dict]
+    facts: ClassVar[dict[str, Any]]
     heavy: ClassVar[bool] = True
 
     @abstractmethod
-    def gather(self, function: Callable, challenge: Challenge, settings: Any) -> dict:
+    def gather(
+        self, function: Callable[..., Any], challenge: Challenge, settings: Any
+    ) -> dict[str, Any]:
         """Probes a student's function and returns facts, without a verdict.
 
         Raises:
@@ -63,20 +65,23 @@ class Exercise(ABC):
 
     @abstractmethod
     def judge(
-        self, facts: dict, challenge: Challenge, settings: Any, table: dict
+        self, facts: dict[str, Any], challenge: Challenge, settings: Any, table: dict[str, Any]
     ) -> Iterator[Finding]:
         """Yields what the facts say about each criterion of the rubric's `table`."""
 
-    def reference(self, function: Callable, challenge: Challenge, settings: Any) -> dict[str, Any]:
+    def reference(
+        self, function: Callable[..., Any], challenge: Challenge, settings: Any
+    ) -> dict[str, Any]:
         """Returns the facts, decoded, of a reference implementation under the same challenge."""
         return _reference(self, function, challenge, settings)
 
 
 @lru_cache(maxsize=16)
 def _reference(
-    exercise: Exercise, function: Callable, challenge: Challenge, settings: Any
+    exercise: Exercise, function: Callable[..., Any], challenge: Challenge, settings: Any
 ) -> dict[str, Any]:
-    return decode(exercise.gather(function, challenge, settings))
+    facts: dict[str, Any] = decode(exercise.gather(function, challenge, settings))
+    return facts
 
 
 class OtherProfileError(RuntimeError):
@@ -98,10 +103,10 @@ class FileExercise(ABC):
     assignment: ClassVar[str]
     order: ClassVar[int] = 0
     files: ClassVar[tuple[str, ...]]
-    facts: ClassVar[dict]
+    facts: ClassVar[dict[str, Any]]
 
     @abstractmethod
-    def measure(self, folder: Path, settings: Any) -> dict:
+    def measure(self, folder: Path, settings: Any) -> dict[str, Any]:
         """Opens the files in a folder and returns facts, without a verdict.
 
         Args:
@@ -114,7 +119,7 @@ class FileExercise(ABC):
 
     @abstractmethod
     def judge(
-        self, facts: dict, digests: dict[str, str], settings: Any, table: dict
+        self, facts: dict[str, Any], digests: dict[str, str], settings: Any, table: dict[str, Any]
     ) -> Iterator[Finding]:
         """Yields what the facts say about each criterion of the rubric's `table`.
 
@@ -133,12 +138,12 @@ class Raised(Exception):
         fact: the exception as facts.
     """
 
-    def __init__(self, fact: dict) -> None:
+    def __init__(self, fact: dict[str, Any]) -> None:
         self.fact = fact
         super().__init__(f"{fact['type']}: {fact['message']}")
 
 
-def attempt(function: Callable, *args: Any, **kwargs: Any) -> Any:
+def attempt(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Calls a student's function.
 
     Raises:
@@ -150,7 +155,7 @@ def attempt(function: Callable, *args: Any, **kwargs: Any) -> Any:
         raise Raised(exception_fact(error)) from error
 
 
-def exception_fact(error: BaseException) -> dict:
+def exception_fact(error: BaseException) -> dict[str, Any]:
     """Returns an exception as facts, with the line of the student's code that raised it."""
     line = ""
     for frame in traceback.extract_tb(error.__traceback__):
@@ -163,7 +168,7 @@ def exception_fact(error: BaseException) -> dict:
     return {"type": type(error).__name__[:100], "message": message[:500], "line": line[:300]}
 
 
-def short(raised: dict) -> dict[str, str]:
+def short(raised: dict[str, Any]) -> dict[str, str]:
     """Returns what a message says of an exception, in one line."""
     return {"received": f"{raised['type']}: {raised['message'][:200]}".rstrip(": ")}
 
@@ -179,7 +184,7 @@ def positions(size: int, challenge: Challenge, purpose: str) -> np.ndarray:
     return np.minimum((fractions * size).astype(np.int64), max(size - 1, 0))
 
 
-def sampled(value: Any, challenge: Challenge, purpose: str) -> dict:
+def sampled(value: Any, challenge: Challenge, purpose: str) -> dict[str, Any]:
     """Returns facts of an array that is too large to hand over whole.
 
     Args:
@@ -221,7 +226,7 @@ SAMPLED = evidence.record(
 )
 
 
-def _compare(summary: dict) -> None:
+def _compare(summary: dict[str, Any]) -> None:
     """Compares what is said of an array with the values that were drawn from it."""
     values, low, high = summary["values"].values, summary["low"], summary["high"]
     fits = values.shape == (SAMPLES,) and low <= high

@@ -102,10 +102,10 @@ class Rubric:
         general: messages that any exercise may give.
     """
 
-    exercises: dict[str, dict]
-    general: dict[str, dict]
+    exercises: dict[str, dict[str, Any]]
+    general: dict[str, dict[str, Any]]
 
-    def __getitem__(self, exercise: str) -> dict:
+    def __getitem__(self, exercise: str) -> dict[str, Any]:
         """Returns one exercise's table."""
         if exercise not in self.exercises:
             raise RubricError(
@@ -215,7 +215,7 @@ def _changes(folder: Path | None) -> list[Path]:
     return sorted(folder.glob("*.toml"))
 
 
-def _table(path: Path) -> dict:
+def _table(path: Path) -> dict[str, Any]:
     table = _read(path)
     total = sum(criterion["points"] for criterion in table.get("criteria", {}).values())
     if total != table.get("points"):
@@ -226,7 +226,7 @@ def _table(path: Path) -> dict:
     return table
 
 
-def _read(path: Path) -> dict:
+def _read(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
             return tomllib.load(file)

@@ -47,7 +47,7 @@ def run(root: Path, console: Console) -> bool:
         lacking = problem(grading, isolation, thorough=True)
     if lacking:
         raise MachineError(lacking)
-    folder = Path(tempfile.mkdtemp(prefix="rps-selftest-"))
+    folder = Path(tempfile.mkdtemp(prefix="autograder-selftest-"))
     perfect = False
     try:
         sample = SampleCourse(root, folder, application.coursedir.source_directory)
