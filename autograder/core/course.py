@@ -1,6 +1,6 @@
 """What the engine knows of a course: one object, which the course's configuration names.
 
-`c.Grading.course = "rps_course.course:COURSE"` in `nbgrader_config.py`. Programs in the sandbox get
+`course="rps_course.course:COURSE"` in `nbgrader_config.py`. Programs in the sandbox get
 the same address. Everything that differs between two courses is a field of `Course`.
 """
 
@@ -166,7 +166,7 @@ def load(address: str) -> Course:
         course = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError, ValueError) as error:
         raise CourseError(
-            f"There is no course at {address!r}: {error}. Correct c.Grading.course in "
+            f"There is no course at {address!r}: {error}. Correct the course in "
             'nbgrader_config.py; an address looks like "package.module:COURSE".'
         ) from error
     if not isinstance(course, Course):

@@ -73,7 +73,7 @@ class SubmissionExporter(NotebookExporter):
         if self._of_other_profile:
             problem = (
                 f"{len(self._of_other_profile)} submission(s) are of another profile than the "
-                "class's: ask for another one, or correct c.Grading.profile in nbgrader_config.py."
+                "class's: ask for another one, or correct the profile in nbgrader_config.py."
             )
             self.log.error("%s", problem)
             raise NbGraderException(problem)

@@ -64,7 +64,7 @@ class Grading(LoggingConfigurable):
         if self.profile not in course.profiles:
             raise MachineError(
                 f"No class is graded under a profile {self.profile!r}. Allowed: "
-                f"{', '.join(course.profiles)}. Correct c.Grading.profile in nbgrader_config.py."
+                f"{', '.join(course.profiles)}. Correct the profile in nbgrader_config.py."
             )
         settings = course.settings(self.profile, grading)
         for name, value in course.environment(settings).items():
@@ -72,7 +72,7 @@ class Grading(LoggingConfigurable):
             if value == settings.name and chosen not in ("", value, settings.base):
                 self.log.warning(
                     "%s=%s has no effect on grading: the class's profile is %s "
-                    "(c.Grading.profile in nbgrader_config.py).",
+                    "(nbgrader_config.py).",
                     name,
                     chosen,
                     self.profile,
@@ -110,8 +110,8 @@ def problem(grading: Grading, isolated: Isolation, thorough: bool = False) -> st
         others = [name for name in course.profiles if name != grading.profile]
         return (
             f"the grader's machine lacks data or weights of the {settings.base} profile. "
-            f"{_listed(lacking)} {course.remedy} (Other profiles of a class, set by "
-            f"c.Grading.profile in nbgrader_config.py: {', '.join(others) or 'none'}.)"
+            f"{_listed(lacking)} {course.remedy} (Other profiles of a class, to be "
+            f"set in nbgrader_config.py: {', '.join(others) or 'none'}.)"
         )
     course.fill(settings)
     program = [sys.executable, "-P", inside.READY, grading.course, settings.base]

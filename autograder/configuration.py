@@ -1,0 +1,50 @@
+"""What `nbgrader_config.py` of any course says: the doors of the stock nbgrader.
+
+from autograder.configuration import configure
+
+c = get_config()
+configure(c, course="rps_course.course:COURSE", profile="standard")
+"""
+
+from traitlets.config import Config
+
+
+def configure(c: Config, *, course: str, profile: str) -> None:
+    """Lets the stock nbgrader commands, and formgrader's button, grade a course by this engine.
+
+    Args:
+        c: nbgrader's configuration, which may be changed further afterwards.
+        course: where the course is: `"package.module:NAME"` of a `core.course.Course`.
+        profile: the profile that the class is taught and graded with.
+    """
+    c.Grading.course = course
+    c.Grading.profile = profile
+
+    # The exported table tells error, missing and zero apart.
+    c.ExportApp.plugin_class = "autograder.grading.export.StatusExportPlugin"
+
+    # Submissions are files of unknown content, and are read as such (docs/threat-model.md).
+    c.Autograde.exporter_class = "autograder.grading.intake.SubmissionExporter"
+    # Pages that show what students wrote, in formgrader and as feedback, run none of it.
+    c.HTMLExporter.sanitize_html = True
+    c.HTMLExporter.filters = {"markdown2html": "autograder.grading.pages.markdown2html"}
+
+    # Evidence and verdict (docs/design-notes.md). Repairing comes first, in place of nbgrader's
+    # DeduplicateIds, whose emptied metadata nbgrader 0.9.6 itself then refuses for the whole class.
+    c.Autograde.sanitize_preprocessors = [
+        "autograder.grading.repair.RepairNotebook",
+        "nbgrader.preprocessors.ClearOutput",
+        "nbgrader.preprocessors.OverwriteKernelspec",
+        "nbgrader.preprocessors.OverwriteCells",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    c.Autograde.autograde_preprocessors = [
+        "autograder.grading.execute.ExecuteWithChallenge",
+        "autograder.grading.judge.JudgeEvidence",
+        "nbgrader.preprocessors.IgnorePattern",
+        "nbconvert.preprocessors.ClearMetadataPreprocessor",
+        "nbgrader.preprocessors.LimitOutput",
+        "nbgrader.preprocessors.SaveAutoGrades",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
