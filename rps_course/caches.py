@@ -29,7 +29,8 @@ def keras_folder() -> Path:
     """Returns the folder where Keras' files are kept, whether or not it can be written."""
     folder = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras").expanduser()
     original = folder / _ORIGINAL
-    return original.readlink() if original.is_symlink() else folder
+    # os.path: a folder that may not be entered has no such link.
+    return original.readlink() if os.path.islink(original) else folder  # noqa: PTH114
 
 
 def make_readable() -> None:
@@ -39,12 +40,17 @@ def make_readable() -> None:
     `KERAS_HOME` then names the folder of links, for child processes too, until this process ends.
     """
     folder = keras_folder()
-    if not folder.is_dir() or _is_used_by_keras(folder) or (_current() / _ORIGINAL).is_symlink():
+    linked = os.path.islink(_current() / _ORIGINAL)  # noqa: PTH114 (as above)
+    if linked or _is_used_by_keras(folder):
+        return
+    try:
+        kept = [(path, path.is_dir()) for path in folder.iterdir()]
+    except OSError:  # not there, or not for us to read
         return
     links = Path(tempfile.mkdtemp(prefix="rps-keras-"))
     atexit.register(_remove, links, os.getpid())
-    for path in folder.iterdir():
-        if path.is_dir():
+    for path, is_folder in kept:
+        if is_folder:
             (links / path.name).mkdir()
             with contextlib.suppress(PermissionError):
                 for inner in path.iterdir():
@@ -65,7 +71,8 @@ def _current() -> Path:
 
 def _is_used_by_keras(folder: Path) -> bool:
     """Whether Keras would take this folder: both of its own rules, for `KERAS_HOME` and without."""
-    if "KERAS_HOME" not in os.environ and not os.access(Path.home(), os.W_OK):
+    named = os.environ.get("KERAS_HOME")
+    if named == "" or (named is None and not os.access(Path.home(), os.W_OK)):
         return False
     return os.access(folder, os.W_OK)
 

@@ -196,7 +196,7 @@ def _folders() -> list[Check]:
     }
     checks = []
     for name, (folder, remedy) in folders.items():
-        nearest = next(p for p in (folder, *folder.parents) if p.exists())
+        nearest = next(p for p in (folder, *folder.parents) if os.path.exists(p))  # noqa: PTH110
         if nearest.is_dir() and os.access(nearest, os.W_OK):
             what = "" if nearest == folder else " (made when it is needed)"
             checks.append(Check(name, OK, f"{folder}{what}"))

@@ -21,6 +21,7 @@ from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 from nbgrader.converters.base import NbGraderException
+from traitlets import TraitError
 
 from autograder.core.course import CourseError
 from autograder.core.rubric import RubricError
@@ -31,6 +32,10 @@ MAX_NOTEBOOK_BYTES = 20_000_000
 MAX_FILES, MAX_FOLDER_BYTES = 500, 200_000_000
 METADATA = "autograder"  # where a notebook says why it was refused
 OTHER_PROFILE = "autograder_other_profile"  # where judging leaves word that it met another profile
+
+
+# Why nothing can be graded here, said by what was asked.
+_NOT_READY = (IsolationError, machine.MachineError, CourseError, RubricError, TraitError)
 
 
 class RefusedError(ValueError):
@@ -50,7 +55,7 @@ class SubmissionExporter(NotebookExporter):
         self.isolation = Isolation(parent=self)
         try:
             machine.require(machine.Grading(parent=self), self.isolation)
-        except (IsolationError, machine.MachineError, CourseError, RubricError) as error:
+        except _NOT_READY as error:
             # nbgrader's own way to stop with a message.
             self.log.critical("%s", error)
             raise NbGraderException(str(error)) from error

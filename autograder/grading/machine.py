@@ -15,7 +15,7 @@ from traitlets.config import LoggingConfigurable
 
 from autograder.core import course as courses
 from autograder.core.course import Course, Settings
-from autograder.core.rubric import Rubric
+from autograder.core.rubric import Rubric, RubricError
 from autograder.grading import inside
 from autograder.sandbox.isolation import Isolation, Stopped
 
@@ -90,7 +90,6 @@ def require(grading: Grading, isolated: Isolation) -> None:
         autograder.core.rubric.RubricError: the rubric of the class cannot be used.
     """
     isolated.require()
-    grading.rules()
     found = problem(grading, isolated)
     if found:
         raise MachineError(f"Not graded: {found}")
@@ -103,8 +102,14 @@ def problem(grading: Grading, isolated: Isolation, thorough: bool = False) -> st
         grading: what is graded.
         isolated: how submissions will be isolated.
         thorough: whether to run the lines that students write, which takes TensorFlow's time.
+
+    Raises:
+        MachineError: the configuration names no profile of the course.
+        autograder.core.course.CourseError: it names no course.
+        autograder.core.rubric.RubricError: the rubric of the class cannot be used.
     """
     course, settings = grading.load(), grading.settings()
+    grading.rules()
     lacking = course.lacking(settings)
     if lacking:
         others = [name for name in course.profiles if name != grading.profile]
@@ -149,5 +154,5 @@ if __name__ == "__main__":
     try:
         asked = Grading(parent=application)
         print(problem(asked, Isolation(parent=application), thorough=True))
-    except (MachineError, courses.CourseError) as error:
+    except (MachineError, courses.CourseError, RubricError) as error:
         print(error)

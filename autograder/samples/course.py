@@ -47,11 +47,16 @@ class SampleCourse:
         )
         shutil.copy(root / CONFIGURATION, folder)
         rubric = PyFileConfigLoader(CONFIGURATION, path=str(root)).load_config().Grading.rubric
-        if isinstance(rubric, str) and (root / rubric).is_dir():  # of the class, beside it
-            shutil.copytree(root / rubric, folder / rubric, dirs_exist_ok=True)
+        if isinstance(rubric, str):  # of the class, beside its configuration
+            self.configure("Grading.rubric", str((root / rubric).absolute()))
         (folder / "logs").mkdir()
-        self.assignments = sorted(path.parent.name for path in self.solutions.glob("*/*.ipynb"))
+        notebooks = self.solutions.glob("*/*.ipynb")
+        self.assignments = sorted(p.stem for p in notebooks if p.stem == p.parent.name)
+        if not self.assignments:
+            raise SampleError(f"{root / solutions} has no <assignment>/<assignment>.ipynb.")
+        # Whatever another configuration says, a sample stays in its folder.
         self.configure("CourseDirectory.db_url", self.db_url)
+        self.configure("CourseDirectory.root", str(folder))
 
     def release(self) -> None:
         """Releases all assignments."""

@@ -15,7 +15,7 @@ from autograder.core.course import Course
 from autograder.core.exercise import FileExercise
 from autograder.grading import results, tables
 from autograder.grading.machine import Grading, MachineError, problem
-from autograder.samples.course import SampleCourse
+from autograder.samples.course import CONFIGURATION, SampleCourse, SampleError
 from autograder.sandbox.isolation import Isolation
 
 STUDENT = "selftest"
@@ -37,6 +37,8 @@ def run(root: Path, console: Console) -> bool:
         IsolationError: there is no sandbox.
         CourseError: the configuration names no course.
     """
+    if not (root / CONFIGURATION).is_file():
+        raise SampleError(f"{root} has no {CONFIGURATION}: run this in the root of a course.")
     application = NbGrader()
     application.initialize([])  # reads nbgrader_config.py
     grading, isolation = Grading(parent=application), Isolation(parent=application)
@@ -73,6 +75,7 @@ def _grade(sample: SampleCourse, course: Course, profile: str, console: Console)
     if wait_for and course.files:
         making = sample.start(course.files(profile, made), "files")
     found: list[results.Result] = []
+    missing = 0
     try:
         for assignment in sorted(sample.assignments, key=lambda name: name in wait_for):
             if making and assignment in wait_for:
@@ -85,17 +88,21 @@ def _grade(sample: SampleCourse, course: Course, profile: str, console: Console)
             graded = results.collect(sample.db_url, sample.folder / "autograded", assignment)
             console.print(tables.scores(assignment, graded))
             found += graded
+            asked = {e.name for e in course.exercises.values() if e.assignment == assignment}
+            for name in sorted(asked - {result.exercise for result in graded}):
+                console.print(f"[bold red]{name} was not graded.[/]")
+                missing += 1
     finally:
         if making:
             making.kill()
     # What waits for a person has no score yet.
     lost = [r for r in found if r.error or (r.score is not None and r.score != r.points)]
     tables.print_reasons(lost, console)
-    if lost:
+    if lost or missing:
         console.print(
-            f"[bold red]Right solutions lost points in {len(lost)} exercise(s).[/] Grade nothing "
-            "on this machine before that is mended."
+            f"[bold red]Right solutions lost points in {len(lost) + missing} exercise(s).[/] Grade "
+            "nothing on this machine before that is mended."
         )
     else:
         console.print("Every solution earned full points: this machine grades the class right.")
-    return not lost
+    return not (lost or missing)

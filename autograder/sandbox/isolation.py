@@ -140,7 +140,7 @@ class Isolation(LoggingConfigurable):
             "alone": self.unsafe,
             "copy": str(folder) if folder else None,
             "copy_bytes": self.disk_mb * _MB,
-            "folder": str(scratch) if self.unsafe else SCRATCH,
+            "folder": str(scratch / "submission") if self.unsafe and scratch else SCRATCH,
         }
         command = [sys.executable, "-I", "-S", _START, json.dumps(orders)]
         command += arguments

@@ -3,6 +3,8 @@
 import csv
 import json
 import os
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -55,12 +57,16 @@ OTHERS = {
     "environ": {"first": "import os; os.environ['RPS_PROFILE'] = 'standard'"},
     "magic": {"first": "%env RPS_PROFILE=standard"},
     "argument": {"instead": "profile.get('standard')"},
+    "alias": {"instead": "profile.get('standard'); kurs = course; del course"},
     "later": {"instead": "profile.current(); import os; os.environ['RPS_PROFILE'] = 'standard'"},
 }
 SAME = {
     "unchanged": {},
     "environ_same": {"first": "import os; os.environ['RPS_PROFILE'] = 'offline'"},
     "argument_same": {"instead": "profile.get('offline')"},
+    "renamed": {"instead": "__import__('dataclasses').replace(profile.current(), name='my trial')"},
+    "odd_name": {"instead": "__import__('dataclasses').replace(profile.current(), name=[1])"},
+    "looks_at_another": {"instead": "profile.current(); other = profile.get('standard')"},
     "unset": {"first": "import os; del os.environ['RPS_PROFILE']"},
 }
 
@@ -89,7 +95,7 @@ def test_the_command_fails_and_names_those_who_were_not_graded(graded):
     assert graded.returncode != 0
     for student in OTHERS:
         assert f"the submission of '{student}'" in graded.stderr
-    assert "4 submission(s) are of another profile" in graded.stderr
+    assert f"{len(OTHERS)} submission(s) are of another profile" in graded.stderr
     assert "RPS_PROFILE=standard has no effect on grading" in graded.stderr
 
 
@@ -97,6 +103,41 @@ def test_the_command_fails_and_names_those_who_were_not_graded(graded):
 def test_a_notebook_that_names_the_profile_of_the_class_is_graded(course, graded, student):
     result = results_of(course.root)[student]
     assert (result.score, result.error) == (FULL, False), result.reasons
+
+
+@pytest.mark.parametrize("mode", [0o000, 0o411, 0o111])
+def test_a_keras_folder_that_may_not_be_entered_is_told(mode):
+    sandbox.require()
+    code = (
+        "import os\n"
+        f"os.makedirs('/tmp/keras/models'); os.chmod('/tmp/keras', {mode})\n"
+        "from rps_course import fetch, profile\n"
+        "profile.get('standard')\n"
+        "print(fetch.problems()['backbone weights'])\n"
+    )
+    done = subprocess.run(
+        sandbox.as_ordinary_user(
+            "env", "KERAS_HOME=/tmp/keras", "TFDS_DATA_DIR=/tmp/none", sys.executable, "-c", code
+        ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "/tmp/keras" in done.stdout
+
+
+def test_without_isolation_a_submission_does_not_write_through_the_home_folder(course):
+    """Its files are copied beside its home folder, and never into it."""
+    folder = course.hand_in("homely", ASSIGNMENT, b"x", "notes.txt").parent
+    (folder / "home/.keras").mkdir(parents=True)
+    (folder / "home/.keras/planted").write_text("planted")
+    look = "import pathlib\nprint((pathlib.Path.home() / '.keras/planted').exists())"
+    hand_in(course, "homely", first=look)
+    nbgrader(course.root, "autograde", ASSIGNMENT, "--student=homely", "--Isolation.unsafe=True")
+    assert results_of(course.root)["homely"].score == FULL
+    path = course.root / f"autograded/homely/{ASSIGNMENT}/{ASSIGNMENT}.ipynb"
+    assert nbformat.read(path, as_version=4).cells[0].outputs[0].text == "False\n"
 
 
 def test_a_class_needs_a_profile_that_there_is(course):

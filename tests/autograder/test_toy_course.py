@@ -142,6 +142,45 @@ def test_its_solutions_earn_full_points_in_the_self_test(toy):
     assert "Every solution earned full points" in done.stdout
 
 
+def test_the_self_test_stays_in_its_folder_and_uses_the_rubric_of_the_class(toy, monkeypatch):
+    """Another configuration, formgrader's, may name the root of the real course."""
+    sandbox.require()
+    jupyter, own = toy.parent / "jupyter", toy.parent / "rubric"
+    for folder in (jupyter, own):
+        folder.mkdir()
+    (jupyter / "nbgrader_config.py").write_text(
+        f'c = get_config()\nc.CourseDirectory.root = "{toy}"\nc.Grading.rubric = "{own}"\n'
+    )
+    (own / "double.toml").write_text((toy / "toy/exercises/double/rubric.toml").read_text())
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(jupyter))
+    before = {path: path.stat().st_mtime_ns for path in toy.rglob("*") if path.is_file()}
+    done = rps_grader(toy, "selftest")
+    assert done.returncode == 0, done.stdout + done.stderr
+    after = {path: path.stat().st_mtime_ns for path in toy.rglob("*") if path.is_file()}
+    assert {p for p in after if p.suffix != ".pyc"} == {p for p in before if p.suffix != ".pyc"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ("c.CourseDirectory.source_directory = 'corpus'", "has no <assignment>/<assignment>.ipynb"),
+        ("c.Grading.rubric = 'nowhere'", "There is no folder"),
+        ("c.Grading.profile = ''", "No class is graded under a profile ''"),
+    ],
+)
+def test_a_self_test_that_cannot_grade_says_why(toy, setting, says):
+    configuration = toy / "nbgrader_config.py"
+    text = configuration.read_text()
+    try:
+        configuration.write_text(f"{text}\n{setting}\n")
+        done = rps_grader(toy, "selftest")
+    finally:
+        configuration.write_text(text)
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_it_is_audited(toy):
     sandbox.require()
     done = rps_grader(

@@ -71,7 +71,7 @@ def test_students_lines_work_with_read_only_folders(real_data, tmp_path):
         command = [*bind, "--", *command]
     done = subprocess.run(
         command,
-        env=os.environ | {"RPS_PROFILE": "standard"},
+        env=os.environ | {"RPS_PROFILE": "standard", "TMPDIR": str(tmp_path)},
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -80,7 +80,7 @@ def test_students_lines_work_with_read_only_folders(real_data, tmp_path):
     assert done.stdout.split("\n")[:2] == ["background mobilenetv2_1.00_224", "(300, 300, 3)"], (
         done.stderr[-3000:]
     )
-    assert not list(Path("/tmp").glob("rps-keras-*")), "the folder of links is left behind"
+    assert not list(tmp_path.iterdir()), "the folder of links is left behind"
 
 
 def test_what_is_wrong_with_the_data_is_told_by_its_name(tmp_path, monkeypatch):

@@ -132,12 +132,16 @@ def test_students_need_no_isolation(monkeypatch, tmp_path):
 
 def test_the_data_is_tried_in_the_sandbox_under_the_profile_of_the_class(tmp_path, monkeypatch):
     sandbox.require()
-    (tmp_path / "nbgrader_config.py").write_text('get_config().Grading.profile = "offline"\n')
+    configuration = (
+        "from autograder.configuration import configure\n"
+        "configure(get_config(), course='rps_course.course:COURSE', profile='{}')\n"
+    )
+    (tmp_path / "nbgrader_config.py").write_text(configuration.format("offline"))
     monkeypatch.chdir(tmp_path)
     _, check = doctor._isolation()
     assert check.status == doctor.OK, check.detail
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))
-    (tmp_path / "nbgrader_config.py").write_text('get_config().Grading.profile = "standard"\n')
+    (tmp_path / "nbgrader_config.py").write_text(configuration.format("standard"))
     _, check = doctor._isolation()
     assert check.status == doctor.MISSING
     assert "lacks data or weights of the standard profile" in check.detail

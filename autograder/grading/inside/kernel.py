@@ -132,10 +132,14 @@ class GradingKernel(IPythonKernel):
             pristine.restore()
             sys.settrace(None)
             sys.setprofile(None)
-            function = eval(name, self.shell.user_ns)  # a NameError as everybody knows it
             challenge = Challenge(bytes.fromhex(request["challenge"]))
             chosen = self._chosen_settings()
-            content = check.report(kinds[name](), function, challenge, chosen)
+            if chosen is settings:
+                function = eval(name, self.shell.user_ns)  # a NameError as everybody knows it
+                content = check.report(kinds[name](), function, challenge, settings)
+            else:  # not to be graded, whatever the function does
+                fact = {"type": "OtherProfile", "message": "", "line": ""}
+                content = evidence.envelope(name, challenge.id, chosen.name, {"raised": fact})
         except BaseException as error:
             fact = exception_fact(error)
             said = {
