@@ -245,7 +245,7 @@ def broken(toy, name, text):
         ),
     ],
 )
-def test_a_folder_that_defines_no_exercise_of_its_name_is_told(toy, text, says):
+def test_a_folder_that_defines_no_exercise_of_its_name_is_told(toy, graded, text, says):
     folder = broken(toy, "extra", text)
     try:
         done = nbgrader(toy, "autograde", "toy1", check=False)
@@ -255,7 +255,7 @@ def test_a_folder_that_defines_no_exercise_of_its_name_is_told(toy, text, says):
     assert says in done.stderr
 
 
-def test_a_course_that_is_not_there_is_told(toy):
+def test_a_course_that_is_not_there_is_told(toy, graded):
     for address, says in (
         ("toy.course:NONE", "There is no course at 'toy.course:NONE'"),
         ("toy.nowhere:COURSE", "There is no course at 'toy.nowhere:COURSE'"),
