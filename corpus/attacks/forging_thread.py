@@ -1,4 +1,4 @@
-# says: 2 pieces of evidence
+# says: pieces of evidence
 # Publishes evidence all the time, under whatever cell is running.
 import threading
 import time
