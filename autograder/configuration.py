@@ -6,7 +6,16 @@ c = get_config()
 configure(c, course="rps_course.course:COURSE", profile="standard")
 """
 
-from traitlets.config import Config
+from pathlib import Path
+
+from traitlets.config import Config, PyFileConfigLoader
+
+FILE = "nbgrader_config.py"
+
+
+def read(root: Path) -> Config:
+    """Returns what the configuration in the root of a course says."""
+    return PyFileConfigLoader(FILE, path=str(root)).load_config()
 
 
 def configure(c: Config, *, course: str, profile: str) -> None:

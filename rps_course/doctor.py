@@ -163,8 +163,7 @@ def _lacking(name: str, detail: str, remedy: str = _FETCH) -> Check:
 
 def _data_and_weights() -> list[Check]:
     paths = {"dataset": fetch.data_folder()}
-    names = ("backbone weights", "ImageNet classifier", "ImageNet labels")
-    paths |= {n: s.path for n, s in zip(names, fetch.keras_files(), strict=True)}
+    paths |= {n: s.path for n, s in zip(fetch.KERAS_NAMES, fetch.keras_files(), strict=True)}
     wrong = fetch.problems()
     return [
         _lacking(name, wrong[name]) if name in wrong else Check(name, OK, str(path))

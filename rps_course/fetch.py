@@ -53,6 +53,10 @@ class Source:
     lines: int | None = None
 
 
+# What people call them, in the order of `keras_files`.
+KERAS_NAMES = ("backbone weights", "ImageNet classifier", "ImageNet labels")
+
+
 def keras_files() -> tuple[Source, ...]:
     """Returns what the standard profile takes from Keras: backbone, whole classifier, labels."""
     models = keras_folder() / "models"
@@ -96,8 +100,7 @@ def problems() -> dict[str, str]:
         check_data()
     except FetchError as error:
         found["dataset"] = str(error)
-    names = ("backbone weights", "ImageNet classifier", "ImageNet labels")
-    for name, source in zip(names, keras_files(), strict=True):
+    for name, source in zip(KERAS_NAMES, keras_files(), strict=True):
         try:
             if source.path.is_file():
                 check_contents(source)

@@ -4,11 +4,9 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from traitlets.config import PyFileConfigLoader
-
+from autograder import configuration
 from autograder.core.course import Course, CourseError, load
 
-CONFIGURATION = "nbgrader_config.py"
 SPECIFICATION = Path("corpus/audit.toml")
 
 
@@ -41,12 +39,12 @@ def read(root: Path) -> Subject:
     Raises:
         CourseError: `root` is none, or its files cannot be used.
     """
-    for needed in ("solutions", CONFIGURATION, SPECIFICATION):
+    for needed in ("solutions", configuration.FILE, SPECIFICATION):
         if not (root / needed).exists():
             raise CourseError(
                 f"{root} has no {needed}: run the audit from the root of a clone of the course."
             )
-    address = PyFileConfigLoader(CONFIGURATION, path=str(root)).load_config().Grading.course
+    address = configuration.read(root).Grading.course
     try:
         text = (root / SPECIFICATION).read_text(encoding="utf-8")
         said = tomllib.loads(text)

@@ -96,6 +96,7 @@ class FileExercise(ABC):
         assignment: the assignment it belongs to.
         order: its place in the assignment.
         files: names of the files that are handed in beside the notebook.
+        heavy: never, as for a function: the notebook's kernel has no part in it.
         facts: JSON Schema of what `measure` returns.
     """
 
@@ -103,6 +104,7 @@ class FileExercise(ABC):
     assignment: ClassVar[str]
     order: ClassVar[int] = 0
     files: ClassVar[tuple[str, ...]]
+    heavy: ClassVar[bool] = False
     facts: ClassVar[dict[str, Any]]
 
     @abstractmethod

@@ -20,7 +20,7 @@ from nbgrader.preprocessors import Execute
 from autograder.core import evidence
 from autograder.core.challenge import Challenge
 from autograder.core.course import Course, Settings
-from autograder.core.exercise import Exercise, FileExercise
+from autograder.core.exercise import FileExercise
 from autograder.core.rubric import Rubric
 from autograder.grading import challenges
 from autograder.grading.cells import grade_id, is_graded_here
@@ -132,7 +132,7 @@ class ExecuteWithChallenge(Execute):
             course=self.run.course,
             address=self.run.address,
             settings=self.run.settings,
-            heavy=any(isinstance(e, Exercise) and e.heavy for e in asked),
+            heavy=any(exercise.heavy for exercise in asked),
             hidden=[self.root],
             config=self.config,
         )

@@ -51,11 +51,8 @@ class Grading(LoggingConfigurable):
         """
         return self.load().rules(Path(self.rubric).absolute() if self.rubric else None)
 
-    def settings(self, grading: bool = True) -> Settings:
-        """Returns the profile of the class.
-
-        Args:
-            grading: whether training is at its shortest, as in kernels while grading.
+    def settings(self) -> Settings:
+        """Returns the profile of the class as kernels run under it, training at its shortest.
 
         Raises:
             MachineError: the configuration names no profile of the course.
@@ -66,8 +63,12 @@ class Grading(LoggingConfigurable):
                 f"No class is graded under a profile {self.profile!r}. Allowed: "
                 f"{', '.join(course.profiles)}. Correct the profile in nbgrader_config.py."
             )
-        settings = course.settings(self.profile, grading)
-        for name, value in course.environment(settings).items():
+        return course.settings(self.profile, True)
+
+    def warn_of_environment(self) -> None:
+        """Warns whoever grades of a profile that they chose and that has no effect."""
+        settings = self.settings()
+        for name, value in self.load().environment(settings).items():
             chosen = os.environ.get(name, "")
             if value == settings.name and chosen not in ("", value, settings.base):
                 self.log.warning(
@@ -77,7 +78,6 @@ class Grading(LoggingConfigurable):
                     chosen,
                     self.profile,
                 )
-        return settings
 
 
 def require(grading: Grading, isolated: Isolation) -> None:
@@ -93,6 +93,7 @@ def require(grading: Grading, isolated: Isolation) -> None:
     found = problem(grading, isolated)
     if found:
         raise MachineError(f"Not graded: {found}")
+    grading.warn_of_environment()
 
 
 def problem(grading: Grading, isolated: Isolation, thorough: bool = False) -> str:

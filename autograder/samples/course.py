@@ -11,9 +11,8 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from traitlets.config import PyFileConfigLoader
 
-CONFIGURATION = "nbgrader_config.py"
+from autograder import configuration
 
 
 class SampleError(RuntimeError):
@@ -34,7 +33,7 @@ class SampleCourse:
         Raises:
             SampleError: `root` has no solutions or no configuration.
         """
-        for needed in (solutions, CONFIGURATION):
+        for needed in (solutions, configuration.FILE):
             if not (root / needed).exists():
                 raise SampleError(
                     f"{root} has no {needed}: run this from the root of a clone of the course."
@@ -45,8 +44,8 @@ class SampleCourse:
             self.solutions,
             ignore=shutil.ignore_patterns("rps_model.*", ".ipynb_checkpoints"),
         )
-        shutil.copy(root / CONFIGURATION, folder)
-        rubric = PyFileConfigLoader(CONFIGURATION, path=str(root)).load_config().Grading.rubric
+        shutil.copy(root / configuration.FILE, folder)
+        rubric = configuration.read(root).Grading.rubric
         if isinstance(rubric, str):  # of the class, beside its configuration
             self.configure("Grading.rubric", str((root / rubric).absolute()))
         (folder / "logs").mkdir()
@@ -65,7 +64,7 @@ class SampleCourse:
 
     def configure(self, name: str, value: str) -> None:
         """Adds a setting to the sample's configuration."""
-        with (self.folder / CONFIGURATION).open("a") as file:
+        with (self.folder / configuration.FILE).open("a") as file:
             file.write(f"\nc.{name} = {value!r}\n")
 
     def solved(self, assignment: str) -> NotebookNode:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import nbformat
 from rich.console import Console
-from traitlets.config import PyFileConfigLoader
 
+from autograder import configuration
 from autograder.core.course import load
 from autograder.grading import results, tables
-from autograder.samples.course import CONFIGURATION, SampleCourse, SampleError
+from autograder.samples.course import SampleCourse, SampleError
 from autograder.sandbox import isolation
 
 # In the course root: answers, class.toml, and files.py, which makes what is handed in beside
@@ -91,8 +91,7 @@ def run(root: Path, course: Path, console: Console) -> bool:
     course.mkdir(parents=True)
     (course / ".rps-demo").touch()
     sample = SampleCourse(root, course)
-    loader = PyFileConfigLoader(CONFIGURATION, path=str(root))
-    sample.configure("Grading.profile", load(loader.load_config().Grading.course).quick)
+    sample.configure("Grading.profile", load(configuration.read(root).Grading.course).quick)
 
     problem = isolation.problem()
     unsafe = ["--Isolation.unsafe=True"] if problem else []

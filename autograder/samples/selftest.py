@@ -11,11 +11,12 @@ from pathlib import Path
 from nbgrader.apps import NbGrader
 from rich.console import Console
 
+from autograder import configuration
 from autograder.core.course import Course
 from autograder.core.exercise import FileExercise
 from autograder.grading import results, tables
 from autograder.grading.machine import Grading, MachineError, problem
-from autograder.samples.course import CONFIGURATION, SampleCourse, SampleError
+from autograder.samples.course import SampleCourse, SampleError
 from autograder.sandbox.isolation import Isolation
 
 STUDENT = "selftest"
@@ -37,8 +38,8 @@ def run(root: Path, console: Console) -> bool:
         IsolationError: there is no sandbox.
         CourseError: the configuration names no course.
     """
-    if not (root / CONFIGURATION).is_file():
-        raise SampleError(f"{root} has no {CONFIGURATION}: run this in the root of a course.")
+    if not (root / configuration.FILE).is_file():
+        raise SampleError(f"{root} has no {configuration.FILE}: run this in the root of a course.")
     application = NbGrader()
     application.initialize([])  # reads nbgrader_config.py
     grading, isolation = Grading(parent=application), Isolation(parent=application)

@@ -13,10 +13,11 @@ from pathlib import Path
 
 from rich.console import Console
 
+from autograder import configuration
 from autograder.audit import subject as subjects
 from autograder.audit.attacks import corpus, trial
 from autograder.audit.attacks.course import HONEST, AttackedCourse
-from autograder.audit.subject import CONFIGURATION, SPECIFICATION, Subject
+from autograder.audit.subject import SPECIFICATION, Subject
 from autograder.core.course import CourseError
 from autograder.sandbox.isolation import Isolation, Stopped, problem
 
@@ -121,7 +122,7 @@ def _try(subject: Subject, entry: corpus.Attack | corpus.Defect) -> Row:
     with tempfile.TemporaryDirectory(prefix="autograder-baseline-") as folder:
         ignored = shutil.ignore_patterns("*.h5")
         shutil.copytree(subject.root / "solutions", Path(folder) / "solutions", ignore=ignored)
-        for name in (CONFIGURATION, SPECIFICATION):
+        for name in (configuration.FILE, SPECIFICATION):
             (Path(folder) / name).parent.mkdir(exist_ok=True)
             shutil.copy(subject.root / name, Path(folder) / name)
         known = asdict(entry)
@@ -161,8 +162,7 @@ def _inside(kind: str) -> dict:
         attacks, defects = [], [entry]
     subject = subjects.read(Path.cwd())
     course = AttackedCourse(Path(tempfile.mkdtemp()) / "course", subject)
-    configuration = course.root / "nbgrader_config.py"
-    configuration.write_text(_CONFIGURATION)
+    (course.root / configuration.FILE).write_text(_CONFIGURATION)
     (assignment,) = trial.prepare(course, attacks, defects)
     seconds = 5 if trial.is_light(assignment, subject) else 60
     options = {assignment: [f"--Execute.timeout={seconds}"]}

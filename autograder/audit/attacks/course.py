@@ -21,7 +21,6 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.audit.attacks.corpus import Attack, Defect
 from autograder.audit.subject import Subject
-from autograder.core.exercise import Exercise
 
 HONEST = "zz_honest"  # graded last: what is still right then is right
 SECRET_VARIABLE = "RPS_AUDIT_SECRET"
@@ -94,8 +93,7 @@ class AttackedCourse:
         name = self.assignment(exercises)
         folder = self.root / "solutions" / name
         folder.mkdir(parents=True)
-        asked = [self.subject.course.exercises[exercise] for exercise in exercises]
-        heavy = any(isinstance(exercise, Exercise) and exercise.heavy for exercise in asked)
+        heavy = any(self.subject.course.exercises[exercise].heavy for exercise in exercises)
         set_up = self.subject.set_up
         cells = [new_code_cell(self.subject.heavy_set_up + set_up if heavy else set_up)]
         known = {}

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import psutil
 
+from autograder import configuration
 from autograder.audit.attacks.corpus import Attack, Defect
 from autograder.audit.attacks.course import HONEST, AttackedCourse
-from autograder.audit.subject import CONFIGURATION, Subject
+from autograder.audit.subject import Subject
 from autograder.core.course import CourseError
-from autograder.core.exercise import Exercise
 from autograder.grading import results
 from autograder.sandbox import isolation
 
@@ -89,8 +89,7 @@ def prepare(course: AttackedCourse, attacks: list[Attack], defects: list[Defect]
 
 def is_light(assignment: str, subject: Subject) -> bool:
     """Whether none of an assignment's exercises is heavy."""
-    asked = [subject.course.exercises[name] for name in assignment.split("-")]
-    return not any(isinstance(exercise, Exercise) and exercise.heavy for exercise in asked)
+    return not any(subject.course.exercises[name].heavy for name in assignment.split("-"))
 
 
 def grade(
@@ -141,9 +140,9 @@ def isolated(subject: Subject, attacks: list[Attack], defects: list[Defect]) -> 
     if problem:
         raise CourseError(f"Attacks are only tried where they can do no harm: {problem}")
     with temporary_course(subject) as course:
-        text = (subject.root / CONFIGURATION).read_text()
+        text = (subject.root / configuration.FILE).read_text()
         chosen = f"\nc.Grading.profile = {subject.course.quick!r}\n"
-        (course.root / CONFIGURATION).write_text(text + chosen)
+        (course.root / configuration.FILE).write_text(text + chosen)
         assignments = prepare(course, attacks, defects)
         return grade(
             course,
