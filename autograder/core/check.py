@@ -22,9 +22,9 @@ from autograder.core.exercise import (
     FileExercise,
     OtherProfileError,
     Raised,
-    decode,
-    exception_fact,
+    failure,
 )
+from autograder.core.facts import Failure, decode, encode
 
 
 class CheckFailed(AssertionError):
@@ -55,8 +55,8 @@ def explain(verdict: rubric.Verdict, again: bool = False) -> str:
 
 
 def judge(
-    exercise: Exercise,
-    facts: dict[str, Any],
+    exercise: Exercise[Any, Any],
+    facts: Any,
     challenge: Challenge,
     settings: Any,
     rules: rubric.Rubric,
@@ -65,26 +65,24 @@ def judge(
 
     Args:
         exercise: the exercise.
-        facts: what gathering returned, as validated JSON.
+        facts: its facts, decoded, or the `Failure` of a function that raised an exception.
         challenge: the challenge that the facts were gathered with.
         settings: the profile that they were gathered under.
         rules: the rubric.
-
-    Raises:
-        EvidenceError: an array among the facts cannot be decoded.
     """
-    if "raised" in facts:
-        return rules.verdict(exercise.name, [raised_finding(facts["raised"], exercise.name)])
-    findings = exercise.judge(decode(facts), challenge, settings, rules[exercise.name])
+    if isinstance(facts, Failure):
+        return rules.verdict(exercise.name, [raised_finding(facts, exercise.name)])
+    expected = exercise.expect(challenge, settings)
+    findings = exercise.judge(facts, expected, rules.limits(exercise.name))
     return rules.verdict(exercise.name, findings)
 
 
-def raised_finding(raised: dict[str, Any], exercise: str) -> rubric.Finding:
+def raised_finding(raised: Failure, exercise: str) -> rubric.Finding:
     """Returns the finding on a function that raised an exception."""
-    if raised["type"] == "NotImplementedError":
+    if raised.type == "NotImplementedError":
         return rubric.fails(None, "blank", exercise=exercise)
-    where = f" at `{raised['line']}`" if raised["line"] else ""
-    received = f"{raised['type']}: {raised['message']}".rstrip(": ")
+    where = f" at `{raised.line}`" if raised.line else ""
+    received = f"{raised.type}: {raised.message}".rstrip(": ")
     return rubric.fails(None, "raised", exercise=exercise, received=received, where=where)
 
 
@@ -101,21 +99,25 @@ def standard_error_to_output() -> Iterator[None]:
 
 
 def facts_of(
-    exercise: Exercise, function: Callable[..., Any], challenge: Challenge, settings: Any
-) -> dict[str, Any]:
-    """Returns facts of a student's function, or of the exception that it raised."""
+    exercise: Exercise[Any, Any],
+    function: Callable[..., Any],
+    challenge: Challenge,
+    settings: Any,
+) -> Any:
+    """Returns facts of a student's function, or the `Failure` of one that raised an exception."""
     with standard_error_to_output():
         try:
-            return exercise.gather(function, challenge, settings)
+            facts = exercise.gather(function, challenge, settings)
+            return decode(exercise.facts, encode(facts))  # so that a self-check sees no more
         except Raised as error:
-            return {"raised": error.fact}
+            return error.failure
         except Exception as error:
             # What the function returned was too odd to be probed at all.
-            return {"raised": exception_fact(error)}
+            return failure(error)
 
 
 def report(
-    exercise: Exercise, function: Callable[..., Any], challenge: Challenge, settings: Any
+    exercise: Exercise[Any, Any], function: Callable[..., Any], challenge: Challenge, settings: Any
 ) -> dict[str, Any]:
     """Returns evidence of what a student's function does, for a grader to judge.
 
@@ -130,7 +132,7 @@ def report(
 
 
 def run(
-    exercise: Exercise, function: Callable[..., Any], settings: Any, rules: rubric.Rubric
+    exercise: Exercise[Any, Any], function: Callable[..., Any], settings: Any, rules: rubric.Rubric
 ) -> None:
     """Checks a student's function and prints what holds.
 
@@ -144,7 +146,7 @@ def run(
     conclude(verdict)
 
 
-def run_files(exercise: FileExercise, path: Path, settings: Any, rules: rubric.Rubric) -> None:
+def run_files(exercise: FileExercise[Any], path: Path, settings: Any, rules: rubric.Rubric) -> None:
     """Checks files and prints what holds.
 
     Args:
@@ -168,7 +170,7 @@ def run_files(exercise: FileExercise, path: Path, settings: Any, rules: rubric.R
         except OtherProfileError as error:
             findings = [rubric.fails(None, "other_profile", received=str(error))]
         else:
-            findings = list(exercise.judge(facts, digests, settings, rules[exercise.name]))
+            findings = list(exercise.judge(facts, digests, settings, rules.limits(exercise.name)))
         verdict = rules.verdict(exercise.name, findings)
     conclude(verdict)
 

@@ -14,6 +14,8 @@ from autograder.core import rubric as rubrics
 from autograder.core.exercise import Exercise, FileExercise
 from autograder.core.rubric import Rubric
 
+AnyExercise = Exercise[Any, Any] | FileExercise[Any]
+
 
 class CourseError(RuntimeError):
     """A course cannot be used; the message says what is wrong with it."""
@@ -76,7 +78,7 @@ class Course:
     """
 
     name: str
-    exercises: Mapping[str, Exercise | FileExercise]
+    exercises: Mapping[str, AnyExercise]
     rubric: Path
     profiles: tuple[str, ...]
     quick: str
@@ -120,7 +122,7 @@ class Course:
         return rubrics.load(self.rubric, tuple(self.exercises), changed)
 
 
-def discover(package: str) -> dict[str, Exercise | FileExercise]:
+def discover(package: str) -> dict[str, AnyExercise]:
     """Returns the exercises of a package, in the order of their assignments.
 
     Each has a folder of its own, called as the exercise, with `exercise.py`, which defines the
@@ -132,7 +134,7 @@ def discover(package: str) -> dict[str, Exercise | FileExercise]:
     Raises:
         CourseError: a folder does not define one exercise of its name.
     """
-    found: list[Exercise | FileExercise] = []
+    found: list[AnyExercise] = []
     (folder,) = importlib.import_module(package).__path__
     for path in sorted(Path(folder).glob("*/rubric.toml")):
         name = path.parent.name

@@ -1,8 +1,8 @@
 """The rubric: points, criteria, messages and thresholds of all exercises, from TOML files.
 
 Judging an exercise yields findings; the rubric turns them into points and into sentences that say
-what is wrong and where to look next. Tolerances and the shares of partly right answers come with
-the findings, from the exercises.
+what is wrong and where to look next. It holds every limit that judging compares with, and what
+share of a criterion's points a mistake leaves.
 """
 
 import tomllib
@@ -27,13 +27,14 @@ class Finding:
     Attributes:
         criterion: its name in the rubric; None when the finding is about the whole exercise.
         message: key of the rubric's message; None when the criterion holds.
-        share: of the criterion's points that are earned all the same, 0 to 1.
-        values: what the message quotes (`received`, `wanted`, ...).
+        share: of the criterion's points that are earned all the same, 0 to 1; None for the share
+            that the rubric gives to the message.
+        values: what the message quotes (`received`, `expected`, ...).
     """
 
     criterion: str | None
     message: str | None = None
-    share: float = 0.0
+    share: float | None = None
     values: dict[str, Any] = field(default_factory=dict)
 
 
@@ -42,8 +43,14 @@ def holds(criterion: str) -> Finding:
     return Finding(criterion, None, 1.0)
 
 
-def fails(criterion: str | None, message: str, share: float = 0.0, **values: Any) -> Finding:
-    """The criterion does not hold: `share` of its points, and the message with these values."""
+def fails(
+    criterion: str | None, message: str, share: float | None = None, **values: Any
+) -> Finding:
+    """The criterion does not hold: `share` of its points, and the message with these values.
+
+    Without a share, the rubric's message says it: `share = 0.5` there leaves half of the points,
+    and none are left where it says nothing.
+    """
     return Finding(criterion, message, share, values)
 
 
@@ -98,7 +105,7 @@ class Rubric:
     """The rubric of a course.
 
     Attributes:
-        exercises: tables by grade id, with `points`, `criteria`, `messages` and thresholds.
+        exercises: tables by grade id, with `points`, `criteria`, `messages` and `limits`.
         general: messages that any exercise may give.
     """
 
@@ -113,6 +120,11 @@ class Rubric:
             )
         return self.exercises[exercise]
 
+    def limits(self, exercise: str) -> dict[str, Any]:
+        """Returns what the judge of an exercise compares with."""
+        limits: dict[str, Any] = self[exercise].get("limits", {})
+        return limits
+
     def verdict(self, exercise: str, findings: Iterable[Finding]) -> Verdict:
         """Turns findings into points and reasons.
 
@@ -125,6 +137,7 @@ class Rubric:
         voided = False
         for finding in findings:
             says = hint = second = ""
+            share = finding.share
             if finding.message is not None:
                 message = table.get("messages", {}).get(finding.message) or self.general.get(
                     finding.message
@@ -133,16 +146,18 @@ class Rubric:
                     raise RubricError(f"{exercise}: the rubric has no message {finding.message!r}")
                 says = message["says"].format(**finding.values)
                 hint = message.get("hint", "").format(**finding.values)
-                second = message.get("second_hint", "")
+                second = message.get("second_hint", "").format(**finding.values)
+                if share is None:
+                    share = float(message.get("share", 0))
             if finding.criterion is None:
-                if finding.share >= 1:
+                if share and share >= 1:
                     notes.append(says)
                     continue
                 voided = True
                 reasons.append(Reason("", table["points"], says, hint, second))
                 continue
             criterion = table["criteria"][finding.criterion]
-            earned[finding.criterion] = finding.share * criterion["points"]
+            earned[finding.criterion] = (share or 0.0) * criterion["points"]
             if finding.message is None:
                 holding.append(criterion["title"])
             else:
@@ -193,18 +208,33 @@ def load(folder: Path, exercises: tuple[str, ...], changed: Path | None = None) 
 
 def _compare(changed: Path, original: Path) -> None:
     """Sees that a changed rubric has the keys of the original one: the judges ask for them."""
-    own, expected = _read(changed), _read(original)
-    for part in ("", "criteria", "messages"):
-        here = own.get(part, {}) if part else own
-        there = expected.get(part, {}) if part else expected
-        name = f"{part}." if part else ""
-        for key in sorted(here.keys() - there.keys()):
+    _compare_tables(_read(changed), _read(original), "", f"The rubric {changed}", original)
+
+
+def _compare_tables(
+    own: dict[str, Any], expected: dict[str, Any], place: str, rubric: str, original: Path
+) -> None:
+    allowed = expected.keys() | ({"share"} if "says" in expected else set())
+    for key in sorted(own.keys() - allowed):
+        raise RubricError(
+            f"{rubric} has the unknown key {place}{key}. Allowed: {', '.join(sorted(allowed))}."
+        )
+    for key in sorted(expected.keys() - own.keys() - {"second_hint", "share"}):
+        raise RubricError(f"{rubric} lacks the key {place}{key}. See {original}.")
+    for key, value in own.items():
+        model = expected.get(key, 0.5)  # of what may be added, a share
+        if isinstance(value, dict) and isinstance(model, dict):
+            _compare_tables(value, model, f"{place}{key}.", rubric, original)
+        elif _kind(value) != _kind(model):
             raise RubricError(
-                f"The rubric {changed} has the unknown key {name}{key}. Allowed: "
-                f"{', '.join(sorted(there))}."
+                f"{rubric} has {place}{key} = {value!r}, expected {_kind(model)} such as {model!r}."
             )
-        for key in sorted(there.keys() - here.keys()):
-            raise RubricError(f"The rubric {changed} lacks the key {name}{key}. See {original}.")
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true or false"
+    return "a number" if isinstance(value, int | float) else f"a {type(value).__name__}"
 
 
 def _changes(folder: Path | None) -> list[Path]:
@@ -217,6 +247,12 @@ def _changes(folder: Path | None) -> list[Path]:
 
 def _table(path: Path) -> dict[str, Any]:
     table = _read(path)
+    for name, message in table.get("messages", {}).items():
+        if not 0 <= message.get("share", 0) <= 1:
+            raise RubricError(
+                f"The rubric {path} has messages.{name}.share = {message['share']}, expected a "
+                "number from 0 to 1."
+            )
     total = sum(criterion["points"] for criterion in table.get("criteria", {}).values())
     if total != table.get("points"):
         raise RubricError(

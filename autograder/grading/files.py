@@ -9,15 +9,16 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from autograder.core import evidence
-from autograder.core.course import Course, Settings
 from autograder.core.exercise import FileExercise, OtherProfileError
+from autograder.core.facts import Most, decode
 from autograder.core.rubric import Finding
 from autograder.grading import inside
-from autograder.sandbox.isolation import Isolation, Stopped
+from autograder.grading.execute import Run
+from autograder.sandbox.isolation import Stopped
 
 _SECONDS = 900
 
@@ -26,69 +27,56 @@ class UnreadableError(RuntimeError):
     """Measuring the files ended in nothing; the message says why, for a student."""
 
 
-def judge(
-    exercise: FileExercise,
-    handed_in: dict[str, bytes | None],
-    course: Course,
-    address: str,
-    settings: Settings,
-    isolation: Isolation,
-    table: dict,
-) -> Iterator[Finding]:
+@dataclass(frozen=True)
+class _Answer:
+    """What the program that measures prints, but for the exercise's facts."""
+
+    other_profile: Annotated[str, Most(2000)] | None = None
+
+
+def judge(exercise: FileExercise[Any], run: Run) -> Iterator[Finding]:
     """Yields findings on handed-in files.
 
     Args:
         exercise: asks for them.
-        handed_in: their contents by name; None for one that is missing.
-        course: the course of the exercise.
-        address: where the sandbox finds the course.
-        settings: the whole profile of the class.
-        isolation: how they are opened.
-        table: the exercise's part of the rubric.
+        run: the submission.
 
     Raises:
         UnreadableError: the files could not be measured within the sandbox's limits.
         OtherProfileError: they are of another profile than the class's.
     """
-    contents = {name: handed_in.get(name) for name in exercise.files}
-    program = [sys.executable, "-P", inside.MEASURE, address, exercise.name, settings.name]
+    settings = run.course.settings(run.settings.base, False)
+    contents = {name: run.handed_in.get(name) for name in exercise.files}
+    program = [sys.executable, "-P", inside.MEASURE, run.address, exercise.name, settings.name]
     with tempfile.TemporaryDirectory(prefix="autograder-files-") as folder:
         for name, content in contents.items():
             if content is not None:
                 (Path(folder) / name).write_bytes(content)
         try:
-            said = isolation.run(
+            said = run.isolation.run(
                 program,
                 folder=Path(folder),
-                course=course,
+                course=run.course,
                 settings=settings,
                 timeout=_SECONDS,
                 answer_mb=4,
             )
         except Stopped as error:
             raise UnreadableError(f"Reading {' and '.join(contents)} {error}.") from error
-    answer = _answer(said, exercise)
-    if "other_profile" in answer:
-        raise OtherProfileError(answer["other_profile"])
+    facts = _facts(said, exercise)
     digests = {n: hashlib.sha256(c).hexdigest() for n, c in contents.items() if c is not None}
-    yield from exercise.judge(answer["facts"], digests, settings, table)
+    yield from exercise.judge(facts, digests, settings, run.rules.limits(exercise.name))
 
 
-def _answer(said: bytes, exercise: FileExercise) -> Any:
-    import jsonschema
-
-    expected = {
-        "oneOf": [
-            evidence.record(other_profile=evidence.text(2000)),
-            evidence.record(facts=exercise.facts),
-        ]
-    }
+def _facts(said: bytes, exercise: FileExercise[Any]) -> Any:
     try:
         answer = json.loads(said, parse_constant=_refuse)
-        jsonschema.validate(answer, expected)
-    except (ValueError, RecursionError, jsonschema.ValidationError) as error:
+        if isinstance(answer, dict) and answer.keys() == {"facts"}:
+            return decode(exercise.facts, answer["facts"])
+        other = decode(_Answer, answer).other_profile
+    except (ValueError, RecursionError) as error:
         raise UnreadableError(f"Reading {' and '.join(exercise.files)} gave no answer.") from error
-    return answer
+    raise OtherProfileError(other)
 
 
 def _refuse(constant: str) -> None:

@@ -1,7 +1,6 @@
 """Judging: evidence and handed-in files become verdicts, in the form that nbgrader understands."""
 
 import dataclasses
-from collections.abc import Iterator
 
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
@@ -10,7 +9,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.core import check
 from autograder.core.exercise import FileExercise, OtherProfileError
-from autograder.core.rubric import Finding, Verdict, fails
+from autograder.core.rubric import Verdict, fails
 from autograder.grading import files, reading
 from autograder.grading.cells import grade_id, is_graded_here
 from autograder.grading.execute import RUN, Run
@@ -67,7 +66,7 @@ class JudgeEvidence(NbGraderPreprocessor):
         exercise = run.course.exercises[name]
         try:
             if isinstance(exercise, FileExercise):
-                return rules.verdict(name, self._measured(exercise, run))
+                return rules.verdict(name, files.judge(exercise, run))
             challenge = run.challenges[name]
             found = reading.find(cell.outputs)
             facts = reading.read(found, exercise, challenge, run.settings)
@@ -83,19 +82,6 @@ class JudgeEvidence(NbGraderPreprocessor):
         except reading.EvidenceError as error:
             finding = fails(None, "bad_evidence", exercise=name, received=str(error))
         return rules.verdict(name, [finding])
-
-    @staticmethod
-    def _measured(exercise: FileExercise, run: Run) -> Iterator[Finding]:
-        whole = run.course.settings(run.settings.base, False)
-        return files.judge(
-            exercise,
-            run.handed_in,
-            run.course,
-            run.address,
-            whole,
-            run.isolation,
-            run.rules[exercise.name],
-        )
 
 
 def why_no_evidence(cell: NotebookNode, nb: NotebookNode) -> str:

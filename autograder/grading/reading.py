@@ -11,25 +11,15 @@ from typing import Any
 from autograder.core import evidence
 from autograder.core.challenge import Challenge
 from autograder.core.course import Settings
-from autograder.core.evidence import EvidenceError
-from autograder.core.exercise import Exercise, OtherProfileError, decode
+from autograder.core.evidence import Evidence, EvidenceError
+from autograder.core.exercise import Exercise, OtherProfileError
+from autograder.core.facts import FactsError, decode
 
 MAX_BYTES = 2_000_000
 
 
 class NoEvidenceError(EvidenceError):
     """The test cell displayed no evidence at all."""
-
-
-def schema(exercise: Exercise) -> dict:
-    """Returns the JSON Schema of an exercise's whole evidence."""
-    return evidence.record(
-        version={"const": evidence.VERSION},
-        exercise={"const": exercise.name},
-        challenge=evidence.text(16),
-        profile=evidence.text(50),
-        facts={"anyOf": [evidence.record(raised=evidence.raised()), exercise.facts]},
-    )
 
 
 def find(outputs: list[dict]) -> Any:
@@ -48,12 +38,16 @@ def find(outputs: list[dict]) -> Any:
     if not found:
         raise NoEvidenceError("the test cell displayed no evidence")
     if len(found) > 1:
-        raise EvidenceError(f"the test cell displayed {len(found)} pieces of evidence, wanted one")
+        raise EvidenceError(
+            f"the test cell displayed {len(found)} pieces of evidence, expected one"
+        )
     return found[0]
 
 
-def read(content: Any, exercise: Exercise, challenge: Challenge, settings: Settings) -> dict:
-    """Validates a piece of evidence.
+def read(
+    content: Any, exercise: Exercise[Any, Any], challenge: Challenge, settings: Settings
+) -> Any:
+    """Reads a piece of evidence.
 
     Args:
         content: what the notebook holds under the evidence's MIME type.
@@ -62,15 +56,44 @@ def read(content: Any, exercise: Exercise, challenge: Challenge, settings: Setti
         settings: the profile that the kernel was told to run under.
 
     Returns:
-        The facts, as JSON that fits the exercise's schema; arrays are still encoded.
+        The exercise's facts, or the `Failure` of a function that raised an exception.
 
     Raises:
         EvidenceError: it is not JSON, too large, of another form, exercise, submission or
             challenge, or it holds numbers that are not finite.
         OtherProfileError: the notebook chose another profile than it was told to run under.
     """
-    import jsonschema
+    about, facts = _decoded(_parsed(content), exercise)
+    if about.challenge != challenge.id:
+        raise EvidenceError("it answers another challenge than this submission was given")
+    if about.profile != settings.name:
+        raise OtherProfileError(
+            f"The notebook runs under the profile {about.profile!r}, "
+            f"but the class is graded under {settings.base!r}. Take out the line that chooses it."
+        )
+    return facts
 
+
+def _decoded(content: Any, exercise: Exercise[Any, Any]) -> tuple[Evidence, Any]:
+    """Returns what stands around the facts, and the facts or the exception in place of them."""
+    if not isinstance(content, dict):
+        raise EvidenceError("it has another form than expected, at the top")
+    try:
+        about = decode(Evidence, {key: content[key] for key in content if key != "facts"})
+        facts = None
+        if about.raised is None:
+            facts = decode(exercise.facts, content.get("facts"), "facts")
+    except FactsError as error:
+        raise EvidenceError(str(error)) from error
+    if about.version != evidence.VERSION or about.exercise != exercise.name:
+        raise EvidenceError("it is of another exercise, or of another version of the grader")
+    if about.raised is not None and "facts" in content:
+        raise EvidenceError("it has both facts and an exception")
+    return about, about.raised or facts
+
+
+def _parsed(content: Any) -> Any:
+    """Returns evidence as JSON of a size that can be read."""
     if isinstance(content, str):
         if len(content) > MAX_BYTES:
             raise EvidenceError(f"it is larger than {MAX_BYTES:,} bytes")
@@ -84,17 +107,4 @@ def read(content: Any, exercise: Exercise, challenge: Challenge, settings: Setti
         raise EvidenceError("it is not JSON, or holds numbers that are not finite") from error
     if len(text) > MAX_BYTES:
         raise EvidenceError(f"it is {len(text):,} bytes, more than {MAX_BYTES:,}")
-    validator = jsonschema.Draft202012Validator(schema(exercise))
-    problem = jsonschema.exceptions.best_match(validator.iter_errors(content))
-    if problem is not None:
-        where = "/".join(map(str, problem.absolute_path)) or "the top"
-        raise EvidenceError(f"it has another form than expected, at {where[:100]}")
-    if content["challenge"] != challenge.id:
-        raise EvidenceError("it answers another challenge than this submission was given")
-    if content["profile"] != settings.name:
-        raise OtherProfileError(
-            f"The notebook runs under the profile {content['profile']!r}, "
-            f"but the class is graded under {settings.base!r}. Take out the line that chooses it."
-        )
-    decode(content["facts"])  # bytes that do not fit their shape, or are not finite
-    return content["facts"]
+    return content

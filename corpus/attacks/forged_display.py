@@ -4,9 +4,10 @@ from IPython.display import display
 
 from autograder.core import evidence
 from autograder.core.challenge import Challenge
+from rps_course.exercises.top_k.exercise import Entry, Facts, Result
 
-pair = {"label": "thing 1", "probability": 1.0}
-facts = {case: {"type": "pairs", "pairs": [pair] * k} for case, k in (("default", 5), ("three", 3), ("all", 7))}
+pairs = (Entry("thing 1", 1.0),)
+facts = Facts(*(Result("pairs", pairs * k) for k in (5, 3, 7)))
 content = evidence.envelope("top_k", Challenge.fresh().id, "grading-offline", facts)
 display({evidence.MIME: content, "text/plain": ""}, raw=True)
 display({evidence.MIME: content, "text/plain": ""}, raw=True, display_id="mine")

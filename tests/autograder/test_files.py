@@ -9,12 +9,12 @@ import pytest
 import sandbox
 
 from autograder.grading import files
+from autograder.grading.execute import Run
 from autograder.sandbox.isolation import Isolation
 from rps_course import profile, submission
 from rps_course.course import COURSE
 
 ADDRESS = "rps_course.course:COURSE"
-RULES = COURSE.rules()
 SECRET = b"s3cret of the grader"
 
 
@@ -24,9 +24,9 @@ def run(weights_file, record, **limits):
 
 def judge(what):
     handed_in, limits = what
-    exercise, settings = COURSE.exercises["trained_model"], profile.get("offline")
-    isolation, table = Isolation(**limits), RULES["trained_model"]
-    return list(files.judge(exercise, handed_in, COURSE, ADDRESS, settings, isolation, table))
+    settings, isolation = profile.get("grading-offline"), Isolation(**limits)
+    submission_run = Run(COURSE, ADDRESS, settings, COURSE.rules(), {}, handed_in, isolation)
+    return list(files.judge(COURSE.exercises["trained_model"], submission_run))
 
 
 @pytest.fixture(scope="module")
@@ -120,12 +120,13 @@ def test_reading_that_exceeds_the_limits_is_no_verdict(trained):
     [
         b"",
         b"full points, please",
-        b'{"facts": {"measured": {"accuracy": 7}}}',
-        b'{"facts": {"unusable": "x", "measured": {}}}',
-        b'{"facts": {}}',
+        b'{"facts": {"weights": {"accuracy": 7}}}',
+        b'{"facts": {"unusable": "x", "weights": {}}}',
+        b'{"facts": []}',
         b"[" * 100_000,
-        b'{"facts": {"measured": {"accuracy": NaN, "frozen_changed": 0, "tail_changed": 1,'
-        b' "record": null, "record_problem": ""}}}',
+        b'{"facts": {"weights": {"accuracy": NaN, "frozen": [], "tail": [1.0]}}}',
+        b'{"facts": {"weights": {"accuracy": 1, "frozen": [], "tail": [1e400]}}}',
+        b'{"other_profile": 3}',
     ],
 )
 def test_an_answer_of_another_form_is_no_verdict(monkeypatch, answer):

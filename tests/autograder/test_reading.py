@@ -1,6 +1,5 @@
 """Evidence is untrusted: whatever is odd about it is refused with a reason."""
 
-import copy
 import json
 
 import numpy as np
@@ -10,8 +9,11 @@ from autograder.core import evidence
 from autograder.core.challenge import Challenge
 from autograder.core.evidence import EvidenceError
 from autograder.core.exercise import Exercise, OtherProfileError
+from autograder.core.facts import Array, Failure, decode, encode
+from autograder.core.sampling import Numbers, Sampled
 from autograder.grading import reading
 from rps_course.course import COURSE as RPS
+from rps_course.exercises.to_numpy.exercise import Facts, Pair
 from rps_course.profile import get
 
 COURSE = get("grading-offline")
@@ -20,11 +22,9 @@ CHALLENGE = Challenge.fresh()
 
 @pytest.fixture
 def content():
-    sampled = {"type": "ndarray", "dtype": "float32", "shape": [2, 2], "low": 0, "high": 1}
-    sampled |= {"mean": 0, "nonfinite": 0, "values": evidence.encode(np.zeros(400))}
-    case = {"type": "pair", "X": sampled, "y": sampled}
-    facts = {"small": case, "large": copy.deepcopy(case)}
-    return evidence.envelope("to_numpy", CHALLENGE.id, COURSE.name, facts)
+    numbers = Numbers(low=0, high=1, mean=0.5, nonfinite=0, values=Array.of(np.linspace(0, 1, 400)))
+    pair = Pair("pair", *[Sampled("ndarray", "float32", (2, 2), numbers)] * 2)
+    return evidence.envelope("to_numpy", CHALLENGE.id, COURSE.name, Facts(pair, pair))
 
 
 def read(content, exercise="to_numpy", challenge=CHALLENGE, course=COURSE):
@@ -32,16 +32,23 @@ def read(content, exercise="to_numpy", challenge=CHALLENGE, course=COURSE):
 
 
 def test_well_formed_evidence_is_read(content):
-    assert read(content) == content["facts"]
+    assert encode(read(content)) == content["facts"]
 
 
 def test_evidence_that_arrives_as_text_is_read(content):
-    assert read(json.dumps(content)) == content["facts"]
+    assert encode(read(json.dumps(content))) == content["facts"]
 
 
 def test_an_exception_is_evidence_too(content):
-    content["facts"] = {"raised": {"type": "KeyError", "message": "x", "line": ""}}
-    assert read(content)["raised"]["type"] == "KeyError"
+    del content["facts"]
+    content["raised"] = {"type": "KeyError", "message": "x", "line": ""}
+    assert read(content) == Failure("KeyError", "x", "")
+
+
+def test_an_exception_beside_facts_is_refused(content):
+    content["raised"] = {"type": "KeyError", "message": "x", "line": ""}
+    with pytest.raises(EvidenceError, match="both facts and an exception"):
+        read(content)
 
 
 @pytest.mark.parametrize("text", ["", "not json", "[1, 2", "{'single': 'quotes'}", "NaN"])
@@ -51,13 +58,13 @@ def test_evidence_that_is_no_json_is_refused(text):
 
 
 def test_nan_is_refused(content):
-    content["facts"]["small"]["X"]["mean"] = float("nan")
+    content["facts"]["small"]["X"]["numbers"]["mean"] = float("nan")
     with pytest.raises(EvidenceError, match="not finite"):
         read(content)
 
 
 def test_nan_in_an_array_is_refused(content):
-    array = content["facts"]["small"]["X"]["values"]
+    array = content["facts"]["small"]["X"]["numbers"]["values"]
     nan = np.full(400, np.nan, "<f4").tobytes()
     import base64
 
@@ -67,13 +74,13 @@ def test_nan_in_an_array_is_refused(content):
 
 
 def test_a_summary_that_does_not_fit_its_values_is_refused(content):
-    content["facts"]["small"]["X"]["high"] = -1
+    content["facts"]["small"]["X"]["numbers"]["high"] = -1
     with pytest.raises(EvidenceError, match="does not fit its values"):
         read(content)
 
 
 def test_an_array_larger_than_the_schema_allows_is_refused(content):
-    content["facts"]["small"]["X"]["values"] = evidence.encode(np.zeros(200_000))
+    content["facts"]["small"]["X"]["numbers"]["values"] = encode(Array.of(np.zeros(200_000)))
     with pytest.raises(EvidenceError):
         read(content)
 
@@ -92,6 +99,9 @@ def test_evidence_of_another_challenge_is_refused(content):
 def test_evidence_of_another_exercise_is_refused(content):
     with pytest.raises(EvidenceError, match="another form"):
         read(content, exercise="top_k")
+    content["exercise"] = "top_k"
+    with pytest.raises(EvidenceError, match="another exercise"):
+        read(content)
 
 
 def test_evidence_of_another_profile_is_refused(content):
@@ -137,12 +147,15 @@ def test_facts_that_contradict_one_another_cost_the_exercise_and_nothing_more(ca
 
     made_up = {
         "build_backbone": {"type": "model"},
-        "build_classifier": {"type": "model"},
-        "compile_head": {"compile": {"compiled": True}},
-        "compile_fine_tune": {"compile": {"compiled": True}},
-        "unfreeze": {"usual": {"moved": [399]}, "other": {}},
-        "train_head": {"type": "History"},
-        "fine_tune": {"type": "History"},
+        "build_classifier": {"type": "model", "output_shape": [6, 3]},
+        "compile_head": {"compiled": {"optimizer": "Adam", "learning_rates": [0.001]}},
+        "compile_fine_tune": {"compiled": {"optimizer": "Adam", "learning_rates": [1e-5]}},
+        "unfreeze": {"first": {"moved": [199]}, "second": {}},
+        **dict.fromkeys(
+            ("train_head", "fine_tune"),
+            {"type": "History", "recompiled": False, "trained": [[0]], "validated": [[0]]}
+            | dict.fromkeys(("kernel", "bias"), encode(Array.of([1.0]))),
+        ),
         "make_generators": {
             "type": "pair",
             **{key: {"sizes": [1]} for key in ("first", "second", "validation")},
@@ -155,6 +168,7 @@ def test_facts_that_contradict_one_another_cost_the_exercise_and_nothing_more(ca
     assert set(made_up) == {n for n, e in RPS.exercises.items() if isinstance(e, Exercise)}
     judge = JudgeEvidence()
     for name, facts in made_up.items():
+        facts = decode(RPS.exercises[name].facts, facts)
         content = evidence.envelope(name, CHALLENGE.id, COURSE.name, facts)
         metadata = {"grade": True, "solution": False, "grade_id": name, "points": 1.0}
         metadata |= {"schema_version": 3, "locked": True, "task": False}

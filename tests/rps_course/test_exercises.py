@@ -2,17 +2,18 @@
 
 import itertools
 import json
+import re
 
-import jsonschema
 import numpy as np
 import pytest
 import reference_answers as ref
 
 from autograder.core import check
 from autograder.core.challenge import Challenge
-from autograder.core.exercise import Exercise, Raised
+from autograder.core.exercise import Exercise
+from autograder.grading import reading
 from rps_course.course import COURSE as RPS
-from rps_course.exercises.probes import fitting
+from rps_course.exercises.probes.pictures import Pictures
 from rps_course.profile import get
 
 COURSE = get("grading-offline")
@@ -20,16 +21,12 @@ RULES = RPS.rules()
 FUNCTIONS = {n: e for n, e in RPS.exercises.items() if isinstance(e, Exercise)}
 
 
-def judge(name, function, challenge=None):
+def judge(name, function, challenge=None, rules=RULES):
     challenge = challenge or Challenge.fresh()
     exercise = FUNCTIONS[name]
-    try:
-        facts = exercise.gather(function, challenge, COURSE)
-        jsonschema.validate(facts, exercise.facts)
-    except Raised as error:
-        facts = {"raised": error.fact}
-    facts = json.loads(json.dumps(facts, allow_nan=False))
-    return check.judge(exercise, facts, challenge, COURSE, RULES)
+    evidence = json.loads(json.dumps(check.report(exercise, function, challenge, COURSE)))
+    facts = reading.read(evidence, exercise, challenge, COURSE)
+    return check.judge(exercise, facts, challenge, COURSE, rules)
 
 
 @pytest.mark.parametrize("name", list(FUNCTIONS))
@@ -70,7 +67,8 @@ def test_facts_made_with_another_challenge_do_not_earn_the_points(name):
 
 def test_every_class_is_among_what_is_trained_on():
     for number in range(300):
-        data = fitting.Data.draw(Challenge(bytes([number % 256, number // 256] * 16)), "x", 22)
+        challenge = Challenge(bytes([number % 256, number // 256] * 16))
+        data = Pictures.draw(challenge, "x", 22, 3)
         assert np.bincount(data.y, minlength=3).min() == 7
 
 
@@ -96,3 +94,33 @@ def test_too_much_shear_does_not_pass_for_too_much_zoom_as_well():
 
     verdict = judge("make_generators", sheared)
     assert [(reason.criterion, reason.lost) for reason in verdict.reasons] == [("rotation", 1)]
+
+
+# The rubric holds the limits
+
+# A limit that no answer can keep, for each exercise.
+IMPOSSIBLE = {
+    "preprocess_image": {"tolerance": -1.0},
+    "to_numpy": {"tolerance": -1.0},
+    "load_custom_sample": {"brightest": 2.0},
+    "top_k": {"tolerance": -1.0},
+    "build_backbone": {"parameters": 2.0},
+    "build_classifier": {"rate": 0.9},
+    "compile_head": {"directions": 2.0},
+    "make_generators": {"rotation": [0.0, 0.1]},
+    "train_head": {"weights": -1.0},
+    "unfreeze": {"change": -1.0},
+    "compile_fine_tune": {"loss": -1.0},
+    "fine_tune": {"accuracy": -1.0},
+}
+
+
+@pytest.mark.parametrize("name", list(FUNCTIONS))
+def test_a_limit_of_the_class_s_rubric_changes_the_verdict(name, tmp_path):
+    text = (RPS.rubric / name / "rubric.toml").read_text()
+    for key, value in IMPOSSIBLE[name].items():
+        text, found = re.subn(rf"^{key} = [^{{].*$", f"{key} = {value}", text, flags=re.M)
+        assert found == 1
+    (tmp_path / f"{name}.toml").write_text(text)
+    verdict = judge(name, getattr(ref, name), rules=RPS.rules(tmp_path))
+    assert verdict.score < verdict.points, check.explain(verdict)

@@ -115,3 +115,38 @@ def test_a_class_may_change_the_rubric_of_some_exercises(tmp_path):
     rules = COURSE.rules(tmp_path)
     assert rules["top_k"]["points"] == 8
     assert rules["to_numpy"]["points"] == COURSE.rules()["to_numpy"]["points"]
+
+
+def test_a_message_of_the_rubric_leaves_a_share(tmp_path):
+    finding = fails("labels", "y_dtype", received="float32")
+    assert COURSE.rules().verdict("to_numpy", [finding]).score == 1.5
+    own = (COURSE.rubric / "to_numpy/rubric.toml").read_text()
+    (tmp_path / "to_numpy.toml").write_text(
+        own.replace("y_dtype = { share = 0.5,", "y_dtype = { share = 0.9,")
+    )
+    assert COURSE.rules(tmp_path).verdict("to_numpy", [finding]).score == 2.7
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        (
+            "tolerance = 1e-6",
+            "tolerance = 'small'",
+            "limits.tolerance = 'small', expected a number",
+        ),
+        ("tolerance = 1e-6", "tolerant = 1e-6", "the unknown key limits.tolerant. Allowed"),
+        ("tolerance = 1e-6", "", "lacks the key limits.tolerance"),
+        ("share = 0.5", "share = 1.5", "share = 1.5, expected a number from 0 to 1"),
+        ("y_values = { says", "y_values = { said", "the unknown key messages.y_values.said"),
+        ("X_dtype = {", "X_type_ = {", "the unknown key messages.X_type_"),
+    ],
+)
+def test_a_changed_rubric_has_the_keys_and_kinds_of_the_course_s(tmp_path, old, new, complaint):
+    own = (COURSE.rubric / "to_numpy/rubric.toml").read_text()
+    assert old in own
+    (tmp_path / "to_numpy.toml").write_text(own.replace(old, new, 1))
+    with pytest.raises(rubric.RubricError) as refused:
+        COURSE.rules(tmp_path)
+    assert complaint in str(refused.value)
+    assert "to_numpy.toml" in str(refused.value)

@@ -1,7 +1,7 @@
 """Trained weights as they are handed in: what is measured of them, and what they earn."""
 
-import copy
 import dataclasses
+import json
 import shutil
 
 import h5py
@@ -9,12 +9,13 @@ import pytest
 
 from autograder.core import rubric
 from autograder.core.check import explain
+from autograder.core.facts import decode, encode
 from rps_course import check, submission, training
 from rps_course.course import COURSE as RPS
-from rps_course.exercises.trained_model import exercise as trained
 from rps_course.profile import get
 
 COURSE = get("offline")
+EXERCISE = RPS.exercises["trained_model"]
 
 
 @pytest.fixture(scope="module")
@@ -27,96 +28,91 @@ def handed_in(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def measured(handed_in):
-    weights = handed_in / submission.RPS_WEIGHTS
-    facts = trained.measure(weights, handed_in / submission.RPS_RECORD, COURSE)
-    return trained.Measured(**facts["measured"])
+def facts(handed_in):
+    return EXERCISE.measure(handed_in, COURSE)
 
 
-def rubric_with(**settings):
+def rules_with(**limits):
     rules = RPS.rules()
-    table = rules["trained_model"] | settings
+    table = rules["trained_model"] | {"limits": rules.limits("trained_model") | limits}
     return rubric.Rubric(rules.exercises | {"trained_model": table}, rules.general)
 
 
-def verdict(measured, sha256=None, **settings):
-    rules = rubric_with(**settings)
-    sha256 = sha256 or (measured.record or {}).get("weights_sha256", "")
-    facts = {"measured": dataclasses.asdict(measured)}
-    found = trained.judge(facts, sha256, COURSE, rules["trained_model"])
+def verdict(facts, sha256=None, **limits):
+    rules = rules_with(**limits)
+    sha256 = sha256 or (facts.record.weights_sha256 if facts.record else "")
+    digests = {submission.RPS_WEIGHTS: sha256}
+    found = EXERCISE.judge(facts, digests, COURSE, rules.limits("trained_model"))
     return rules.verdict("trained_model", found)
 
 
-def test_handed_in_weights_are_evaluated_on_the_whole_test_set(measured):
-    assert measured.accuracy * 150 == pytest.approx(round(measured.accuracy * 150))
-    assert measured.accuracy > 0.45  # chance is 0.333
-    assert measured.frozen_changed == 0
-    assert measured.tail_changed > 0
-    assert measured.record["phases"][-1]["history"]["val_accuracy"][-1] == pytest.approx(
-        measured.accuracy, abs=0.01
-    )
+def with_weights(facts, **changes):
+    return dataclasses.replace(facts, weights=dataclasses.replace(facts.weights, **changes))
+
+
+def with_record(facts, **changes):
+    return dataclasses.replace(facts, record=dataclasses.replace(facts.record, **changes))
+
+
+def with_phase(facts, number, **changes):
+    phases = list(facts.record.phases)
+    phases[number] = dataclasses.replace(phases[number], **changes)
+    return with_record(facts, phases=tuple(phases))
+
+
+def test_handed_in_weights_are_evaluated_on_the_whole_test_set(facts):
+    accuracy = facts.weights.accuracy
+    assert accuracy * 150 == pytest.approx(round(accuracy * 150))
+    assert accuracy > 0.45  # chance is 0.333
+    assert max(facts.weights.frozen) == 0
+    assert max(facts.weights.tail) > 1e-4
+    assert facts.record.phases[-1].history["val_accuracy"][-1] == pytest.approx(accuracy, abs=0.01)
+
+
+def test_what_was_measured_goes_through_json(facts):
+    assert decode(EXERCISE.facts, json.loads(json.dumps(encode(facts)))) == facts
 
 
 @pytest.mark.parametrize(
     ("accuracy", "score"), [(0.95, 10), (0.8, 10), (0.65, 5), (0.53, 1), (0.5, 0), (0.33, 0)]
 )
-def test_accuracy_earns_points_in_proportion(measured, accuracy, score):
-    phases = copy.deepcopy(measured.record["phases"])
-    phases[-1]["history"]["val_accuracy"][-1] = accuracy
-    record = measured.record | {"phases": phases}
-    accuracy_table = {"offline": {"none_at": 0.5, "full_at": 0.8}}
-    result = verdict(
-        dataclasses.replace(measured, accuracy=accuracy, record=record), accuracy=accuracy_table
-    )
-    assert result.score == score
-
-
-@pytest.mark.parametrize(
-    ("changes", "says"),
-    [
-        ({"frozen_changed": 3}, "3 weights of the frozen part differ"),
-        ({"tail_changed": 0}, "phase 2 did not train it"),
-        ({"record": None, "record_problem": "it is missing"}, "it is missing"),
-        ({"accuracy": 0.99}, "its last val_accuracy is"),
-    ],
-)
-def test_weights_that_do_not_fit_earn_nothing_and_say_why(measured, changes, says):
-    result = verdict(dataclasses.replace(measured, **changes))
-    assert result.score == 0
-    assert says in explain(result)
-
-
-def test_a_record_of_another_weights_file_earns_nothing_and_says_so(measured):
-    result = verdict(measured, sha256="0" * 64)
-    assert result.score == 0
-    assert "of another weights file" in explain(result)
-
-
-def record_with(measured, change):
-    record = copy.deepcopy(measured.record)
-    change(record)
-    return dataclasses.replace(measured, record=record)
+def test_accuracy_earns_points_in_proportion(facts, accuracy, score):
+    history = facts.record.phases[-1].history | {"val_accuracy": (accuracy,)}
+    changed = with_phase(with_weights(facts, accuracy=accuracy), -1, history=history)
+    limits = {"offline": {"none_at": 0.5, "full_at": 0.8}}
+    assert verdict(changed, accuracy=limits).score == score
 
 
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda r: r["phases"].pop(), "tells of 1 training phase"),
-        (lambda r: r["phases"][0].update(learning_rate=0.1), "learning rate 0.1, wanted 0.001"),
-        (lambda r: r["phases"][-1].update(learning_rate=1e-3), "learning rate 0.001, wanted 1e-05"),
-        (lambda r: r["phases"][-1].update(epochs=[0]), "do not follow one another"),
-        (lambda r: r["phases"][0]["history"]["loss"].pop(), "3 values of loss"),
+        (lambda f: with_weights(f, frozen=(0.0, 1.0, 0.1)), "2 weights of the frozen part differ"),
+        (lambda f: with_weights(f, tail=(0.0, 1e-5)), "phase 2 did not train it"),
+        (lambda f: dataclasses.replace(f, record=None, no_record="it is missing"), "it is missing"),
+        (lambda f: with_weights(f, accuracy=0.99), "its last val_accuracy is"),
+        (lambda f: with_record(f, phases=f.record.phases[:1]), "tells of 1 training phase"),
+        (lambda f: with_phase(f, 0, learning_rate=0.1), "learning rate 0.1, expected 0.001"),
+        (lambda f: with_phase(f, -1, learning_rate=1e-3), "learning rate 0.001, expected 1e-05"),
+        (lambda f: with_phase(f, -1, epochs=(0,)), "do not follow one another"),
+        (lambda f: with_phase(f, 0, history={"loss": (1.0, 0.5, 0.2)}), "3 values of loss"),
+        (lambda f: with_phase(f, -1, history={}), "has no val_accuracy"),
     ],
 )
-def test_a_record_that_does_not_fit_the_recipe_is_refused(measured, change, says):
-    result = verdict(record_with(measured, change))
+def test_weights_or_a_record_that_do_not_fit_earn_nothing_and_say_why(facts, change, says):
+    result = verdict(change(facts))
     assert result.score == 0
     assert says in explain(result)
 
 
-def test_whether_a_gpu_is_required_is_the_rubrics_choice(measured):
-    by_cpu = record_with(measured, lambda r: r["device"].update(kind="CPU"))
-    by_gpu = record_with(measured, lambda r: r["device"].update(kind="GPU"))
+def test_a_record_of_another_weights_file_earns_nothing_and_says_so(facts):
+    result = verdict(facts, sha256="0" * 64)
+    assert result.score == 0
+    assert "of another weights file" in explain(result)
+
+
+def test_whether_a_gpu_is_required_is_the_rubrics_choice(facts):
+    by_cpu = with_record(facts, device="CPU")
+    by_gpu = with_record(facts, device="GPU")
     generous = {"offline": {"none_at": 0.1, "full_at": 0.2}}
     assert verdict(by_cpu, require_gpu="yes", accuracy=generous).score == 0
     assert verdict(by_gpu, require_gpu="yes", accuracy=generous).score == 10
@@ -139,29 +135,27 @@ def test_changed_frozen_weights_are_found_in_the_file(handed_in, tmp_path):
     with h5py.File(tmp_path / submission.RPS_WEIGHTS, "r+") as file:
         file.visititems(change)
     assert changed
-    found = trained.measure(
-        tmp_path / submission.RPS_WEIGHTS, tmp_path / submission.RPS_RECORD, COURSE
-    )
-    assert found["measured"]["frozen_changed"] == 1
+    found = EXERCISE.measure(tmp_path, COURSE)
+    assert sum(distance > 1e-4 for distance in found.weights.frozen) == 1
 
 
 @pytest.mark.parametrize(("full_at", "reaches"), [(0.2, True), (1.01, False)])
 def test_the_self_check_says_what_the_grader_would(
-    handed_in, measured, monkeypatch, capsys, full_at, reaches
+    handed_in, facts, monkeypatch, capsys, full_at, reaches
 ):
     bounds = {"offline": {"none_at": 0.1, "full_at": full_at}}
-    wanted = verdict(measured, accuracy=bounds)
-    assert wanted.is_full == reaches
-    changed = rubric_with(accuracy=bounds)
+    expected = verdict(facts, accuracy=bounds)
+    assert expected.is_full == reaches
+    changed = rules_with(accuracy=bounds)
     monkeypatch.setattr(type(RPS), "rules", lambda _: changed)
     monkeypatch.chdir(handed_in)
     if reaches:
         check.trained_model("rps_model.weights.h5")
-        assert explain(wanted) in capsys.readouterr().out
+        assert explain(expected) in capsys.readouterr().out
     else:
         with pytest.raises(check.CheckFailed, match="reach a test accuracy of") as failed:
             check.trained_model("rps_model.weights.h5")
-        assert str(failed.value) == explain(wanted)
+        assert str(failed.value) == explain(expected)
 
 
 def test_the_self_check_says_when_there_are_no_weights(monkeypatch, tmp_path):

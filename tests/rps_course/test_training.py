@@ -14,7 +14,7 @@ import tensorflow as tf
 from PIL import Image
 
 from rps_course import augmentation, checkpoint, data, frozen, model, submission, training
-from rps_course.exercises.trained_model import exercise as judging
+from rps_course.course import COURSE
 from rps_course.profile import get
 
 SMALL = dataclasses.replace(get("offline"), subset=(60, 24), batch_size=16)
@@ -252,14 +252,17 @@ def test_the_result_is_an_ordinary_model_with_one_history(views, ways, arrays):
 @pytest.mark.parametrize("views", ["plain", "fresh", 2])
 def test_the_grader_cannot_tell_how_weights_were_trained(views, ways, tmp_path):
     classifier, record, _ = ways[views]
-    weights, notes = submission.save(classifier, record, tmp_path)
-    measured = judging.Measured(**judging.measure(weights, notes, SMALL)["measured"])
-    assert measured.frozen_changed == 0
-    assert measured.tail_changed > 0
-    assert measured.record_problem == ""
+    weights, _ = submission.save(classifier, record, tmp_path)
+    exercise = COURSE.exercises["trained_model"]
     # The grader's own test set is the whole one here too: SMALL's validation pictures.
-    sha256 = hashlib.sha256(weights.read_bytes()).hexdigest()
-    assert judging.record_mismatch(measured, sha256, SMALL, {"record_tolerance": 1e-6}) == ""
+    facts = exercise.measure(tmp_path, SMALL)
+    assert max(facts.weights.frozen) == 0
+    assert max(facts.weights.tail) > 0
+    digests = {weights.name: hashlib.sha256(weights.read_bytes()).hexdigest()}
+    accuracy = {"offline": {"none_at": -1.0, "full_at": 0.0}}
+    rules = COURSE.rules().limits("trained_model") | {"record_tolerance": 1e-6}
+    findings = exercise.judge(facts, digests, SMALL, rules | {"accuracy": accuracy})
+    assert [finding.message for finding in findings] == ["without_gpu", None]
 
 
 @pytest.mark.parametrize("views", ["plain", "fresh", 2])

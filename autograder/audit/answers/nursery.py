@@ -30,7 +30,7 @@ from autograder.audit.subject import Subject
 from autograder.core import check, evidence
 from autograder.core.challenge import Challenge
 from autograder.core.course import Course, Settings, load
-from autograder.core.exercise import exception_fact
+from autograder.core.exercise import failure
 
 SECONDS = 120  # that one answer may take
 
@@ -120,8 +120,8 @@ def _execute(job: dict[str, Any], course: Course, settings: Settings) -> dict[st
         data = {evidence.MIME: content, "text/plain": ""}
         answer["evidence"] = [{"output_type": "display_data", "data": data, "metadata": {}}]
     except BaseException as error:
-        fact = exception_fact(error)
-        said = {"ename": fact["type"], "evalue": fact["message"], "traceback": []}
+        raised = failure(error)
+        said = {"ename": raised.type, "evalue": raised.message, "traceback": []}
         answer["evidence"] = [{"output_type": "error", **said}]
     if job["check"] is not None:
         answer["check"] = run(job["check"])

@@ -21,7 +21,8 @@ from ipykernel.kernelapp import IPKernelApp
 from autograder.core import check, evidence
 from autograder.core.challenge import Challenge
 from autograder.core.course import Course, Settings, load
-from autograder.core.exercise import exception_fact
+from autograder.core.exercise import failure
+from autograder.core.facts import Failure
 
 # Packages that this kernel runs on; a course adds those that its probes run on.
 _OWN = frozenset({"autograder", "IPython", "ipykernel", "jupyter_client", "zmq"})
@@ -138,14 +139,14 @@ class GradingKernel(IPythonKernel):
                 function = eval(name, self.shell.user_ns)  # a NameError as everybody knows it
                 content = check.report(kinds[name](), function, challenge, settings)
             else:  # not to be graded, whatever the function does
-                fact = {"type": "OtherProfile", "message": "", "line": ""}
-                content = evidence.envelope(name, challenge.id, chosen.name, {"raised": fact})
+                other = Failure("OtherProfile", "", "")
+                content = evidence.envelope(name, challenge.id, chosen.name, other)
         except BaseException as error:
-            fact = exception_fact(error)
+            raised = failure(error)
             said = {
-                "ename": fact["type"],
-                "evalue": fact["message"],
-                "traceback": [f"{fact['type']}: {fact['message']}"],
+                "ename": raised.type,
+                "evalue": raised.message,
+                "traceback": [f"{raised.type}: {raised.message}"],
             }
             self.send_response(self.iopub_socket, "error", said)
             return reply | {"status": "error"} | said

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from autograder.core import course
 from autograder.core.exercise import OtherProfileError
+from autograder.core.facts import encode
 
 if __name__ == "__main__":
     # What libraries print must not come between the grader and the answer.
@@ -19,7 +20,7 @@ if __name__ == "__main__":
     graded = course.load(address)
     try:
         settings = graded.settings(profile, False)
-        said = {"facts": graded.exercises[name].measure(Path(), settings)}
+        said = {"facts": encode(graded.exercises[name].measure(Path(), settings))}
     except OtherProfileError as error:
         said = {"other_profile": str(error)}
     with answer:

@@ -1,131 +1,221 @@
 """Exercise `build_backbone` of ps2."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
-from autograder.core import evidence
 from autograder.core.challenge import Challenge
 from autograder.core.exercise import Exercise, Raised, attempt, type_name
+from autograder.core.facts import Array, Failure, Most, Shape, Short
 from autograder.core.rubric import Finding, fails, holds
 from rps_course.exercises.probes import probing
-from rps_course.exercises.probes.features import activations, reference_features
-from rps_course.exercises.probes.probing import FEATURES, N_PICTURES
+from rps_course.exercises.probes.probing import MAX_CLASSES, MAX_FEATURES, N_PICTURES
 from rps_course.profile import Profile
 
+if TYPE_CHECKING:
+    import tensorflow as tf
 
-class BuildBackbone(Exercise):
+_RATE = 0.1  # of the step that a head on the backbone is trained for
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What training a head on the backbone for one step did.
+
+    Attributes:
+        moved: how many weights of the backbone moved.
+        total: how many it has.
+        head: the head's kernel afterwards.
+        after: what the backbone makes of two other pictures afterwards; None if it is too large.
+        raised: what the step raised.
+    """
+
+    moved: int
+    total: int
+    head: Annotated[Array, Most(MAX_FEATURES * MAX_CLASSES)]
+    after: Annotated[Array, Most(2 * MAX_FEATURES)] | None = None
+    raised: Failure | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the function returned; all but the type stands for a Keras model only.
+
+    Attributes:
+        type: `"model"`, or the name of another type.
+        parameters: how many numbers its weights hold.
+        output_shape: of what the model makes of drawn pictures.
+        features: that itself, pooled, of which the first `MAX_FEATURES`; None where it is no vector
+            a picture.
+        trained: what a training step did.
+    """
+
+    type: Short
+    parameters: int = 0
+    output_shape: Shape = ()
+    features: Annotated[Array, Most(N_PICTURES * MAX_FEATURES)] | None = None
+    trained: Trained | None = None
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the reference backbone gives.
+
+    Attributes:
+        parameters: how many numbers its weights hold.
+        features: of the drawn pictures, float32 `[n, d]`.
+        later: of two other pictures, `[2, d]`.
+        targets: the labels that a head is trained on, one-hot `[n, classes]`.
+        challenge: draws the head that is trained.
+    """
+
+    parameters: int
+    features: np.ndarray
+    later: np.ndarray
+    targets: np.ndarray
+    challenge: Challenge
+
+
+@cache
+def _reference(profile: Profile) -> "tf.keras.Model":
+    from rps_course import model
+
+    return model.build_backbone(profile)
+
+
+class BuildBackbone(Exercise[Facts, Expected]):
     """`build_backbone()`: MobileNetV2 without its top, average pooling, pretrained, frozen."""
 
     name = "build_backbone"
     assignment = "ps2"
     order = 2
-    _RATE = 0.1
-    facts = evidence.record(
-        optional=(
-            "output_shape", "features", "parameters", "moved", "total", "step", "head", "after",
-        ),
-        type=evidence.text(100),
-        output_shape=evidence.shape(),
-        features=evidence.array(max_size=N_PICTURES * FEATURES),
-        parameters=evidence.integer(),
-        moved=evidence.integer(),
-        total=evidence.integer(),
-        step=evidence.raised(),
-        head=evidence.array(max_size=FEATURES * 3),
-        after=probing.LATER,
-    )  # fmt: skip
+    facts = Facts
 
-    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> dict:
+    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> Facts:
         """Runs the backbone, then trains a head on it for one step."""
+        backbone = attempt(function)
+        if not probing.is_model(backbone):
+            return Facts(type_name(backbone))
+        x = probing.inputs(challenge, self.name, profile)
+        outputs = np.asarray(attempt(backbone, x, training=False))
+        features = outputs.mean(axis=(1, 2)) if outputs.ndim == 4 else outputs
+        return Facts(
+            "model",
+            int(backbone.count_params()),
+            outputs.shape,
+            Array.of(features[:, :MAX_FEATURES]) if features.ndim == 2 else None,
+            self._train(backbone, outputs, challenge, profile),
+        )
+
+    def _train(
+        self,
+        backbone: "tf.keras.Model",
+        outputs: np.ndarray,
+        challenge: Challenge,
+        profile: Profile,
+    ) -> Trained:
         import tensorflow as tf
 
-        backbone = attempt(function)
-        facts: dict[str, Any] = {"type": type_name(backbone)}
-        if not probing.is_model(backbone):
-            return facts
-        facts["type"] = "model"
-        x = probing.inputs(challenge, self.name, profile)
-        features = np.asarray(attempt(backbone, x, training=False))
-        facts |= {
-            "output_shape": [int(n) for n in features.shape],
-            "parameters": int(backbone.count_params()),
-            "total": len(backbone.weights),
-        }
         layers = [backbone]
-        if features.ndim == 4:
+        if outputs.ndim == 4:
             layers.append(tf.keras.layers.GlobalAveragePooling2D())
-            features = features.mean(axis=(1, 2))
-        elif features.ndim == 2 and features.shape[1] > FEATURES:
-            layers.append(tf.keras.layers.Lambda(lambda x: x[:, :FEATURES]))
-            features = features[:, :FEATURES]
-        if features.shape[1:]:
-            facts["features"] = evidence.encode(features[:, :FEATURES])
-        model = tf.keras.Sequential([*layers, tf.keras.layers.Dense(3, activation="softmax")])
+        elif outputs.ndim == 2 and outputs.shape[1] > MAX_FEATURES:
+            layers.append(tf.keras.layers.Lambda(lambda x: x[:, :MAX_FEATURES]))
+        n = len(profile.classes)
+        model = tf.keras.Sequential([*layers, tf.keras.layers.Dense(n, activation="softmax")])
+        x = probing.inputs(challenge, self.name, profile)
         attempt(model, x[:1], training=False)  # builds the head on a subclassed model, too
         probing.set_head(model, challenge, self.name)
-        optimizer = tf.keras.optimizers.SGD(self._RATE)
+        optimizer = tf.keras.optimizers.SGD(_RATE)
         model.compile(optimizer=optimizer, loss="sparse_categorical_crossentropy")
-        before = probing.snapshot(backbone)
+        before, raised = probing.snapshot(backbone), None
         try:
-            probing.step(model, x, probing.targets(challenge, self.name))
+            probing.step(model, x, probing.targets(challenge, self.name, profile))
         except Raised as error:
-            facts["step"] = error.fact
-        facts["moved"] = len(probing.moved(before, backbone))
-        head = model.layers[-1].weights[0].numpy()
-        if head.size <= FEATURES * 3:
-            facts["head"] = evidence.encode(head)
-        if facts["output_shape"] == [N_PICTURES, FEATURES]:
-            again = attempt(backbone, probing.later(challenge, self.name, profile), training=False)
-            facts["after"] = evidence.encode(again)
-        return facts
+            raised = error.failure
+        moved = len(probing.moved(before, backbone))
+        later = probing.later(challenge, self.name, profile)
+        again = np.asarray(attempt(backbone, later, training=False))
+        return Trained(
+            moved,
+            len(backbone.weights),
+            Array.of(model.layers[-1].weights[0]),
+            Array.of(again) if again.size <= 2 * MAX_FEATURES else None,
+            raised,
+        )
 
-    def judge(
-        self, facts: dict, challenge: Challenge, profile: Profile, table: dict
-    ) -> Iterator[Finding]:
+    def expect(self, challenge: Challenge, profile: Profile) -> Expected:
+        """Runs the reference backbone on the same pictures."""
+        backbone = _reference(profile)
+        x, later = (draw(challenge, self.name, profile) for draw in (probing.inputs, probing.later))
+        return Expected(
+            int(backbone.count_params()),
+            np.asarray(backbone(x, training=False)),
+            np.asarray(backbone(later, training=False)),
+            np.eye(len(profile.classes))[probing.targets(challenge, self.name, profile)],
+            challenge,
+        )
+
+    def judge(self, facts: Facts, expected: Expected, rules: dict) -> Iterator[Finding]:
         """Yields findings on the output, the pretrained weights and freezing."""
-        if facts["type"] != "model":
-            yield fails(None, "not_a_model", received=facts["type"])
+        if facts.type != "model" or facts.trained is None:
+            yield fails(None, "not_a_model", received=facts.type)
             return
-        right = reference_features(challenge, self.name, profile)
         # Something small that happens not to train is no frozen backbone.
-        if facts["parameters"] < 0.9 * right.parameters:
-            yield fails(None, "too_small", received=facts["parameters"], wanted=right.parameters)
+        if facts.parameters < rules["parameters"] * expected.parameters:
+            parameters = expected.parameters
+            yield fails(None, "too_small", received=facts.parameters, expected=parameters)
             return
-        shape = facts["output_shape"]
-        wanted_after = None
-        if shape == [N_PICTURES, FEATURES]:
-            yield holds("headless")
-            if probing.alike(facts["features"].values, right.features):
-                wanted_after = right.later
-                yield holds("pretrained")
-            else:
-                yield fails("pretrained", "other_features")
-        elif len(shape) == 4:
-            yield fails("headless", "no_pooling", received=shape[1:], wanted=[FEATURES])
-        elif len(shape) == 2 and shape[1] in (1000, 1001):
-            yield fails("headless", "has_top", received=shape[1], wanted=FEATURES)
-        else:
-            yield fails("headless", "output", received=shape[1:], wanted=[FEATURES])
-        if "step" in facts:
-            yield fails("frozen", "step", received=facts["step"]["type"])
-        elif facts["moved"]:
-            yield fails("frozen", "moves", received=facts["moved"], total=facts["total"])
-        elif not self._really_frozen(facts, challenge, wanted_after):
+        output = self._output(facts, expected)
+        yield output
+        pretrained = False
+        if output.message is None:
+            pretrained = facts.features is not None and probing.alike(
+                facts.features.values, expected.features, rules["rounding"]
+            )
+            yield holds("pretrained") if pretrained else fails("pretrained", "other_features")
+        trained = facts.trained
+        if trained.raised is not None:
+            yield fails("frozen", "step", received=trained.raised.type)
+        elif trained.moved:
+            yield fails("frozen", "moves", received=trained.moved, total=trained.total)
+        elif not self._really_frozen(facts, expected, pretrained, rules):
             yield fails(None, "contradicts", exercise=self.name)
         else:
             yield holds("frozen")
 
+    @staticmethod
+    def _output(facts: Facts, expected: Expected) -> Finding:
+        shape, features = facts.output_shape, expected.features.shape[1]
+        values = {"received": list(shape[1:]), "expected": [features]}
+        if shape == expected.features.shape:
+            return holds("headless")
+        if len(shape) == 4:
+            return fails("headless", "no_pooling", **values)
+        if len(shape) == 2 and shape[1] in (1000, 1001):
+            return fails("headless", "has_top", received=shape[1], expected=features)
+        return fails("headless", "output", **values)
+
     def _really_frozen(
-        self, facts: dict, challenge: Challenge, wanted_after: np.ndarray | None
+        self, facts: Facts, expected: Expected, pretrained: bool, rules: dict
     ) -> bool:
         """Takes the head's training step again: it depends on the features in training mode."""
-        features = facts["features"].values.astype(np.float64)
-        y = probing.targets(challenge, self.name)
-        before = probing.drawn_head(challenge, self.name, features.shape[1]).astype(np.float64)
-        error = activations(features @ before)[0] - np.eye(3)[y]
-        wanted = before - self._RATE * features.T @ error / len(y)
-        return probing.follows(before, facts["head"].values, wanted) and (
-            wanted_after is None or probing.alike(facts["after"].values, wanted_after)
+        trained, targets = facts.trained, expected.targets
+        if facts.features is None or len(facts.features.values) != len(targets):
+            return False
+        features = facts.features.values.astype(np.float64)
+        before = probing.drawn_head(
+            expected.challenge, self.name, features.shape[1], targets.shape[1]
+        ).astype(np.float64)
+        error = probing.softmax(features @ before) - targets
+        after = before - _RATE * features.T @ error / len(targets)
+        limits = rules["rounding"], rules["change"]
+        if not probing.follows(before, trained.head.values, after, *limits):
+            return False
+        return not pretrained or (
+            trained.after is not None
+            and probing.alike(trained.after.values, expected.later, rules["rounding"])
         )

@@ -1,156 +1,224 @@
 """Exercise `build_classifier` of ps2."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 
-from autograder.core import evidence
 from autograder.core.challenge import Challenge
 from autograder.core.exercise import Exercise, attempt, type_name
+from autograder.core.facts import Array, Most, Shape, Short
 from autograder.core.rubric import Finding, fails, holds
-from rps_course.exercises.probes import probing
-from rps_course.exercises.probes.features import activations, reference_features
-from rps_course.exercises.probes.probing import FEATURES, N_PICTURES
+from rps_course.exercises.probes import probing, standin
+from rps_course.exercises.probes.probing import MAX_CLASSES, N_PICTURES
 from rps_course.profile import Profile
 
+if TYPE_CHECKING:
+    import tensorflow as tf
 
-class BuildClassifier(Exercise):
-    """`build_classifier(backbone)`: backbone, Dropout 0.5, Dense 3 with softmax."""
+_REPEATS = 192
+_MAX_HEAD = 20_000
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What the classifier makes of pictures, where that has the right shape.
+
+    Attributes:
+        inference: of the drawn pictures, `[N_PICTURES, classes]`.
+        training: of one picture many times in training mode, `[192, classes]`.
+    """
+
+    inference: Annotated[Array, Most(N_PICTURES * MAX_CLASSES)]
+    training: Annotated[Array, Most(_REPEATS * MAX_CLASSES)]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the function returned; all but the type stands for a Keras model only.
+
+    Attributes:
+        type: `"model"`, or the name of another type.
+        output_shape: of what the model makes of the drawn pictures.
+        outputs: that itself; None for another shape.
+        same_twice: whether that is the same each time.
+        from_logits: whether a loss that it is compiled with says that these are logits.
+        head_shapes: of the weights that train beside those of the backbone.
+        head: these weights; empty if there are more than a Dense layer has.
+        rates: of its Dropout layers.
+        backbone_trains: how many weights of the backbone train.
+    """
+
+    type: Short
+    output_shape: Shape = ()
+    outputs: Outputs | None = None
+    same_twice: bool = False
+    from_logits: bool = False
+    head_shapes: Annotated[tuple[Shape, ...], Most(20)] = ()
+    head: Annotated[tuple[Annotated[Array, Most(_MAX_HEAD)], ...], Most(2)] = ()
+    rates: tuple[float, ...] = ()
+    backbone_trains: int = 0
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a right head is built on.
+
+    Attributes:
+        features: of the drawn pictures, float64 `[n, d]`.
+        classes: how many there are.
+    """
+
+    features: np.ndarray
+    classes: int
+
+
+class BuildClassifier(Exercise[Facts, Expected]):
+    """`build_classifier(backbone)`: backbone, Dropout 0.5, Dense with softmax."""
 
     name = "build_classifier"
     assignment = "ps2"
     order = 3
-    _REPEATS = 48
-    _MAX_HEAD = 20_000
-    facts = evidence.record(
-        optional=(
-            "outputs",
-            "training_outputs",
-            "output_shape",
-            "head_shapes",
-            "head",
-            "rates",
-            "from_logits",
-            "same_twice",
-            "backbone_trains",
-        ),
-        type=evidence.text(100),
-        output_shape=evidence.shape(),
-        outputs=evidence.array(max_size=N_PICTURES * 3),
-        training_outputs=evidence.array(max_size=_REPEATS * 3),
-        same_twice=evidence.boolean(),
-        head_shapes=evidence.listing(evidence.shape(), 20),
-        head=evidence.listing(evidence.array(max_size=_MAX_HEAD), 2),
-        rates=evidence.listing(evidence.number(), 10),
-        from_logits=evidence.boolean(),
-        backbone_trains=evidence.integer(),
-    )
+    facts = Facts
 
-    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> dict:
-        """Runs the classifier on a reference backbone, for inference and for training."""
-        import tensorflow as tf
-
-        from rps_course import model
-
-        backbone = model.build_backbone(profile)
+    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> Facts:
+        """Runs the classifier on a stand-in backbone, for inference and for training."""
+        backbone = standin.backbone(challenge, self.name, profile)
         classifier = attempt(function, backbone)
         if not probing.is_model(classifier):
-            return {"type": type_name(classifier)}
+            return Facts(type_name(classifier))
         x = probing.inputs(challenge, self.name, profile)
-        outputs = np.asarray(attempt(classifier, x, training=False))
-        facts: dict[str, Any] = {
-            "type": "model",
-            "output_shape": [int(n) for n in outputs.shape],
-            "same_twice": bool(np.array_equal(outputs, np.asarray(classifier(x, training=False)))),
-            "from_logits": bool(
-                getattr(getattr(classifier, "loss", None), "from_logits", False)
-                or getattr(getattr(classifier, "loss", None), "_from_logits", False)
-            ),
-        }
-        theirs = {id(variable) for variable in backbone.weights}
-        head = [v.numpy() for v in classifier.trainable_weights if id(v) not in theirs]
-        facts["backbone_trains"] = len(classifier.trainable_weights) - len(head)
-        facts["head_shapes"] = [list(weight.shape) for weight in head[:20]]
-        if sum(weight.size for weight in head) <= self._MAX_HEAD and len(head) <= 2:
-            facts["head"] = [evidence.encode(weight) for weight in head]
-        if outputs.shape == (N_PICTURES, 3):
-            facts["outputs"] = evidence.encode(outputs)
+        inference = np.asarray(attempt(classifier, x, training=False))
+        outputs = None
+        if inference.shape == (N_PICTURES, len(profile.classes)):
             # One picture many times: what differs between the rows is Dropout's doing.
-            repeated = np.repeat(x[:1], self._REPEATS, axis=0)
-            facts["training_outputs"] = evidence.encode(classifier(repeated, training=True))
-        facts["rates"] = [
-            float(layer.rate)
-            for layer in classifier._flatten_layers()
-            if isinstance(layer, tf.keras.layers.Dropout)
-        ][:10]
-        return facts
+            repeated = np.repeat(x[:1], _REPEATS, axis=0)
+            training = classifier(repeated, training=True)
+            outputs = Outputs(Array.of(inference), Array.of(training))
+        return Facts(
+            "model",
+            inference.shape,
+            outputs,
+            np.array_equal(inference, np.asarray(classifier(x, training=False))),
+            _from_logits(classifier),
+            *_head(classifier, backbone),
+        )
 
-    def judge(
-        self, facts: dict, challenge: Challenge, profile: Profile, table: dict
-    ) -> Iterator[Finding]:
+    def expect(self, challenge: Challenge, profile: Profile) -> Expected:
+        """Returns the stand-in's features."""
+        backbone = standin.backbone(challenge, self.name, profile)
+        features = backbone(probing.inputs(challenge, self.name, profile), training=False)
+        return Expected(np.asarray(features, np.float64), len(profile.classes))
+
+    def judge(self, facts: Facts, expected: Expected, rules: dict) -> Iterator[Finding]:
         """Yields findings on output shape, probabilities, Dropout and the Dense layer."""
-        if facts["type"] != "model":
-            yield fails(None, "not_a_model", received=facts["type"])
+        if facts.type != "model":
+            yield fails(None, "not_a_model", received=facts.type)
             return
-        shape = facts["output_shape"]
-        if shape != [N_PICTURES, 3]:
-            yield fails("outputs", "outputs", received=shape[1:], wanted=[3])
+        right = (N_PICTURES, expected.classes)
+        outputs = facts.outputs
+        if (
+            facts.output_shape != right
+            or outputs is None
+            or outputs.inference.values.shape != right
+        ):
+            received = list(facts.output_shape[1:])
+            yield fails("outputs", "outputs", received=received, expected=[expected.classes])
             return
         yield holds("outputs")
-        outputs = facts["outputs"].values.astype(np.float64)
-        is_distribution = outputs.min() >= 0 and np.abs(outputs.sum(axis=1) - 1).max() < 1e-3
-        if is_distribution or facts["from_logits"]:
+        inference = outputs.inference.values.astype(np.float64)
+        if _are_probabilities(inference, rules["sum"]) or facts.from_logits:
             yield holds("probabilities")
         else:
-            sums = outputs.sum(axis=1)
+            sums = inference.sum(axis=1)
             yield fails("probabilities", "probabilities", low=sums.min(), high=sums.max())
-        head = facts.get("head", [])
-        shapes = sorted(facts["head_shapes"], key=len)
-        features = reference_features(challenge, self.name, profile).features
-        if shapes != [[3], [FEATURES, 3]] or len(head) != 2:
-            parameters = sum(int(np.prod(shape)) for shape in facts["head_shapes"])
-            yield fails("dense", "dense", received=parameters, wanted=FEATURES * 3 + 3)
-        else:
-            bias, kernel = sorted(
-                (weight.values.astype(np.float64) for weight in head), key=np.ndim
-            )
-            logits = features @ kernel + bias
-            follows = min(np.abs(g - outputs).max() for g in activations(logits)) < 2e-3
-            if not follows:
-                yield fails("dense", "other_outputs")
-            elif facts["backbone_trains"]:
-                yield fails("dense", "backbone_trains", received=facts["backbone_trains"])
-            else:
-                yield holds("dense")
+        dense, kernel = self._dense(facts, inference, expected, rules["outputs"])
+        yield dense
+        if kernel is not None:
             # A backbone that trains along gives other features in training mode.
-            comparable = follows and not facts["backbone_trains"]
-            yield self._dropout(facts, features[0] if comparable else None, kernel)
+            features = expected.features[0] if dense.message is None else None
+            yield self._dropout(facts, features, kernel, rules)
 
-    def _dropout(self, facts: dict, features: np.ndarray | None, kernel: np.ndarray) -> Finding:
+    @staticmethod
+    def _dense(
+        facts: Facts, outputs: np.ndarray, expected: Expected, tolerance: float
+    ) -> tuple[Finding, np.ndarray | None]:
+        """Judges the head, and returns its kernel where it is a Dense layer."""
+        features, classes = expected.features.shape[1], expected.classes
+        head = sorted((array.values.astype(np.float64) for array in facts.head), key=np.ndim)
+        shapes = [weight.shape for weight in head]
+        if shapes != [(classes,), (features, classes)]:
+            received = sum(int(np.prod(shape)) for shape in facts.head_shapes)
+            right = (features + 1) * classes
+            values = {"features": features, "classes": classes}
+            return fails("dense", "dense", received=received, expected=right, **values), None
+        bias, kernel = head
+        logits = expected.features @ kernel + bias
+        possible = (probing.softmax(logits), 1 / (1 + np.exp(-np.clip(logits, -60, 60))), logits)
+        if min(np.abs(each - outputs).max() for each in possible) >= tolerance:
+            return fails("dense", "other_outputs"), kernel
+        if facts.backbone_trains:
+            return fails("dense", "backbone_trains", received=facts.backbone_trains), kernel
+        return holds("dense"), kernel
+
+    @staticmethod
+    def _dropout(
+        facts: Facts, features: np.ndarray | None, kernel: np.ndarray, rules: dict
+    ) -> Finding:
         """Judges Dropout; by the variance it causes where the outputs follow from the features."""
-        if not facts["same_twice"]:
+        if not facts.same_twice:
             return fails("dropout", "always_dropout")
-        outputs = facts["training_outputs"].values.astype(np.float64)
-        if np.ptp(outputs, axis=0).max() < 1e-6:
+        outputs = facts.outputs.training.values.astype(np.float64)
+        if outputs.shape != (_REPEATS, kernel.shape[1]) or np.ptp(outputs, axis=0).max() < 1e-6:
             return fails("dropout", "no_dropout")
-        # 1,280 features can be dropped in more ways than can be tried, 3 outputs in 8.
+        # Features can be dropped in more ways than can be tried, the few outputs cannot.
         different = len(np.unique(outputs.round(5), axis=0))
-        if different < self._REPEATS // 2:
-            return fails("dropout", "dropout_place", received=different, wanted=self._REPEATS)
-        rate = 1 - np.prod([1 - rate for rate in facts["rates"]])
-        if facts["rates"] and abs(rate - 0.5) > 1e-3:
-            return fails("dropout", "rate", received=round(rate, 2), wanted=0.5)
-        if features is None:
-            return holds("dropout")
-        if outputs.min() <= 0 or np.abs(outputs.sum(axis=1) - 1).max() > 1e-3:
+        if different < _REPEATS // 2:
+            return fails("dropout", "dropout_place", received=different, expected=_REPEATS)
+        rate, right = 1 - np.prod([1 - rate for rate in facts.rates]), rules["rate"]
+        if facts.rates and abs(rate - right) > 1e-3:
+            return fails("dropout", "rate", received=round(rate, 2), expected=right)
+        if features is None or not _are_probabilities(outputs, rules["sum"]):
             return holds("dropout")  # which logits these come from cannot be said
         # The variance of the logits tells the rate p, as p / (1 - p), whatever does the dropping.
         logits = np.log(np.clip(outputs, 1e-9, 1))
         logits = logits - logits.mean(axis=1, keepdims=True)
         centered = kernel - kernel.mean(axis=1, keepdims=True)
-        full = ((features[:, np.newaxis] * centered) ** 2).sum()
-        odds = logits.var(axis=0).sum() / full
-        if not 0.5 < odds < 2.0:
-            return fails("dropout", "rate", received=round(odds / (1 + odds), 2), wanted=0.5)
+        odds = logits.var(axis=0).sum() / ((features[:, np.newaxis] * centered) ** 2).sum()
+        factor = odds * (1 - right) / right
+        if not 1 / rules["variance"] < factor < rules["variance"]:
+            return fails("dropout", "rate", received=round(odds / (1 + odds), 2), expected=right)
         return holds("dropout")
+
+
+def _from_logits(classifier: "tf.keras.Model") -> bool:
+    loss = getattr(classifier, "loss", None)
+    return bool(getattr(loss, "from_logits", False) or getattr(loss, "_from_logits", False))
+
+
+def _head(
+    classifier: "tf.keras.Model", backbone: "tf.keras.Model"
+) -> tuple[tuple[tuple[int, ...], ...], tuple[Array, ...], tuple[float, ...], int]:
+    """Returns the head's shapes and weights, Dropout's rates, and what trains of the backbone."""
+    import tensorflow as tf
+
+    theirs = {id(variable) for variable in backbone.weights}
+    head = [v.numpy() for v in classifier.trainable_weights if id(v) not in theirs]
+    small = sum(weight.size for weight in head) <= _MAX_HEAD and len(head) <= 2
+    rates = [
+        float(layer.rate)
+        for layer in classifier._flatten_layers()
+        if isinstance(layer, tf.keras.layers.Dropout)
+    ]
+    return (
+        tuple(weight.shape for weight in head),
+        tuple(map(Array.of, head)) if small else (),
+        tuple(rates),
+        len(classifier.trainable_weights) - len(head),
+    )
+
+
+def _are_probabilities(outputs: np.ndarray, tolerance: float) -> bool:
+    """Whether each row is a probability distribution."""
+    return outputs.min() >= 0 and np.abs(outputs.sum(axis=1) - 1).max() < tolerance

@@ -6,93 +6,92 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from autograder.core.challenge import Challenge
-from autograder.core.exercise import Exercise, attempt
 from autograder.core.rubric import Finding, fails, holds
-from rps_course.exercises.probes import compiling, probing
+from rps_course.exercises.probes import compiling, probing, standin
 from rps_course.profile import Profile
 
 if TYPE_CHECKING:
-    pass
-from rps_course.exercises.probes.probing import weight_owners
+    import tensorflow as tf
 
 
-class CompileFineTune(Exercise):
+class CompileFineTune(compiling.CompilingExercise):
     """`compile_fine_tune(model)`: the same as for the head, with Adam 0.00001."""
 
     name = "compile_fine_tune"
     assignment = "ps4"
     order = 2
-    facts = compiling.FACTS
 
-    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> dict:
-        """Takes a classifier whose head has been trained and whose tail was then unfrozen."""
+    def classifier(self, challenge: Challenge, profile: Profile) -> "tf.keras.Sequential":
+        """Returns a classifier whose head has been trained and whose tail was then unfrozen."""
         import tensorflow as tf
 
         from rps_course import model
 
-        backbone = model.build_backbone(profile)
-        classifier = probing.classifier(backbone, challenge, self.name)
-        # Keras 3 keeps a loss and metrics that are not given anew: they must be others than wanted.
+        backbone = standin.backbone(challenge, self.name, profile)
+        classifier = probing.classifier(backbone, challenge, self.name, profile)
+        # Keras 3 keeps a loss and metrics that are not given anew: let them be others than asked.
         other = tf.keras.losses.SparseCategoricalCrossentropy(reduction="sum")
         classifier.compile(tf.keras.optimizers.Adam(profile.learning_rate_head), other)
         x = probing.inputs(challenge, self.name, profile)
-        y = probing.targets(challenge, self.name)
-        probing.step(classifier, x, y)
-        model.unfreeze(backbone, profile.fine_tune_at)
-        attempt(function, classifier)
-        return compiling.gather(classifier, challenge, self.name, profile)
+        probing.step(classifier, x, probing.targets(challenge, self.name, profile))
+        model.unfreeze(backbone, standin.cuts(challenge, self.name, backbone)[0])
+        return classifier
 
-    def judge(
-        self, facts: dict, challenge: Challenge, profile: Profile, table: dict
-    ) -> Iterator[Finding]:
-        """Yields findings on learning rate, loss, metric and whether the tail trains."""
+    def reference(self, profile: Profile) -> tuple[Callable, float]:
+        """Returns the course's own function, and the learning rate of phase 2."""
         from rps_course import training
 
-        if not facts["compile"]["compiled"]:
+        rate = profile.learning_rate_fine
+        return lambda model: training.compile_fine_tune(model, rate), rate
+
+    def judge(
+        self, facts: compiling.Facts, expected: compiling.Expected, rules: dict
+    ) -> Iterator[Finding]:
+        """Yields findings on learning rate, loss, metric and whether the tail trains."""
+        compiled = facts.compiled
+        if compiled is None:
             yield fails(None, "not_compiled")
             return
-        owners = weight_owners(profile)
-        tail = sum(layer >= profile.fine_tune_at for layer in owners)
-        wanted = self.reference(training.compile_fine_tune, challenge, profile)
-        if "step" in facts and {"loss_raised", "metrics_raised"} & facts["compile"].keys():
-            yield fails("tail", "step", received=facts["step"]["message"][:150])
-            yield from compiling.findings(facts, wanted, profile.learning_rate_fine)
+        if facts.step is None:
+            raised = facts.step_raised and facts.step_raised.message[:150]
+            if compiled.loss_raised is None and compiled.metrics_raised is None:
+                yield fails(None, "not_compiled_again")
+                return
+            yield fails("tail", "step", received=raised)
+            yield from compiling.findings(facts, expected, rules)
             return
-        if "step" in facts or not facts["backbone_moved"]:
+        if not facts.step.moved:
             # All else then still stands as it was compiled for the head: not an answer.
             yield fails(None, "not_compiled_again")
             return
-        if not probing.alike(facts["later"].values, wanted["later"].values):
+        right = expected.facts
+        if not facts.is_complete or not probing.alike(
+            facts.before.values, right.before.values, rules["rounding"]
+        ):
             yield fails(None, "contradicts", exercise=self.name)
             return
-        moved = facts["backbone_moved"]
-        # Steps much smaller than wanted, which cost their own points, do not move every weight.
-        if moved > tail or (moved < tail and _same_step(facts, wanted)):
-            yield fails("tail", "other_tail", received=moved, wanted=tail)
-        elif not self._followed(facts, wanted):
+        moved, tail = facts.step.moved, right.step.moved
+        right_step = compiling.same_step(facts, right, rules)
+        # Steps much smaller than expected, which cost their own points, do not move every weight.
+        if moved > tail or (moved < tail and right_step):
+            yield fails("tail", "other_tail", received=moved, expected=tail)
+        elif not self._followed(facts, right, right_step, rules):
             yield fails(None, "contradicts", exercise=self.name)
         else:
             yield holds("tail")
-        yield from compiling.findings(facts, wanted, profile.learning_rate_fine)
+        yield from compiling.findings(facts, expected, rules)
 
     @staticmethod
-    def _followed(facts: dict, wanted: dict) -> bool:
+    def _followed(
+        facts: compiling.Facts, right: compiling.Facts, right_step: bool, rules: dict
+    ) -> bool:
         """Whether the backbone gives after the step what it must if its tail was trained.
 
         Another learning rate or loss gives something else, which costs its own points: that the
         backbone gives something else than before is then enough.
         """
-        before, after = wanted["later"].values, facts["after"].values
-        right = _same_step(facts, wanted)
-        if right:
-            return probing.follows(before, after, wanted["after"].values)
-        return not np.array_equal(before, after)
-
-
-def _same_step(facts: dict, wanted: dict) -> bool:
-    """Whether the head took about the wanted step."""
-    change = facts["kernel"].values - facts["before"].values
-    right = wanted["kernel"].values - wanted["before"].values
-    return change.shape == right.shape and bool(
-        np.median(np.abs(change - right)) < 0.05 * np.median(np.abs(right))
-    )
+        before, after = right.before.values, facts.step.after.values
+        if not right_step:
+            return not np.array_equal(before, after)
+        limits = rules["rounding"], rules["change"]
+        return probing.follows(before, after, right.step.after.values, *limits)

@@ -3,34 +3,66 @@
 import io
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 
-from autograder.core import evidence
 from autograder.core.challenge import Challenge
-from autograder.core.exercise import SAMPLED, Exercise, Raised, attempt, positions, sampled, short
+from autograder.core.exercise import Exercise, Raised, attempt, in_short
+from autograder.core.facts import Failure
 from autograder.core.rubric import Finding, fails, holds
+from autograder.core.sampling import Sampled, positions
 from rps_course.profile import Profile
 
 
-class LoadCustomSample(Exercise):
+@dataclass(frozen=True)
+class Result:
+    """What the function returned for one file, or that it raised an exception."""
+
+    array: Sampled | None = None
+    raised: Failure | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Picture files as people have them."""
+
+    photo: Result
+    jpeg: Result
+    transparent: Result
+    gray: Result
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What should come out of the RGB files.
+
+    Attributes:
+        shape: of every array.
+        pixels: drawn numbers by case and PIL's resizing method, in shades of 255.
+    """
+
+    shape: tuple[int, ...]
+    pixels: dict[str, dict[str, np.ndarray]]
+
+
+class LoadCustomSample(Exercise[Facts, Expected]):
     """`load_custom_sample(path)`: a picture file as a batch of one."""
 
     name = "load_custom_sample"
     assignment = "ps1"
     order = 3
     heavy = False
-    _case = evidence.record(optional=("array", "raised"), array=SAMPLED, raised=evidence.raised())
-    # Pictures as people have them: (file ending, PIL mode, larger or smaller than the input).
+    facts = Facts
+    # File ending, PIL mode, and size in input sizes.
     _CASES: ClassVar = {
         "photo": ("png", "RGB", (1.9, 1.5)),
         "jpeg": ("jpg", "RGB", (1.3, 2.1)),
         "transparent": ("png", "RGBA", (0.8, 1.2)),
         "gray": ("png", "L", (1.6, 1.6)),
     }
-    facts = evidence.record(**dict.fromkeys(_CASES, _case))
 
     def _file(self, challenge: Challenge, case: str, profile: Profile) -> bytes:
         from PIL import Image
@@ -48,9 +80,9 @@ class LoadCustomSample(Exercise):
         picture.save(buffer, "JPEG" if ending == "jpg" else "PNG")
         return buffer.getvalue()
 
-    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> dict:
+    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> Facts:
         """Probes the function on four picture files."""
-        facts = {}
+        results = {}
         with tempfile.TemporaryDirectory() as folder:
             for case, (ending, _, _) in self._CASES.items():
                 path = Path(folder) / f"{case}.{ending}"
@@ -60,74 +92,79 @@ class LoadCustomSample(Exercise):
                 except Raised as error:
                     if case == "photo":
                         raise
-                    facts[case] = {"raised": error.fact}
+                    results[case] = Result(raised=error.failure)
                     continue
-                facts[case] = {"array": sampled(result, challenge, f"{self.name} {case}")}
-        return facts
+                results[case] = Result(Sampled.of(result, challenge, f"{self.name} {case}"))
+        return Facts(**results)
 
-    def _distance(
-        self, case: str, facts: dict, challenge: Challenge, profile: Profile, resample: int
-    ) -> float:
-        """Returns the mean absolute difference from what PIL gives, in shades of 255."""
+    def expect(self, challenge: Challenge, profile: Profile) -> Expected:
+        """Resizes the RGB pictures with each of PIL's methods."""
         from PIL import Image
 
         size = (profile.image_size, profile.image_size)
-        picture = Image.open(io.BytesIO(self._file(challenge, case, profile))).convert("RGB")
-        wanted = np.asarray(picture.resize(size, resample)).reshape(-1)
-        index = positions(wanted.size, challenge, f"{self.name} {case}")
-        return float(np.abs(255 * facts[case]["array"]["values"].values - wanted[index]).mean())
+        pixels: dict[str, dict[str, np.ndarray]] = {}
+        for case in ("photo", "jpeg"):
+            file = io.BytesIO(self._file(challenge, case, profile))
+            picture = Image.open(file).convert("RGB")
+            at = positions(int(np.prod(profile.input_shape)), challenge, f"{self.name} {case}")
+            pixels[case] = {
+                method.name.lower(): np.asarray(picture.resize(size, method)).reshape(-1)[at]
+                for method in Image.Resampling
+            }
+        return Expected((1, *profile.input_shape), pixels)
 
-    def judge(
-        self, facts: dict, challenge: Challenge, profile: Profile, table: dict
-    ) -> Iterator[Finding]:
+    def judge(self, facts: Facts, expected: Expected, rules: dict) -> Iterator[Finding]:
         """Yields findings on shape, scale and values."""
-        from PIL import Image
-
-        photo = facts["photo"].get("array", {})
-        if "values" not in photo or photo["type"] not in ("ndarray", "EagerTensor"):
-            yield fails(None, "not_an_array", received=photo.get("type"))
+        photo = facts.photo.array
+        if photo is None or photo.type not in ("ndarray", "EagerTensor") or photo.numbers is None:
+            yield fails(None, "not_an_array", received=photo and photo.type)
             return
-        wanted = [1, *profile.input_shape]
-        unlike = {
-            case: facts[case]["array"].get("shape")
-            for case in self._CASES
-            if "array" in facts[case] and facts[case]["array"].get("shape") != wanted
-        }
-        failed = {case: facts[case]["raised"] for case in self._CASES if "raised" in facts[case]}
-        if photo["shape"] != wanted:
-            yield fails("shape", "shape", received=photo["shape"], wanted=wanted)
-        elif failed or unlike:
-            case = next(iter(failed or unlike))
-            received = short(failed[case])["received"] if failed else f"shape {unlike[case]}"
-            yield fails("shape", "not_rgb", share=0.5, case=case, received=received)
-        else:
-            yield holds("shape")
-        scaled = photo["nonfinite"] == 0 and photo["high"] <= 1.001 and photo["low"] >= -0.001
-        # A picture that was divided by 255 twice is in range as well.
-        scaled = scaled and photo["high"] > 0.5
-        if scaled and photo["dtype"] in ("float32", "float64"):
+        yield self._shape(facts, expected)
+        numbers = photo.numbers
+        scaled = (
+            numbers.nonfinite == 0
+            and rules["low"] <= numbers.low
+            # A picture that was divided by 255 twice is in range as well.
+            and rules["brightest"] < numbers.high <= rules["high"]
+        )
+        if scaled and photo.dtype in ("float32", "float64"):
             yield holds("scale")
         else:
-            yield fails("scale", "scale", low=photo["low"], high=photo["high"])
-        if photo["shape"] != wanted or not scaled:
-            return
-        comparable = [
-            case
-            for case in ("photo", "jpeg")
-            if facts[case].get("array", {}).get("shape") == wanted
-            and "values" in facts[case]["array"]
-        ]
-        distance = {
-            method: max(
-                self._distance(case, facts, challenge, profile, int(method)) for case in comparable
-            )
-            for method in Image.Resampling
-        }
-        best = min(distance, key=distance.get)
+            yield fails("scale", "scale", low=numbers.low, high=numbers.high)
+        if scaled and photo.shape == expected.shape:
+            yield self._values(facts, expected, rules)
+
+    @staticmethod
+    def _shape(facts: Facts, expected: Expected) -> Finding:
+        photo, right = facts.photo.array, list(expected.shape)
+        if photo.shape != expected.shape:
+            return fails("shape", "shape", received=list(photo.shape), expected=right)
+        results = {"jpeg": facts.jpeg, "transparent": facts.transparent, "gray": facts.gray}
+        for case, result in results.items():
+            if result.raised is not None:
+                return fails("shape", "not_rgb", case=case, received=in_short(result.raised))
+        for case, result in results.items():
+            if result.array is None or result.array.shape != expected.shape:
+                shape = list((result.array and result.array.shape) or ())
+                return fails("shape", "not_rgb", case=case, received=f"shape {shape}")
+        return holds("shape")
+
+    @staticmethod
+    def _values(facts: Facts, expected: Expected, rules: dict) -> Finding:
+        distances: dict[str, list[float]] = {}
+        for result, pixels in zip((facts.photo, facts.jpeg), expected.pixels.values(), strict=True):
+            array = result.array
+            if array is None or array.numbers is None or array.shape != expected.shape:
+                continue
+            for method, right in pixels.items():
+                off = np.abs(255 * array.numbers.values.values - right).mean()
+                distances.setdefault(method, []).append(float(off))
+        distance = {method: max(each) for method, each in distances.items()}
+        best = min(distance, key=lambda method: distance[method])
         # Other libraries' bicubic differs a little; PIL's other methods are to be told from it.
-        if distance[Image.Resampling.BICUBIC] < min(1.0, distance[best] + 0.1):
-            yield holds("values")
-        elif distance[best] < 1.0:
-            yield fails("values", "interpolation", share=0.5, received=best.name.lower())
-        else:
-            yield fails("values", "values")
+        closest = distance[best] + rules["as_close"]
+        if distance["bicubic"] < min(rules["tolerance"], closest):
+            return holds("values")
+        if distance[best] < rules["tolerance"]:
+            return fails("values", "interpolation", received=best)
+        return fails("values", "values")

@@ -1,116 +1,131 @@
 """Exercise `make_generators` of ps3."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import numpy as np
 
-from autograder.core import evidence
 from autograder.core.challenge import Challenge
 from autograder.core.exercise import Exercise, attempt, type_name
+from autograder.core.facts import Array, Most, Shape, Short
 from autograder.core.rubric import Finding, fails, holds
+from rps_course.exercises.make_generators.targets import MEASURES, PIXELS, Targets
 from rps_course.profile import Profile
 
 N_TRAIN, N_TEST = 40, 14
+_LIMIT = 4 * N_TRAIN  # pictures of an epoch
 
 
-_PIXELS = 12
-
-
-# What is measured of one picture: mass and centroid (x, y) of each channel, its darkest and
-# brightest value, the mean of its four edges, then some pixels.
-_MEASURES = 9 + 2 + 4
-
-
-_BACKGROUND = 0.25
-
-
-# How far the codes of two pictures lie apart; interpolation changes a code by less than 0.01.
-_APART = 0.04
-
-
-class Targets:
-    """Pictures whose geometry can be read back after augmentation.
-
-    Every channel holds one soft dot. The three centroids before and after give the affine map; the
-    dots' relative brightness tells which picture it is, whatever the map; the background is darker
-    at the left and at the top, so that filling from the wrong side shows.
+@dataclass(frozen=True)
+class Epoch:
+    """What one epoch of a generator yielded.
 
     Attributes:
-        x: float32 `[n, H, W, 3]` in [0, 1].
-        y: int64 `[n]`.
+        sizes: of its batches.
+        problem: what about them cannot be used, empty if they can.
+        dtype: of the pictures.
+        shape: of the last batch.
+        rows: what was measured of each picture (`Targets.measure`), `[n, 15 + 12]`.
+        labels: of the pictures, `[n]`.
     """
 
-    def __init__(self, challenge: Challenge, purpose: str, n: int, size: int) -> None:
-        rng = challenge.rng(f"{purpose} targets")
-        self.pixels = rng.integers(0, size * size * 3, _PIXELS)
-        self.y = rng.integers(0, 3, n)
-        pictures: list[np.ndarray] = []
-        codes = np.full((n, 2), np.inf)
-        while len(pictures) < n:
-            picture = self._draw(rng, size)
-            mass = self.measure(picture[np.newaxis])[0, :3]
-            code = mass[1:] / mass[0]
-            if np.abs(codes - code).max(axis=1).min() > _APART:
-                codes[len(pictures)] = code
-                pictures.append(picture)
-        self.x = np.stack(pictures)
+    sizes: Annotated[tuple[int, ...], Most(_LIMIT)]
+    problem: Annotated[str, Most(300)] = ""
+    dtype: Short = ""
+    shape: Shape = ()
+    rows: Annotated[Array, Most(_LIMIT * (MEASURES + PIXELS))] | None = None
+    labels: Annotated[Array, Most(_LIMIT)] | None = None
 
-    @staticmethod
-    def _draw(rng: np.random.Generator, size: int) -> np.ndarray:
-        """Draws one picture, float32 `[size, size, 3]`."""
-        amplitudes = 0.72 * np.array([1, *rng.uniform(0.6, 1, 2)])
-        angles = rng.uniform(0, 2 * np.pi) + np.array([0, 2, 4]) * np.pi / 3
-        centers = (size - 1) / 2 + 0.2 * size * np.stack([np.cos(angles), np.sin(angles)])
-        grid = np.arange(size)[:, np.newaxis]
-        across, down = np.exp(-((grid - centers[:, np.newaxis]) ** 2) / (2 * (0.05 * size) ** 2))
-        ramp = 0.05 + 0.08 * (grid + grid.T) / size
-        dots = amplitudes * down[:, np.newaxis] * across
-        return (dots + ramp[..., np.newaxis]).astype(np.float32).clip(0, 1)
 
-    def measure(self, x: np.ndarray) -> np.ndarray:
-        """Measures pictures `[m, H, W, 3]`: float64 `[m, 15 + 12]`."""
-        x = np.asarray(x, np.float64)
-        weight = np.clip(x - _BACKGROUND, 0, None)
-        mass = weight.sum(axis=(1, 2))
-        safe = np.where(mass > 0, mass, 1)
-        columns = (weight.sum(axis=1) * np.arange(x.shape[2])[:, None]).sum(axis=1) / safe
-        rows = (weight.sum(axis=2) * np.arange(x.shape[1])[:, None]).sum(axis=1) / safe
-        edges = [x[:, :, 0], x[:, :, -1], x[:, 0], x[:, -1]]
-        return np.concatenate(
-            [
-                mass,
-                columns,
-                rows,
-                x.min(axis=(1, 2, 3))[:, None],
-                x.max(axis=(1, 2, 3))[:, None],
-                np.stack([edge.mean(axis=(1, 2)) for edge in edges], axis=1),
-                x.reshape(len(x), -1)[:, self.pixels],
-            ],
-            axis=1,
+@dataclass(frozen=True)
+class Facts:
+    """Two epochs of training batches and one of validation batches; None if there was no pair."""
+
+    type: Short
+    first: Epoch | None = None
+    second: Epoch | None = None
+    validation: Epoch | None = None
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The pictures that batches are made of."""
+
+    training: Targets
+    validation: Targets
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An epoch, or two of them, as the judge reads it.
+
+    Attributes:
+        measured: float64 `[n, 15 + 12]`.
+        labels: `[n]`.
+        numbers: which picture each row is of, -1 where that cannot be said, `[n]`.
+    """
+
+    measured: np.ndarray
+    labels: np.ndarray
+    numbers: np.ndarray
+
+    def __add__(self, other: "Seen") -> "Seen":
+        pairs = zip(vars(self).values(), vars(other).values(), strict=True)
+        return Seen(*map(np.concatenate, pairs))
+
+
+class MakeGenerators(Exercise[Facts, Expected]):
+    """`make_generators(X_train, y_train, X_test, y_test)`: augmented batches, and plain ones."""
+
+    name = "make_generators"
+    assignment = "ps3"
+    order = 1
+    facts = Facts
+
+    def expect(self, challenge: Challenge, profile: Profile) -> Expected:
+        """Draws the pictures."""
+        size, classes = profile.image_size, len(profile.classes)
+        return Expected(
+            Targets(challenge, f"{self.name} training", N_TRAIN, size, classes),
+            Targets(challenge, f"{self.name} validation", N_TEST, size, classes),
         )
 
-    def identify(self, measured: np.ndarray) -> np.ndarray:
-        """Returns which picture each row of measurements is of; -1 where that cannot be said."""
-        own = self.measure(self.x)
-        ratios = own[:, 1:3] / own[:, :1]
-        mass = np.where(measured[:, :1] > 0, measured[:, :1], np.inf)
-        distance = np.abs(measured[:, None, 1:3] / mass[:, None] - ratios).max(axis=-1)
-        best = distance.argmin(axis=1)
-        return np.where(distance.min(axis=1) < _APART / 2, best, -1)
+    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> Facts:
+        """Draws two epochs of training batches and one of validation batches and measures them."""
+        drawn = self.expect(challenge, profile)
+        training, validation = drawn.training, drawn.validation
+        result = attempt(function, training.x, training.y, validation.x, validation.y)
+        if not isinstance(result, tuple | list):
+            return Facts(type_name(result))
+        if len(result) != 2:
+            return Facts(f"{type_name(result)} of {len(result)}")
+        first = attempt(_epoch, result[0], training, N_TRAIN)
+        second = attempt(_epoch, result[0], training, N_TRAIN)
+        return Facts("pair", first, second, attempt(_epoch, result[1], validation, N_TEST))
 
-    def maps(self, measured: np.ndarray, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Returns the affine maps, `A` `[m, 2, 2]` and `t` `[m, 2]` in shares of the side.
-
-        A dot at `p` from the picture's center stands at `A p + t` afterwards.
-        """
-        side = self.x.shape[1]
-        center = (side - 1) / 2
-        own = self.measure(self.x)[numbers]
-        before = np.stack([own[:, 3:6], own[:, 6:9], np.full((len(own), 3), center + 1)], -1)
-        after = np.stack([measured[:, 3:6], measured[:, 6:9]], -1)
-        solved = np.linalg.solve(before - [center, center, center], after - center)
-        return np.swapaxes(solved[:, :2], 1, 2), solved[:, 2] / side
+    def judge(self, facts: Facts, expected: Expected, rules: dict) -> Iterator[Finding]:
+        """Yields findings on batches, labels, each kind of augmentation, and validation data."""
+        epochs = (facts.first, facts.second, facts.validation)
+        if facts.type != "pair" or None in epochs:
+            yield fails(None, "not_a_pair", received=facts.type)
+            return
+        for epoch in epochs:
+            if epoch.problem:
+                yield fails(None, "not_batches", received=epoch.problem)
+                return
+        training, validation = expected.training, expected.validation
+        first, second = _read(facts.first, training), _read(facts.second, training)
+        if first is None or second is None:
+            yield fails(None, "not_batches", received="measurements of another shape")
+            return
+        plain = validation.measure(validation.x)[:, :MEASURES]
+        unlike = np.abs(first.measured[:, None, :MEASURES] - plain).max(axis=-1)
+        if unlike.min(axis=1).max() < rules["same"]:
+            yield fails(None, "swapped")
+            return
+        yield from _judge_training(first, second, training, rules)
+        yield _judge_validation(_read(facts.validation, validation), validation, rules)
 
 
 def _batches(generator: Any, n: int, limit: int) -> Iterator[tuple[Any, Any]]:
@@ -129,214 +144,146 @@ def _batches(generator: Any, n: int, limit: int) -> Iterator[tuple[Any, Any]]:
             return
 
 
-_ROWS = evidence.array(max_size=4 * N_TRAIN * (_MEASURES + _PIXELS))
+def _epoch(generator: Any, targets: Targets, n: int) -> Epoch:
+    """Measures the batches of one epoch."""
+    pictures, labels, sizes = [], [], []
+    for x, y in _batches(generator, n, 2 * N_TRAIN):
+        x, y = np.asarray(x), np.asarray(y)
+        sizes.append(len(x))
+        if x.shape[1:] != targets.x.shape[1:] or y.shape != (len(x),):
+            return Epoch(tuple(sizes), f"X {list(x.shape)}, y {list(y.shape)}")
+        pictures.append(targets.measure(x))
+        labels.append(y)
+        if sum(sizes) > 3 * N_TRAIN:
+            break
+    if not pictures:
+        return Epoch((), "no batch")
+    rows, all_labels = Array.of(np.concatenate(pictures)), Array.of(np.concatenate(labels))
+    return Epoch(tuple(sizes), "", str(x.dtype), x.shape, rows, all_labels)
 
 
-_EPOCH = evidence.record(
-    optional=("shape", "rows", "labels", "dtype", "problem"),
-    sizes=evidence.listing(evidence.integer(), 4 * N_TRAIN),
-    shape=evidence.shape(),
-    dtype=evidence.text(50),
-    rows=_ROWS,
-    labels=evidence.array(max_size=4 * N_TRAIN),
-    problem=evidence.text(300),
-)
+def _read(epoch: Epoch, targets: Targets) -> Seen | None:
+    """Returns what an epoch showed; None if its measurements do not fit one another."""
+    if epoch.rows is None or epoch.labels is None:
+        return None
+    rows, labels = epoch.rows.values, epoch.labels.values
+    if rows.ndim != 2 or rows.shape[1] != MEASURES + PIXELS:
+        return None
+    if labels.shape != rows.shape[:1] or sum(epoch.sizes) != len(rows):
+        return None
+    measured = rows.astype(np.float64)
+    return Seen(measured, labels, targets.identify(measured))
 
 
-class MakeGenerators(Exercise):
-    """`make_generators(X_train, y_train, X_test, y_test)`: augmented batches, and plain ones."""
+def _judge_training(first: Seen, second: Seen, targets: Targets, rules: dict) -> Iterator[Finding]:
+    both = first + second
+    known = both.numbers >= 0
+    if (~known).mean() > rules["unrecognizable"]:
+        brightest = float(both.measured[:, 10].max())
+        scaled = not rules["brightest"][0] <= brightest <= rules["brightest"][1]
+        message = "scaled" if scaled else "unrecognizable"
+        yield fails("batches", message, received=f"{brightest:.3g}")
+        return
+    every_picture = list(range(N_TRAIN))
+    if all(sorted(epoch.numbers) == every_picture for epoch in (first, second)):
+        yield holds("batches")
+    else:
+        yield fails("batches", "part_epoch", received=len(first.numbers), expected=N_TRAIN)
+    if (targets.y[both.numbers] == both.labels)[known].all():
+        yield holds("labels")
+    else:
+        yield fails("labels", "labels")
+    A, t = targets.maps(both.measured[known], both.numbers[known])
+    if max(np.abs(A - np.eye(2)).max(), np.abs(t).max()) < rules["still"]:
+        for criterion in ("rotation", "shift", "zoom", "fresh"):
+            yield fails(criterion, "not_augmented")
+        return
+    yield from _judge_geometry(A, t, both.measured[known], targets, rules)
+    yield _judge_freshness(first, second, rules["fresh"])
 
-    name = "make_generators"
-    assignment = "ps3"
-    order = 1
-    facts = evidence.record(
-        optional=("first", "second", "validation"),
-        type=evidence.text(100),
-        first=_EPOCH,
-        second=_EPOCH,
-        validation=_EPOCH,
+
+def _judge_freshness(first: Seen, second: Seen, pixels: float) -> Finding:
+    """Compares where the dots of the same picture stand in one epoch and in the next."""
+    here, there = (
+        dict(zip(epoch.numbers, epoch.measured[:, 3:9], strict=True)) for epoch in (first, second)
     )
+    changes = [np.abs(here[n] - there[n]).max() for n in here if n >= 0 and n in there]
+    if changes and np.median(changes) > pixels:
+        return holds("fresh")
+    return fails("fresh", "not_fresh")
 
-    def _targets(self, challenge: Challenge, profile: Profile) -> tuple[Targets, Targets]:
-        size = profile.image_size
-        return (
-            Targets(challenge, f"{self.name} training", N_TRAIN, size),
-            Targets(challenge, f"{self.name} validation", N_TEST, size),
-        )
 
-    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> dict:
-        """Draws two epochs of training batches and one of validation batches and measures them."""
-        training, validation = self._targets(challenge, profile)
-        result = attempt(function, training.x, training.y, validation.x, validation.y)
-        if not isinstance(result, tuple | list) or len(result) != 2:
-            length = f" of {len(result)}" if isinstance(result, tuple | list) else ""
-            return {"type": type_name(result) + length}
-        return {
-            "type": "pair",
-            "first": attempt(self._epoch, result[0], training, N_TRAIN),
-            "second": attempt(self._epoch, result[0], training, N_TRAIN),
-            "validation": attempt(self._epoch, result[1], validation, N_TEST),
-        }
+def _judge_geometry(
+    A: np.ndarray, t: np.ndarray, measured: np.ndarray, targets: Targets, rules: dict
+) -> Iterator[Finding]:
+    """Compares rotation, shift and zoom with the recipe's ranges.
 
-    def _epoch(self, generator: Any, targets: Targets, n: int) -> dict:
-        pictures, labels, sizes = [], [], []
-        for x, y in _batches(generator, n, 2 * N_TRAIN):
-            x, y = np.asarray(x), np.asarray(y)
-            sizes.append(len(x))
-            if x.shape[1:] != targets.x.shape[1:] or y.shape != (len(x),):
-                return {
-                    "sizes": sizes,
-                    "shape": [int(d) for d in x.shape],
-                    "problem": f"X {list(x.shape)}, y {list(y.shape)}",
-                }
-            pictures.append(targets.measure(x))
-            labels.append(y)
-            if sum(sizes) > 3 * N_TRAIN:
-                break
-        if not pictures:
-            return {"sizes": [], "problem": "no batch"}
-        return {
-            "sizes": sizes,
-            "dtype": str(x.dtype)[:50],
-            "shape": [int(d) for d in x.shape],
-            "rows": evidence.encode(np.concatenate(pictures)),
-            "labels": evidence.encode(np.concatenate(labels)),
-        }
+    With 80 draws the largest one lies above 60% of its range but for one class in a billion; the
+    upper limits leave room for the other transforms, which act on top.
+    """
+    if (np.linalg.det(A) <= 0).any():
+        yield fails("rotation", "flipped")
+        return
+    left, sizes, right = np.linalg.svd(A)
+    rotation = left @ right
+    angle = np.degrees(np.abs(np.arctan2(rotation[:, 1, 0], rotation[:, 0, 0]))).max()
+    stretch = np.swapaxes(right, 1, 2) @ (sizes[..., None] * right)
+    slant = np.degrees(np.abs(stretch[:, 0, 1])).max()
+    sheared = slant > rules["sheared"]
+    yield _judge_rotation(angle, slant, sheared, rules)
+    filled = angle > rules["rotation"][1] or _are_filled(measured, targets, rules)
+    yield _judge_shift(np.abs(t).max(axis=0), filled, rules)
+    zoom = np.abs(np.log(sizes)).max()
+    if sheared:  # shear stretches, too, but takes little of the area: the mean of both axes
+        zoom = np.abs(np.log(sizes).mean(axis=1)).max()
+    low, high = rules["zoom"]
+    if zoom > high:
+        yield fails("zoom", "zoom_large", received=f"{np.expm1(zoom):.2f}")
+    elif zoom < low:
+        yield fails("zoom", "zoom_small", received=f"{np.expm1(zoom):.2f}")
+    else:
+        yield holds("zoom")
 
-    def judge(
-        self, facts: dict, challenge: Challenge, profile: Profile, table: dict
-    ) -> Iterator[Finding]:
-        """Yields findings on batches, labels, each kind of augmentation, and validation data."""
-        if facts["type"] != "pair" or not {"first", "second", "validation"} <= facts.keys():
-            yield fails(None, "not_a_pair", received=facts["type"])
-            return
-        training, validation = self._targets(challenge, profile)
-        for key in ("first", "second", "validation"):
-            if "problem" in facts[key]:
-                yield fails(None, "not_batches", received=facts[key]["problem"])
-                return
-        first, second = (self._read(facts[key], training) for key in ("first", "second"))
-        if first is None or second is None:
-            yield fails(None, "not_batches", received="measurements of another shape")
-            return
-        plain = validation.measure(validation.x)
-        unlike = np.abs(first[0][:, None, :_MEASURES] - plain[:, :_MEASURES]).max(axis=-1)
-        if unlike.min(axis=1).max() < 0.02:
-            yield fails(None, "swapped")
-            return
-        yield from self._training(first, second, training, profile)
-        yield self._validation(facts["validation"], validation)
 
-    @staticmethod
-    def _read(epoch: dict, targets: Targets) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
-        """Returns measurements, labels and picture numbers of an epoch."""
-        rows, labels = epoch["rows"], epoch["labels"]
-        if rows.values.ndim != 2 or rows.values.shape[1] != _MEASURES + _PIXELS:
-            return None
-        if labels.values.shape != rows.values.shape[:1] or sum(epoch["sizes"]) != len(rows.values):
-            return None
-        measured = rows.values.astype(np.float64)
-        return measured, labels.values, targets.identify(measured)
+def _judge_rotation(angle: float, slant: float, sheared: bool, rules: dict) -> Finding:
+    low, high = rules["rotation"]
+    if sheared:  # so far that it passes for a rotation and a zoom as well
+        return fails("rotation", "sheared", received=f"{slant:.1f}")
+    if angle > high:
+        return fails("rotation", "rotation_large", received=f"{angle:.1f}")
+    if angle < low:
+        return fails("rotation", "rotation_small", received=f"{angle:.1f}")
+    if slant > rules["slant"]:
+        return fails("rotation", "sheared", received=f"{slant:.1f}")
+    return holds("rotation")
 
-    def _training(
-        self, first: tuple, second: tuple, targets: Targets, profile: Profile
-    ) -> Iterator[Finding]:
-        measured, labels, numbers = (
-            np.concatenate(pair) for pair in zip(first, second, strict=True)
-        )
-        if (numbers < 0).mean() > 0.1:
-            brightest = float(measured[:, 10].max())
-            message = "scaled" if brightest < 0.3 or brightest > 1.2 else "unrecognizable"
-            yield fails("batches", message, received=f"{brightest:.3g}")
-            return
-        every_picture = list(range(N_TRAIN))
-        if all(sorted(epoch[2]) == every_picture for epoch in (first, second)):
-            yield holds("batches")
-        else:
-            yield fails("batches", "part_epoch", received=len(first[2]), wanted=N_TRAIN)
-        if (targets.y[numbers] == labels)[numbers >= 0].all():
-            yield holds("labels")
-        else:
-            yield fails("labels", "labels")
-        known = numbers >= 0
-        A, t = targets.maps(measured[known], numbers[known])
-        if np.abs(A - np.eye(2)).max() < 0.01 and np.abs(t).max() < 0.01:
-            for criterion in ("rotation", "shift", "zoom", "fresh"):
-                yield fails(criterion, "not_augmented")
-            return
-        yield from self._geometry(A, t, measured[known], targets)
-        # Where the dots of the same picture stand in one epoch and in the next.
-        here = [dict(zip(epoch[2], epoch[0][:, 3:9], strict=True)) for epoch in (first, second)]
-        shared = [n for n in here[0] if n >= 0 and n in here[1]]
-        changes = [np.abs(here[0][n] - here[1][n]).max() for n in shared]
-        if changes and np.median(changes) > 0.5:
-            yield holds("fresh")
-        else:
-            yield fails("fresh", "not_fresh")
 
-    @staticmethod
-    def _geometry(
-        A: np.ndarray, t: np.ndarray, measured: np.ndarray, targets: Targets
-    ) -> Iterator[Finding]:
-        """Compares rotation, shift and zoom with the recipe's ranges.
+def _are_filled(measured: np.ndarray, targets: Targets, rules: dict) -> bool:
+    """Whether gaps hold the nearest pixel: otherwise an edge that is dark turns black or bright."""
+    own = targets.measure(targets.x)
+    edges = measured[:, 11:15]
+    halfway = (own[:, [11, 13]].max() + own[:, [12, 14]].min()) / 2
+    wraps = bool((edges[:, [0, 2]] > halfway).any())
+    return not wraps and measured[:, 9].min() >= rules["darkest"]
 
-        With 80 draws the largest one lies above 60% of its range but for one class in a billion;
-        the upper bounds leave room for the other transforms, which act on top.
-        """
-        if (np.linalg.det(A) <= 0).any():
-            yield fails("rotation", "flipped")
-            return
-        left, sizes, right = np.linalg.svd(A)
-        rotation = left @ right
-        angle = np.degrees(np.abs(np.arctan2(rotation[:, 1, 0], rotation[:, 0, 0]))).max()
-        stretch = np.swapaxes(right, 1, 2) @ (sizes[..., None] * right)
-        slant = np.degrees(np.abs(stretch[:, 0, 1])).max()
-        sheared = slant > 6  # so far that it passes for a rotation and a zoom as well
-        if sheared:
-            yield fails("rotation", "sheared", share=0.5, received=f"{slant:.1f}")
-        elif angle > 10:
-            yield fails("rotation", "rotation_large", received=f"{angle:.1f}")
-        elif angle < 4.8:
-            yield fails("rotation", "rotation_small", received=f"{angle:.1f}")
-        elif slant > 4:
-            yield fails("rotation", "sheared", share=0.5, received=f"{slant:.1f}")
-        else:
-            yield holds("rotation")
-        shift = np.abs(t).max(axis=0)
-        # Filled with anything but the nearest pixel, an edge that is dark turns black or bright.
-        own = targets.measure(targets.x)
-        darkest, edges = measured[:, 9].min(), measured[:, 11:15]
-        halfway = (own[:, [11, 13]].max() + own[:, [12, 14]].min()) / 2
-        wraps = (edges[:, [0, 2]] > halfway).any()
-        if shift.max() > 0.115:
-            yield fails("shift", "shift_large", received=f"{shift.max():.2f}")
-        elif shift.min() < 0.045:
-            yield fails("shift", "shift_small", received=f"{shift.min():.2f}")
-        elif angle <= 10 and (darkest < 0.045 or wraps):
-            yield fails("shift", "fill", share=0.5)
-        else:
-            yield holds("shift")
-        zoom = np.abs(np.log(sizes)).max()
-        if sheared:  # shear stretches, too, but takes little of the area: the mean of both axes
-            zoom = np.abs(np.log(sizes).mean(axis=1)).max()
-        if zoom > 0.12:
-            yield fails("zoom", "zoom_large", received=f"{np.expm1(zoom):.2f}")
-        elif zoom < 0.045:
-            yield fails("zoom", "zoom_small", received=f"{np.expm1(zoom):.2f}")
-        else:
-            yield holds("zoom")
 
-    def _validation(self, epoch: dict, targets: Targets) -> Finding:
-        read = self._read(epoch, targets)
-        if read is None:
-            return fails("validation", "validation_changed")
-        measured, labels, numbers = read
-        if (numbers < 0).any():
-            return fails("validation", "validation_changed")
-        if sorted(numbers) != list(range(N_TEST)):
-            return fails("validation", "validation_part", received=len(set(numbers)), wanted=N_TEST)
-        if np.abs(measured - targets.measure(targets.x)[numbers]).max() > 0.02:
-            return fails("validation", "validation_changed")
-        if not np.array_equal(targets.y[numbers], labels):
-            return fails("validation", "validation_labels")
-        return holds("validation")
+def _judge_shift(shift: np.ndarray, filled: bool, rules: dict) -> Finding:
+    low, high = rules["shift"]
+    if shift.max() > high:
+        return fails("shift", "shift_large", received=f"{shift.max():.2f}")
+    if shift.min() < low:
+        return fails("shift", "shift_small", received=f"{shift.min():.2f}")
+    return holds("shift") if filled else fails("shift", "fill")
+
+
+def _judge_validation(seen: Seen | None, targets: Targets, rules: dict) -> Finding:
+    if seen is None or (seen.numbers < 0).any():
+        return fails("validation", "validation_changed")
+    if sorted(seen.numbers) != list(range(N_TEST)):
+        received = len(set(seen.numbers))
+        return fails("validation", "validation_part", received=received, expected=N_TEST)
+    if np.abs(seen.measured - targets.measure(targets.x)[seen.numbers]).max() > rules["same"]:
+        return fails("validation", "validation_changed")
+    if not np.array_equal(targets.y[seen.numbers], seen.labels):
+        return fails("validation", "validation_labels")
+    return holds("validation")

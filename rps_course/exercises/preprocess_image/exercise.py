@@ -1,15 +1,16 @@
 """Exercise `preprocess_image` of ps1."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from autograder.core import evidence
 from autograder.core.challenge import Challenge
-from autograder.core.exercise import SAMPLED, Exercise, Raised, attempt, positions, sampled, short
-from autograder.core.exercise import type_name as name_of
+from autograder.core.exercise import Exercise, Raised, attempt, in_short, type_name
+from autograder.core.facts import Failure, Most, Short
 from autograder.core.rubric import Finding, fails, holds
+from autograder.core.sampling import Sampled, positions
 from rps_course.profile import Profile
 
 _RESIZE_METHODS = (
@@ -23,41 +24,73 @@ _RESIZE_METHODS = (
 )
 
 
-class PreprocessImage(Exercise):
+@dataclass(frozen=True)
+class Result:
+    """What the function returned for one sample, or that it raised an exception."""
+
+    type: Short = ""
+    keys: tuple[Annotated[str, Most(50)], ...] = ()
+    image: Sampled | None = None
+    label: Sampled | None = None
+    raised: Failure | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Samples given directly, one of them not square, and one inside `Dataset.map`."""
+
+    direct: Result
+    oblong: Result
+    mapped: Result
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What should come out of one sample.
+
+    Attributes:
+        label: the sample's label.
+        mean: of the picture, 0 to 1.
+        pixels: drawn pixels of the picture, resized by each method: `[methods, SAMPLES]`.
+    """
+
+    label: int
+    mean: float
+    pixels: np.ndarray
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The shape of every picture, and what should come out of each sample, by case."""
+
+    shape: tuple[int, ...]
+    samples: dict[str, Sample]
+
+
+class PreprocessImage(Exercise[Facts, Expected]):
     """`preprocess_image(sample)`: float32, divided by 255, resized; the label kept."""
 
     name = "preprocess_image"
     assignment = "ps1"
     order = 1
-    # Called directly and inside `Dataset.map`; the second picture is not square.
-    _case = evidence.record(
-        optional=("image", "label", "keys", "type", "raised"),
-        type=evidence.text(100),
-        keys=evidence.listing(evidence.text(50), 10),
-        image=SAMPLED,
-        label=SAMPLED,
-        raised=evidence.raised(),
-    )
-    facts = evidence.record(direct=_case, oblong=_case, mapped=_case)
+    facts = Facts
     _SIZES: ClassVar = {"direct": (300, 300), "oblong": (200, 280), "mapped": (300, 300)}
 
-    def _sample(self, challenge: Challenge, case: str) -> dict[str, np.ndarray]:
+    def _sample(self, challenge: Challenge, case: str, profile: Profile) -> dict[str, np.ndarray]:
         height, width = self._SIZES[case]
         picture = challenge.pictures(f"{self.name} {case}", 1, height, width)[0]
         if case == "oblong":
             picture = picture // 2 + 20  # not every picture holds black and white
-        return {
-            "image": picture,
-            "label": np.int64(challenge.rng(f"{self.name} {case} label").integers(3)),
-        }
+        label = challenge.rng(f"{self.name} {case} label").integers(len(profile.classes))
+        return {"image": picture, "label": np.int64(label)}
 
-    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> dict:
+    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> Facts:
         """Probes the function on three samples."""
         import tensorflow as tf
 
-        facts = {}
+        results = {}
         for case in self._SIZES:
-            sample = self._sample(challenge, case)
+            sample = self._sample(challenge, case, profile)
             try:
                 if case == "mapped":
                     dataset = tf.data.Dataset.from_tensors(sample)
@@ -68,103 +101,118 @@ class PreprocessImage(Exercise):
             except Raised as error:
                 if case == "direct":
                     raise
-                facts[case] = {"raised": error.fact}
+                results[case] = Result(raised=error.failure)
                 continue
-            facts[case] = self._describe(result, challenge, case)
-        return facts
+            results[case] = self._result(result, challenge, case)
+        return Facts(**results)
 
-    def _describe(self, result: Any, challenge: Challenge, case: str) -> dict:
+    def _result(self, result: Any, challenge: Challenge, case: str) -> Result:
         if not isinstance(result, dict):
-            return {"type": name_of(result)}
-        facts = {"type": "dict", "keys": [str(key)[:50] for key in list(result)[:10]]}
-        for key in ("image", "label"):
-            if key in result:
-                facts[key] = sampled(result[key], challenge, f"{self.name} {case}")
-        return facts
+            return Result(type_name(result))
+        purpose = f"{self.name} {case}"
+        image, label = (
+            Sampled.of(result[key], challenge, purpose) if key in result else None
+            for key in ("image", "label")
+        )
+        return Result("dict", tuple(map(str, result)), image, label)
 
-    def _is_expected(self, case: str, facts: dict, challenge: Challenge, size: int) -> bool:
+    def expect(self, challenge: Challenge, profile: Profile) -> Expected:
+        """Resizes each sample's picture by each method that a student may choose."""
+        samples = {case: self._expected(challenge, case, profile) for case in self._SIZES}
+        return Expected(profile.input_shape, samples)
+
+    def _expected(self, challenge: Challenge, case: str, profile: Profile) -> Sample:
         import tensorflow as tf
 
-        picture = tf.cast(self._sample(challenge, case)["image"], tf.float32) / 255
-        index = positions(size * size * 3, challenge, f"{self.name} {case}")
-        values = facts["image"]["values"].values
-        tolerance = 2e-3 if facts["image"]["dtype"] == "float16" else 1e-4
-        for method, antialias in _RESIZE_METHODS:
-            resized = tf.image.resize(picture, (size, size), method=method, antialias=antialias)
-            wanted = resized.numpy().reshape(-1)[index]
-            if np.abs(np.clip(wanted, 0, 1) - np.clip(values, 0, 1)).max() < tolerance:
-                return True
-        return False
-
-    def judge(
-        self, facts: dict, challenge: Challenge, profile: Profile, table: dict
-    ) -> Iterator[Finding]:
-        """Yields findings on size, scale, values and label."""
-        direct = facts["direct"]
-        if direct.get("type") != "dict":
-            yield fails(None, "not_a_dict", received=direct.get("type"))
-            return
-        if "image" not in direct or "low" not in direct["image"]:
-            yield fails(None, "no_image", received=", ".join(direct["keys"]) or "nothing")
-            return
         size = profile.image_size
-        wanted_shape = list(profile.input_shape)
-        shapes = [
-            facts[case]["image"]["shape"]
-            for case in ("direct", "oblong")
-            if "shape" in facts[case].get("image", {})
+        sample = self._sample(challenge, case, profile)
+        picture = tf.cast(sample["image"], tf.float32) / 255
+        at = positions(size * size * 3, challenge, f"{self.name} {case}")
+        pixels = [
+            tf.image.resize(picture, (size, size), method=method, antialias=antialias)
+            .numpy()
+            .reshape(-1)[at]
+            for method, antialias in _RESIZE_METHODS
         ]
-        wrong = [shape for shape in shapes if shape != wanted_shape]
-        right_size = len(shapes) == 2 and not wrong
-        image = direct["image"]
-        expected_mean = self._sample(challenge, "direct")["image"].mean() / 255
-        right_scale = (
-            image["nonfinite"] == 0
-            and image["high"] <= 1.2
-            and image["low"] >= -0.2
-            and 0.4 < image["mean"] / expected_mean < 2  # part of the picture has another mean
-        )
-        if right_size:
-            yield holds("size")
-        elif wrong:
-            yield fails("size", "size", received=wrong[0], wanted=wanted_shape)
-        else:
-            yield fails("size", "size_oblong", wanted=wanted_shape)
-        if image["nonfinite"]:
-            yield fails("scale", "not_finite", received=image["nonfinite"])
-        elif not right_scale:
-            yield fails("scale", "scale", low=image["low"], high=image["high"])
-        elif image["dtype"] != "float32":
-            yield fails("scale", "dtype", share=0.5, received=image["dtype"])
-        else:
-            yield holds("scale")
+        mean = float(sample["image"].mean()) / 255
+        return Sample(int(sample["label"]), mean, np.clip(pixels, 0, 1))
+
+    def judge(self, facts: Facts, expected: Expected, rules: dict) -> Iterator[Finding]:
+        """Yields findings on size, scale, values and label."""
+        direct = facts.direct
+        if direct.type != "dict":
+            yield fails(None, "not_a_dict", received=direct.type)
+            return
+        if direct.image is None or direct.image.numbers is None:
+            yield fails(None, "no_image", received=", ".join(direct.keys) or "nothing")
+            return
+        size = self._size(facts, expected)
+        yield size
+        scale = self._scale(direct.image, expected, rules)
+        yield scale
+        # Another dtype in the right range is a picture in the right scale all the same.
+        right_size, right_scale = size.message is None, scale.message in (None, "dtype")
         if right_size and right_scale:
-            if "raised" in facts["mapped"]:
-                yield fails("values", "not_in_map", **short(facts["mapped"]["raised"]))
-            elif all(
-                facts[case].get("image", {}).get("shape") == wanted_shape
-                and "values" in facts[case]["image"]
-                and self._is_expected(case, facts[case], challenge, size)
-                for case in self._SIZES
-            ):
-                yield holds("values")
-            else:
-                yield fails("values", "values")
+            yield self._values(facts, expected, rules)
         # Handing the sample back untouched keeps the label too, but is no answer.
         if right_size or right_scale:
-            label = direct.get("label")
-            if label is None:
-                yield fails("label", "label_lost", received=", ".join(direct["keys"]))
-            elif self._keeps_label(facts, challenge):
-                yield holds("label")
-            else:
-                yield fails("label", "label_changed")
+            yield self._label(facts, expected)
 
-    def _keeps_label(self, facts: dict, challenge: Challenge) -> bool:
+    @staticmethod
+    def _size(facts: Facts, expected: Expected) -> Finding:
+        shapes = [
+            result.image.shape
+            for result in (facts.direct, facts.oblong)
+            if result.image is not None and result.image.shape is not None
+        ]
+        wrong = [shape for shape in shapes if shape != expected.shape]
+        shape = list(expected.shape)
+        if wrong:
+            return fails("size", "size", received=list(wrong[0]), expected=shape)
+        if len(shapes) != 2:
+            return fails("size", "size_oblong", expected=shape)
+        return holds("size")
+
+    @staticmethod
+    def _scale(image: Sampled, expected: Expected, rules: dict) -> Finding:
+        numbers = image.numbers
+        if numbers.nonfinite:
+            return fails("scale", "not_finite", received=numbers.nonfinite)
+        # Part of the picture, which costs the points of the values, has another mean.
+        brightness = numbers.mean / expected.samples["direct"].mean
+        if (
+            numbers.low < rules["low"]
+            or numbers.high > rules["high"]
+            or not rules["darker"] < brightness < rules["brighter"]
+        ):
+            return fails("scale", "scale", low=numbers.low, high=numbers.high)
+        if image.dtype != "float32":
+            return fails("scale", "dtype", received=image.dtype)
+        return holds("scale")
+
+    @staticmethod
+    def _values(facts: Facts, expected: Expected, rules: dict) -> Finding:
+        if facts.mapped.raised is not None:
+            return fails("values", "not_in_map", received=in_short(facts.mapped.raised))
+        for case, sample in expected.samples.items():
+            image = getattr(facts, case).image
+            if image is None or image.numbers is None or image.shape != expected.shape:
+                return fails("values", "values")
+            tolerance = rules["half_tolerance" if image.dtype == "float16" else "tolerance"]
+            off = np.abs(sample.pixels - np.clip(image.numbers.values.values, 0, 1)).max(axis=1)
+            if off.min() > tolerance:
+                return fails("values", "values")
+        return holds("values")
+
+    @staticmethod
+    def _label(facts: Facts, expected: Expected) -> Finding:
+        if facts.direct.label is None:
+            return fails("label", "label_lost", received=", ".join(facts.direct.keys))
         for case in ("direct", "oblong"):
-            label = facts[case].get("label", {})
-            if label.get("shape") != [] or "values" not in label:
-                return False
-            if label["values"].values[0] != self._sample(challenge, case)["label"]:
-                return False
-        return True
+            label = getattr(facts, case).label
+            right = expected.samples[case].label
+            if label is None or label.shape != () or label.numbers is None:
+                return fails("label", "label_changed")
+            if label.numbers.values.values[0] != right:
+                return fails("label", "label_changed")
+        return holds("label")

@@ -1,114 +1,275 @@
-"""Probing how a classifier is compiled: what is said of it, and what one training step then does.
+"""Exercises that compile a classifier: what is said of it, and what one training step then does.
 
 Whoever judges gathers the same facts with the reference implementation, under the same challenge,
 and compares: the loss on a batch, and the first step of Adam.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from abc import abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
-from autograder.core import evidence
 from autograder.core.challenge import Challenge
-from autograder.core.exercise import Raised
+from autograder.core.exercise import Exercise, Raised, attempt, failure, type_name
+from autograder.core.facts import Array, Failure, Most, Short
 from autograder.core.rubric import Finding, fails, holds
-from rps_course.exercises.probes import probing
-from rps_course.exercises.probes.probing import FEATURES
+from rps_course.exercises.probes import probing, standin
 from rps_course.profile import Profile
 
-FACTS = evidence.record(
-    optional=("step", "before", "kernel", "backbone_moved", "later", "after"),
-    compile=probing.COMPILED,
-    step=evidence.raised(),
-    before=evidence.array(max_size=FEATURES * 3),
-    kernel=evidence.array(max_size=FEATURES * 3),
-    backbone_moved=evidence.integer(),
-    later=probing.LATER,
-    after=probing.LATER,
-)
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+_Kernel = Annotated[Array, Most(standin.MAX_FEATURES * probing.MAX_CLASSES)]
+_Features = Annotated[Array, Most(2 * standin.MAX_FEATURES)]
+_OUTPUTS = 96  # drawn outputs that metrics are computed of
 
 
-def gather(classifier: Any, challenge: Challenge, purpose: str, profile: Profile) -> dict:
-    """Returns how a classifier is compiled, and what one training step then does, as facts."""
-    x = probing.inputs(challenge, purpose, profile)
-    y = probing.targets(challenge, purpose)
-    facts: dict[str, Any] = {"compile": probing.compile_facts(classifier, x, y, challenge)}
-    if not facts["compile"]["compiled"]:
-        return facts
-    backbone, later = probing.backbone_of(classifier), probing.later(challenge, purpose, profile)
-    before, kernel = probing.snapshot(backbone), classifier.layers[-1].weights[0]
-    facts |= {
-        "before": evidence.encode(kernel),
-        "later": evidence.encode(backbone(later, training=False)),
-    }
-    try:
-        probing.step(classifier, x, y)
-    except Raised as error:
-        return facts | {"step": error.fact}
-    return facts | {
-        "kernel": evidence.encode(kernel),
-        "backbone_moved": len(probing.moved(before, backbone)),
-        "after": evidence.encode(backbone(later, training=False)),
-    }
+@dataclass(frozen=True)
+class Metric:
+    """A metric, and what it makes of drawn outputs."""
+
+    name: Short
+    value: float
 
 
-def findings(facts: dict, wanted: dict, rate: float) -> Iterator[Finding]:
-    """Yields findings on learning rate, loss and metric of a compiled classifier.
+@dataclass(frozen=True)
+class Compiled:
+    """How a model is compiled.
 
-    Args:
-        facts: what was gathered with a student's function, decoded.
-        wanted: what is gathered with the reference implementation.
-        rate: the learning rate wanted.
+    Attributes:
+        optimizer: the name of its class.
+        learning_rates: at steps 0, 100 and 10,000 of a schedule; otherwise the one.
+        loss: what it gives on a batch; None where it raised.
+        loss_raised: what it raised.
+        metrics: all of them, without the loss.
+        metrics_raised: what they raised.
     """
-    compiled, right = facts["compile"], wanted["compile"]
-    loss = compiled.get("loss")
-    right_loss = loss is not None and abs(loss - right["loss"]) < 1e-3 * max(1, right["loss"])
-    rates = compiled["learning_rates"]
-    if any(abs(received - rate) > 1e-3 * rate for received in rates):
-        received = next(r for r in rates if abs(r - rate) > 1e-3 * rate)
-        yield fails("learning_rate", "learning_rate", received=f"{received:g}", wanted=f"{rate:g}")
-    elif compiled["optimizer"] != "Adam":
-        yield fails("learning_rate", "optimizer", received=compiled["optimizer"])
-    else:
-        # Another loss, or a backbone that trains along, gives another direction.
-        comparable = right_loss and facts.get("backbone_moved") == wanted["backbone_moved"]
-        step = _step_size(facts, wanted if comparable else None)
-        # Where no step can be taken, that costs its own points.
-        if "step" in facts or (step is not None and abs(step - rate) <= 0.05 * rate):
-            yield holds("learning_rate")
-        else:
-            received = "nothing that its gradient asks for" if step is None else f"{step:.2g}"
-            yield fails("learning_rate", "first_step", received=received, wanted=f"{rate:g}")
-    if loss is None:
-        yield fails("loss", "evaluation", received=compiled["loss_raised"]["message"][:150])
+
+    optimizer: Short
+    learning_rates: Annotated[tuple[float, ...], Most(3)]
+    loss: float | None = None
+    loss_raised: Failure | None = None
+    metrics: tuple[Metric, ...] = ()
+    metrics_raised: Failure | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one training step did.
+
+    Attributes:
+        kernel: the head's kernel afterwards.
+        moved: how many weights of the backbone moved.
+        after: the backbone's features of two other pictures afterwards.
+    """
+
+    kernel: _Kernel
+    moved: int
+    after: _Features
+
+
+@dataclass(frozen=True)
+class Facts:
+    """How a classifier is compiled, and what a training step then does.
+
+    Attributes:
+        compiled: None where it is not compiled; all else then is None, too.
+        kernel: the head's kernel before the step.
+        before: the backbone's features of two pictures before the step.
+        step: what the step did.
+        step_raised: what it raised in place of that.
+    """
+
+    compiled: Compiled | None = None
+    kernel: _Kernel | None = None
+    before: _Features | None = None
+    step: Step | None = None
+    step_raised: Failure | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether what must be there is: someone may have left parts out."""
+        stepped = (self.step is None) != (self.step_raised is None)
+        return stepped and self.kernel is not None and self.before is not None
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the reference implementation gives.
+
+    Attributes:
+        facts: its facts.
+        rate: the learning rate.
+    """
+
+    facts: Facts
+    rate: float
+
+
+class CompilingExercise(Exercise[Facts, Expected]):
+    """Asks for a function that compiles a classifier."""
+
+    facts = Facts
+
+    @abstractmethod
+    def classifier(self, challenge: Challenge, profile: Profile) -> "tf.keras.Sequential":
+        """Returns the classifier that the function is to compile."""
+
+    @abstractmethod
+    def reference(self, profile: Profile) -> tuple[Callable, float]:
+        """Returns the reference implementation and the learning rate that it sets."""
+
+    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> Facts:
+        """Compiles a classifier with the function and trains it for one step."""
+        classifier = self.classifier(challenge, profile)
+        attempt(function, classifier)
+        x = probing.inputs(challenge, self.name, profile)
+        y = probing.targets(challenge, self.name, profile)
+        compiled = compiled_facts(classifier, x, y, challenge)
+        if compiled is None:
+            return Facts()
+        backbone, later = classifier.layers[0], probing.later(challenge, self.name, profile)
+        weights, kernel = probing.snapshot(backbone), classifier.layers[-1].weights[0]
+        facts = {"kernel": Array.of(kernel), "before": Array.of(backbone(later, training=False))}
+        try:
+            probing.step(classifier, x, y)
+        except Raised as error:
+            return Facts(compiled, **facts, step_raised=error.failure)
+        moved = len(probing.moved(weights, backbone))
+        after = Array.of(backbone(later, training=False))
+        return Facts(compiled, **facts, step=Step(Array.of(kernel), moved, after))
+
+    def expect(self, challenge: Challenge, profile: Profile) -> Expected:
+        """Gathers the same facts with the reference implementation."""
+        function, rate = self.reference(profile)
+        return Expected(self.gather(function, challenge, profile), rate)
+
+
+def compiled_facts(
+    model: "tf.keras.Model", x: np.ndarray, y: np.ndarray, challenge: Challenge
+) -> Compiled | None:
+    """Returns how a model is compiled; None if it is not.
+
+    The loss is reported by what it gives on a batch, metrics by what they make of drawn outputs:
+    with many of them, one metric does not pass for another.
+    """
+    import tensorflow as tf
+
+    optimizer = getattr(model, "optimizer", None)
+    if optimizer is None or not getattr(model, "compiled", False):
+        return None
+    facts: dict[str, Any] = {}
+    model.run_eagerly = True
+    try:
+        outputs = model(x, training=False)
+        facts["loss"] = float(model.compute_loss(x=x, y=tf.constant(y), y_pred=outputs))
+    except Exception as error:
+        facts["loss_raised"] = failure(error)
+    try:
+        facts["metrics"] = _metrics(model, x, challenge)
+    except Exception as error:
+        facts["metrics_raised"] = failure(error)
+    return Compiled(type_name(optimizer), learning_rates(optimizer), **facts)
+
+
+def _metrics(model: "tf.keras.Model", x: np.ndarray, challenge: Challenge) -> tuple[Metric, ...]:
+    import tensorflow as tf
+
+    classes = model.output_shape[-1]
+    rng = challenge.rng("outputs for metrics")
+    outputs = rng.dirichlet(np.ones(classes), _OUTPUTS).astype(np.float32)
+    some = rng.random(_OUTPUTS) < 0.5
+    labels = np.where(some, outputs.argmax(axis=1), rng.integers(0, classes, _OUTPUTS))
+    model.reset_metrics()
+    results = model.compute_metrics(x, tf.constant(labels), tf.constant(outputs))
+    return tuple(
+        Metric(str(name), float(value))
+        for name, value in results.items()
+        if np.ndim(value) == 0 and name != "loss"
+    )
+
+
+def learning_rates(optimizer: "tf.keras.optimizers.Optimizer") -> tuple[float, ...]:
+    """Returns the learning rate at steps 0, 100 and 10,000 of a schedule, or the constant one."""
+    rate = getattr(optimizer, "_learning_rate", None)
+    if callable(rate) and not hasattr(rate, "assign"):
+        return tuple(float(np.asarray(rate(at))) for at in (0, 100, 10_000))
+    return (float(np.asarray(optimizer.learning_rate)),)
+
+
+def findings(facts: Facts, expected: Expected, rules: dict) -> Iterator[Finding]:
+    """Yields findings on learning rate, loss and metric of a compiled classifier."""
+    compiled, right = facts.compiled, expected.facts.compiled
+    right_loss = compiled.loss is not None and (
+        abs(compiled.loss - right.loss) < rules["loss"] * max(1, right.loss)
+    )
+    yield _learning_rate(facts, expected, right_loss, rules)
+    if compiled.loss is None:
+        raised = compiled.loss_raised.message[:150] if compiled.loss_raised else "nothing"
+        yield fails("loss", "evaluation", received=raised)
     elif right_loss:
         yield holds("loss")
     else:
-        yield fails("loss", "loss", received=f"{loss:.4f}", wanted=f"{right['loss']:.4f}")
-    if "metrics_raised" in compiled:
-        yield fails("metric", "metric_raised", received=compiled["metrics_raised"]["message"][:150])
+        received, loss = f"{compiled.loss:.4f}", f"{right.loss:.4f}"
+        yield fails("loss", "loss", received=received, expected=loss)
+    if compiled.metrics_raised is not None:
+        yield fails("metric", "metric_raised", received=compiled.metrics_raised.message[:150])
         return
-    accuracy = right["metrics"][0]["value"]
-    if any(abs(metric["value"] - accuracy) < 1e-4 for metric in compiled["metrics"]):
+    accuracy = right.metrics[0].value
+    if any(abs(metric.value - accuracy) < rules["metric"] for metric in compiled.metrics):
         yield holds("metric")
     else:
-        names = ", ".join(metric["name"] for metric in compiled["metrics"])
+        names = ", ".join(metric.name for metric in compiled.metrics)
         yield fails("metric", "metric", received=names or "none")
 
 
-def _step_size(facts: dict, wanted: dict | None) -> float | None:
+def _learning_rate(facts: Facts, expected: Expected, right_loss: bool, rules: dict) -> Finding:
+    rate, compiled = expected.rate, facts.compiled
+    for received in compiled.learning_rates:
+        if abs(received - rate) > rules["learning_rate"] * rate:
+            values = {"received": f"{received:g}", "expected": f"{rate:g}"}
+            return fails("learning_rate", "learning_rate", **values)
+    if compiled.optimizer != "Adam":
+        return fails("learning_rate", "optimizer", received=compiled.optimizer)
+    if facts.step is None:  # where no step can be taken, that costs its own points
+        return holds("learning_rate")
+    # Another loss, or a backbone that trains along, gives another direction.
+    comparable = right_loss and facts.step.moved == expected.facts.step.moved
+    size = _step_size(facts)
+    if comparable and size and not _same_directions(facts, expected.facts, rules):
+        return fails("learning_rate", "other_direction")
+    if abs(size - rate) <= rules["step"] * rate:
+        return holds("learning_rate")
+    return fails("learning_rate", "first_step", received=f"{size:.2g}", expected=f"{rate:g}")
+
+
+def _changes(facts: Facts) -> np.ndarray:
+    """Returns how the step changed the head's kernel."""
+    if facts.step.kernel.values.shape != facts.kernel.values.shape:
+        return np.zeros(0)
+    return facts.step.kernel.values - facts.kernel.values
+
+
+def _same_directions(facts: Facts, expected: Facts, rules: dict) -> bool:
+    change, right = _changes(facts), _changes(expected)
+    agree = change.shape == right.shape and (np.sign(change) == np.sign(right)).mean()
+    return bool(agree >= rules["directions"])
+
+
+def _step_size(facts: Facts) -> float:
     """Returns the size of Adam's first step on the head's kernel.
 
-    Adam's first step moves each weight by about the learning rate, against its gradient. None when
-    there was no step, or one in other directions than the gradient of the `wanted` step has.
+    Adam's first step moves each weight by about the learning rate, against its gradient.
     """
-    if "kernel" not in facts:
-        return None
-    change = facts["kernel"].values - facts["before"].values
-    if wanted is not None:
-        right = wanted["kernel"].values - wanted["before"].values
-        if change.shape != right.shape or (np.sign(change) == np.sign(right)).mean() < 0.9:
-            return None
-    change = np.abs(change)
+    change = np.abs(_changes(facts))
     return float(np.median(change[change > 0])) if change.any() else 0.0
+
+
+def same_step(facts: Facts, expected: Facts, rules: dict) -> bool:
+    """Whether the head took about the expected step."""
+    change, right = _changes(facts), _changes(expected)
+    return change.shape == right.shape and bool(
+        np.median(np.abs(change - right)) < rules["step"] * np.median(np.abs(right))
+    )

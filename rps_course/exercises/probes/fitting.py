@@ -1,177 +1,237 @@
-"""Probing functions that call `fit`: a model so small that its whole training can be recomputed.
+"""Exercises that call `fit`: a model so small that its whole training can be recomputed.
 
 The student's function gets a softmax regression on 8x8 pictures, compiled with plain SGD, and
 generators whose last batch is smaller. The model notes which pictures each step saw. From these
 notes alone the judge repeats the training in NumPy and compares the weights.
 """
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Annotated, Any
 
 import numpy as np
 
-from autograder.core import evidence
 from autograder.core.challenge import Challenge
-from autograder.core.exercise import attempt, type_name
+from autograder.core.exercise import Exercise, attempt, type_name
+from autograder.core.facts import Array, Most, Short
 from autograder.core.rubric import Finding, fails, holds
+from rps_course.exercises.probes.pictures import SIDE, Pictures
+from rps_course.exercises.probes.probing import MAX_CLASSES, softmax
+from rps_course.profile import Profile
 
-if TYPE_CHECKING:
-    import tensorflow as tf
-
-SIDE = 8
-N_WEIGHTS = SIDE * SIDE * 3 * 3
+INPUTS = SIDE * SIDE * 3
 BATCH = 4
 N_TRAIN, N_VALIDATION = 22, 13  # neither is a multiple of the batch size
 RATE = 0.5
-MAX_EPOCHS = 12
-MAX_STEPS = 400
+_NOTED = 64  # pictures of a step
 
-_STEPS = evidence.listing(evidence.listing(evidence.integer(N_TRAIN), 64), MAX_STEPS)
-FACTS = evidence.record(
-    optional=("epochs", "history", "trained", "validated", "kernel", "bias", "recompiled"),
-    type=evidence.text(100),
-    epochs=evidence.listing(evidence.integer(1000), 100),
-    history=evidence.listing(
-        evidence.record(
-            name=evidence.text(100),
-            values=evidence.array(max_size=100),
-        ),
-        10,
-    ),
-    recompiled=evidence.boolean(),
-    trained=_STEPS,
-    validated=_STEPS,
-    kernel=evidence.array(max_size=N_WEIGHTS),
-    bias=evidence.array(max_size=3),
-)
+_Steps = Annotated[
+    tuple[Annotated[tuple[Annotated[int, Most(N_TRAIN)], ...], Most(_NOTED)], ...], Most(400)
+]
 
 
 @dataclass(frozen=True)
-class Data:
-    """Pictures `[n, 8, 8, 3]` that carry their number in their first pixel, and labels `[n]`."""
+class Metric:
+    """A metric's values in the history, one an epoch."""
 
-    x: np.ndarray
-    y: np.ndarray
-
-    @classmethod
-    def draw(cls, challenge: Challenge, purpose: str, n: int) -> "Data":
-        """Draws pictures whose classes differ, so that training gets somewhere."""
-        rng = challenge.rng(purpose)
-        # Each class is there: without one, a wrong weight of that class would not show.
-        y = rng.permutation(np.arange(n) % 3)
-        x = 0.4 * rng.random((n, SIDE, SIDE, 3)) + 0.3 * (np.arange(3) == y[:, None])[:, None, None]
-        x[:, 0, 0, 0] = np.arange(n) / 100
-        return cls(x.astype(np.float32), y)
-
-    def numbers(self, x: Any) -> list[int]:
-        """Returns which pictures a batch holds."""
-        return [round(100 * float(value)) for value in np.asarray(x)[:, 0, 0, 0]]
+    name: Short
+    values: Annotated[Array, Most(100)]
 
 
-@cache
-def _classes() -> tuple[type, type]:
-    """Makes the classes that derive from Keras' own, which must not load with this module."""
+@dataclass(frozen=True)
+class Facts:
+    """What the function did to the small model.
+
+    Attributes:
+        type: the name of what it returned.
+        recompiled: whether it compiled the model anew.
+        trained: numbers of the pictures in each training step.
+        validated: the same of each validation step.
+        kernel: the trained kernel.
+        bias: the trained bias.
+        epochs: of the history; None where it returned none.
+        history: the metrics in it.
+    """
+
+    type: Short
+    recompiled: bool
+    trained: _Steps
+    validated: _Steps
+    kernel: Annotated[Array, Most(INPUTS * MAX_CLASSES)]
+    bias: Annotated[Array, Most(MAX_CLASSES)]
+    epochs: Annotated[tuple[int, ...], Most(100)] | None = None
+    history: tuple[Metric, ...] = ()
+
+    def metric(self, name: str) -> np.ndarray | None:
+        """Returns a metric's values, one an epoch."""
+        return next(
+            (each.values.values.reshape(-1) for each in self.history if each.name == name), None
+        )
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the model is trained on, from where, and for which epochs.
+
+    Attributes:
+        training: the training pictures.
+        validation: the validation pictures.
+        kernel: float32 `[192, classes]`.
+        epochs: their numbers.
+    """
+
+    training: Pictures
+    validation: Pictures
+    kernel: np.ndarray
+    epochs: tuple[int, ...]
+
+
+class FittingExercise(Exercise[Facts, Expected]):
+    """Asks for a function that trains a compiled model on generators."""
+
+    facts = Facts
+
+    @abstractmethod
+    def epochs(self, challenge: Challenge) -> tuple[int, int]:
+        """Draws the epoch to start at, and the one to stop before."""
+
+    @abstractmethod
+    def fit(self, function: Callable, model: Any, train: Any, validation: Any, *epochs: int) -> Any:
+        """Calls a student's function."""
+
+    def expect(self, challenge: Challenge, profile: Profile) -> Expected:
+        """Draws data and weights."""
+        classes = len(profile.classes)
+        kernel = challenge.rng(f"{self.name} kernel").normal(0, 0.05, (INPUTS, classes))
+        return Expected(
+            Pictures.draw(challenge, f"{self.name} training", N_TRAIN, classes),
+            Pictures.draw(challenge, f"{self.name} validation", N_VALIDATION, classes),
+            kernel.astype(np.float32),
+            tuple(range(*self.epochs(challenge))),
+        )
+
+    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> Facts:
+        """Lets the function train the small model and tells what happened."""
+        import tensorflow as tf
+
+        from rps_course.exercises.probes.models import Batches, NotingModel
+
+        drawn = self.expect(challenge, profile)
+        dense = tf.keras.layers.Dense(len(profile.classes), activation="softmax")
+        layers = [tf.keras.Input((SIDE, SIDE, 3)), tf.keras.layers.Flatten(), dense]
+        model = NotingModel(layers, name="probe")
+        model.note(drawn.training, drawn.validation)
+        dense.set_weights([drawn.kernel, np.zeros(len(profile.classes), "float32")])
+        optimizer = tf.keras.optimizers.SGD(RATE)
+        loss = "sparse_categorical_crossentropy"
+        model.compile(optimizer, loss, metrics=["accuracy"], run_eagerly=True)
+        batches = Batches(drawn.training, BATCH), Batches(drawn.validation, BATCH)
+        history = attempt(self.fit, function, model, *batches, *self.epochs(challenge))
+        return Facts(
+            type_name(history),
+            model.optimizer is not optimizer,
+            tuple(model.trained),
+            tuple(model.validated),
+            Array.of(dense.kernel),
+            Array.of(dense.bias),
+            *_history(history),
+        )
+
+    def judge(self, facts: Facts, expected: Expected, rules: dict) -> Iterator[Finding]:
+        """Yields findings on the history, training and validation."""
+        if facts.recompiled:
+            yield fails(None, "recompiled")
+            return
+        if not facts.trained:
+            yield fails(None, "not_trained")
+            return
+        yield _judge_history(facts, expected)
+        done = _whole_epochs(facts.trained, N_TRAIN, BATCH)
+        yield _judge_training(facts, expected, done, rules)
+        # A wrong number of epochs has cost its points there; each of them is to be validated.
+        n_trained = max(done or len(expected.epochs), len(facts.epochs or ()))
+        yield _judge_validation(facts, expected, n_trained, rules)
+
+
+def _history(history: Any) -> tuple:
+    """Returns the epochs and the metrics of what should be Keras' history."""
     import tensorflow as tf
 
-    class Batches(tf.keras.utils.PyDataset):
-        def __init__(self, data: Data) -> None:
-            super().__init__()
-            self.data = data
-
-        def __len__(self) -> int:
-            return -(-len(self.data.x) // BATCH)
-
-        def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-            here = slice(index * BATCH, (index + 1) * BATCH)
-            return self.data.x[here], self.data.y[here]
-
-    class Regression(tf.keras.Sequential):
-        def train_step(self, data: Any) -> dict:
-            if self.run_eagerly:  # compiled anew without it, the step would be traced, not run
-                self.trained.append(self.probe_data[0].numbers(data[0]))
-            return super().train_step(data)
-
-        def test_step(self, data: Any) -> dict:
-            if self.run_eagerly:
-                self.validated.append(self.probe_data[1].numbers(data[0]))
-            return super().test_step(data)
-
-    return Batches, Regression
+    if not isinstance(history, tf.keras.callbacks.History):
+        return ()
+    metrics = [
+        Metric(str(name), Array.of(np.ravel(values)[:100]))
+        for name, values in history.history.items()
+    ]
+    return tuple(map(int, history.epoch)), tuple(metrics)
 
 
-def initial_kernel(challenge: Challenge, purpose: str) -> np.ndarray:
-    """Draws the kernel that training starts from, float32 `[192, 3]`."""
-    return (
-        challenge.rng(f"{purpose} kernel").normal(0, 0.05, (SIDE * SIDE * 3, 3)).astype("float32")
-    )
+def _judge_history(facts: Facts, expected: Expected) -> Finding:
+    if facts.epochs is None:
+        return fails("history", "no_history", received=facts.type)
+    if facts.epochs != expected.epochs:
+        right = _span(expected.epochs)
+        return fails("history", "epochs", received=_span(facts.epochs), expected=right)
+    return holds("history")
 
 
-def datasets(challenge: Challenge, purpose: str) -> tuple[Data, Data]:
-    """Draws training and validation data."""
-    return (
-        Data.draw(challenge, f"{purpose} training", N_TRAIN),
-        Data.draw(challenge, f"{purpose} validation", N_VALIDATION),
-    )
+def _judge_training(facts: Facts, expected: Expected, done: int | None, rules: dict) -> Finding:
+    n_epochs = len(expected.epochs)
+    if done is None or (done < n_epochs and facts.epochs == expected.epochs):
+        steps = n_epochs * -(-N_TRAIN // BATCH)
+        return fails("training", "part_epochs", received=len(facts.trained), expected=steps)
+    if done != n_epochs:
+        return fails("training", "number_of_epochs", received=done, expected=n_epochs)
+    for received, right in zip(
+        (facts.kernel.values, facts.bias.values), _retrain(facts.trained, expected), strict=True
+    ):
+        if received.shape != right.shape or np.abs(received - right).max() > rules["weights"]:
+            return fails("training", "other_weights")
+    return holds("training")
 
 
-def gather(
-    fit: Callable[["tf.keras.Model", Any, Any], Any], challenge: Challenge, purpose: str
-) -> dict:
-    """Lets a student's function train the small model and returns what happened as facts."""
-    import tensorflow as tf
-
-    batches, regression = _classes()
-    training, validation = datasets(challenge, purpose)
-    dense = tf.keras.layers.Dense(3, activation="softmax")
-    model = regression(
-        [tf.keras.Input((SIDE, SIDE, 3)), tf.keras.layers.Flatten(), dense], name="probe"
-    )
-    model.probe_data, model.trained, model.validated = (training, validation), [], []
-    dense.set_weights([initial_kernel(challenge, purpose), np.zeros(3, "float32")])
-    optimizer = tf.keras.optimizers.SGD(RATE)
-    model.compile(
-        optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"], run_eagerly=True
-    )
-    history = attempt(fit, model, batches(training), batches(validation))
-    facts: dict[str, Any] = {
-        "type": type_name(history),
-        "recompiled": model.optimizer is not optimizer,
-        "trained": [step[:64] for step in list(model.trained)[:MAX_STEPS]],
-        "validated": [step[:64] for step in list(model.validated)[:MAX_STEPS]],
-        "kernel": evidence.encode(dense.kernel),
-        "bias": evidence.encode(dense.bias),
-    }
-    if isinstance(history, tf.keras.callbacks.History):
-        facts["epochs"] = [int(epoch) for epoch in history.epoch[:100]]
-        facts["history"] = [
-            {"name": str(name)[:100], "values": evidence.encode(np.ravel(values)[:100])}
-            for name, values in list(history.history.items())[:10]
-        ]
-    return facts
+def _judge_validation(facts: Facts, expected: Expected, n_trained: int, rules: dict) -> Finding:
+    if not facts.validated:
+        names = ", ".join(metric.name for metric in facts.history)
+        return fails("validation", "no_validation", received=names or "nothing")
+    # In which batches they come does not matter here.
+    seen = tuple((number,) for step in facts.validated for number in step)
+    if _whole_epochs(seen, N_VALIDATION, 1) != n_trained:
+        received = round(len(seen) / n_trained, 1)
+        return fails("validation", "part_validation", received=received, expected=N_VALIDATION)
+    reported = facts.metric("val_accuracy")
+    if reported is None:
+        return holds("validation")
+    kernel, bias, data = facts.kernel.values, facts.bias.values, expected.validation
+    if kernel.shape != expected.kernel.shape or bias.shape != kernel.shape[1:]:
+        return fails("validation", "other_validation")
+    accuracy = (_probabilities(data.x, kernel, bias).argmax(axis=1) == data.y).mean()
+    if reported.size == 0 or abs(reported[-1] - accuracy) > rules["accuracy"]:
+        return fails("validation", "other_validation")
+    return holds("validation")
 
 
 def _probabilities(x: np.ndarray, kernel: np.ndarray, bias: np.ndarray) -> np.ndarray:
-    logits = x.reshape(len(x), -1).astype(np.float64) @ kernel + bias
-    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
+    return softmax(x.reshape(len(x), -1).astype(np.float64) @ kernel + bias)
 
 
 def _retrain(
-    data: Data, kernel: np.ndarray, steps: list[list[int]]
+    steps: tuple[tuple[int, ...], ...], expected: Expected
 ) -> tuple[np.ndarray, np.ndarray]:
     """Repeats the noted training steps: SGD on sparse categorical cross-entropy."""
-    kernel, bias = kernel.astype(np.float64), np.zeros(3)
-    for numbers in steps:
+    data = expected.training
+    kernel, bias = expected.kernel.astype(np.float64), np.zeros(expected.kernel.shape[1])
+    for step in steps:
+        numbers = np.minimum(step, N_TRAIN - 1)
         x, y = data.x[numbers], data.y[numbers]
-        gradient = (_probabilities(x, kernel, bias) - np.eye(3)[y]) / len(y)
+        gradient = (_probabilities(x, kernel, bias) - np.eye(len(bias))[y]) / len(y)
         kernel = kernel - RATE * x.reshape(len(x), -1).T.astype(np.float64) @ gradient
         bias = bias - RATE * gradient.sum(axis=0)
     return kernel, bias
 
 
-def _whole_epochs(steps: list[list[int]], n: int, batch: int = BATCH) -> int | None:
+def _whole_epochs(steps: tuple[tuple[int, ...], ...], n: int, batch: int) -> int | None:
     """Returns how many times the steps go through all n pictures; None if not a whole number."""
     per_epoch = -(-n // batch)
     if len(steps) % per_epoch:
@@ -183,78 +243,5 @@ def _whole_epochs(steps: list[list[int]], n: int, batch: int = BATCH) -> int | N
     return len(steps) // per_epoch
 
 
-def judge(
-    facts: dict, challenge: Challenge, purpose: str, first_epoch: int, last_epoch: int
-) -> Iterator[Finding]:
-    """Yields findings on `history`, `training` and `validation`.
-
-    Args:
-        facts: what `gather` returned, decoded.
-        challenge: the challenge that it was gathered with.
-        purpose: the same as there.
-        first_epoch: the epoch that training should start at.
-        last_epoch: the epoch that it should stop before.
-    """
-    training, validation = datasets(challenge, purpose)
-    wanted = list(range(first_epoch, last_epoch))
-    n_epochs = len(wanted)
-    if facts["recompiled"]:
-        yield fails(None, "recompiled")
-        return
-    if not facts["trained"]:
-        yield fails(None, "not_trained")
-        return
-    history = {entry["name"]: entry["values"] for entry in facts.get("history", [])}
-    epochs = facts.get("epochs")
-    if epochs is None:
-        yield fails("history", "no_history", received=facts["type"])
-    elif epochs != wanted:
-        yield fails("history", "epochs", received=_span(epochs), wanted=_span(wanted))
-    else:
-        yield holds("history")
-    done = _whole_epochs(facts["trained"], N_TRAIN)
-    if done is None or (done < n_epochs and epochs == wanted):
-        yield fails(
-            "training",
-            "part_epochs",
-            received=len(facts["trained"]),
-            wanted=n_epochs * -(-N_TRAIN // BATCH),
-        )
-    elif done != n_epochs:
-        yield fails("training", "number_of_epochs", received=done, wanted=n_epochs)
-    else:
-        steps = [[min(number, N_TRAIN - 1) for number in step] for step in facts["trained"]]
-        kernel, bias = _retrain(training, initial_kernel(challenge, purpose), steps)
-        if (
-            facts["kernel"].values.shape == kernel.shape
-            and facts["bias"].values.shape == bias.shape
-            and np.allclose(facts["kernel"].values, kernel, atol=1e-3)
-            and np.allclose(facts["bias"].values, bias, atol=1e-3)
-        ):
-            yield holds("training")
-        else:
-            yield fails("training", "other_weights")
-    if not facts["validated"]:
-        yield fails("validation", "no_validation", received=", ".join(history) or "nothing")
-        return
-    # A wrong number of epochs has cost its points above; here each of them is to be validated.
-    n_trained = max(done or n_epochs, len(epochs or ()))
-    # In which batches they come does not matter here.
-    seen = [[number] for step in facts["validated"] for number in step]
-    done = _whole_epochs(seen, N_VALIDATION, batch=1)
-    probabilities = _probabilities(validation.x, facts["kernel"].values, facts["bias"].values)
-    accuracy = (probabilities.argmax(axis=1) == validation.y).mean()
-    reported = history["val_accuracy"].values if "val_accuracy" in history else np.array([accuracy])
-    if done != n_trained:
-        per_epoch = sum(map(len, facts["validated"])) / n_trained
-        yield fails(
-            "validation", "part_validation", received=round(per_epoch, 1), wanted=N_VALIDATION
-        )
-    elif reported.size == 0 or abs(reported.reshape(-1)[-1] - accuracy) > 1e-3:
-        yield fails("validation", "other_validation")
-    else:
-        yield holds("validation")
-
-
-def _span(epochs: list[int]) -> str:
+def _span(epochs: tuple[int, ...]) -> str:
     return f"{epochs[0]} to {epochs[-1]} ({len(epochs)} epochs)" if epochs else "no epoch"

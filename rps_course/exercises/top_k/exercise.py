@@ -1,34 +1,62 @@
 """Exercise `top_k` of ps2."""
 
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
-from autograder.core import evidence
 from autograder.core.challenge import Challenge
 from autograder.core.exercise import Exercise, Raised, attempt, type_name
+from autograder.core.facts import Failure, Most
 from autograder.core.rubric import Finding, fails, holds
 from rps_course.profile import Profile
 
 
-class TopK(Exercise):
+@dataclass(frozen=True)
+class Entry:
+    """A label with its probability, as the function paired them."""
+
+    label: Annotated[str, Most(200)]
+    probability: float
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the function returned for one `k`, or that it raised an exception."""
+
+    type: Annotated[str, Most(200)] = ""
+    pairs: Annotated[tuple[Entry, ...], Most(50)] = ()
+    raised: Failure | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The default `k`, three of forty, and all of seven."""
+
+    default: Result
+    three: Result
+    all: Result
+
+
+@dataclass(frozen=True)
+class Likeliest:
+    """Probabilities by label, the likeliest first, and how many were asked for."""
+
+    probabilities: dict[str, float]
+    k: int
+
+
+class TopK(Exercise[Facts, dict[str, Likeliest]]):
     """`top_k(probs, labels, k=5)`: the likeliest labels with their probabilities."""
 
     name = "top_k"
     assignment = "ps2"
     order = 1
     heavy = False
-    _pair = evidence.record(label=evidence.text(200), probability=evidence.number())
-    _case = evidence.record(
-        optional=("pairs", "raised"),
-        type=evidence.text(200),
-        pairs=evidence.listing(_pair, 50),
-        raised=evidence.raised(),
-    )
-    # Name of the case: number of classes, k (None: the default).
+    facts = Facts
+    # Number of classes, k (None: the default).
     _CASES: ClassVar = {"default": (1000, None), "three": (40, 3), "all": (7, 7)}
-    facts = evidence.record(**dict.fromkeys(_CASES, _case))
 
     def _inputs(self, challenge: Challenge, case: str) -> tuple[np.ndarray, list[str]]:
         n = self._CASES[case][0]
@@ -37,69 +65,77 @@ class TopK(Exercise):
         labels = [f"thing {number}" for number in rng.permutation(10 * n)[:n]]
         return probabilities[np.newaxis], labels
 
-    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> dict:
+    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> Facts:
         """Probes the function with the default k and two others."""
-        facts = {}
+        results = {}
         for case, (_, k) in self._CASES.items():
             probabilities, labels = self._inputs(challenge, case)
             arguments = {} if k is None else {"k": k}
             try:
                 result = attempt(function, probabilities, labels, **arguments)
-                facts[case] = attempt(self._describe, result)
+                results[case] = attempt(self._result, result)
             except Raised as error:
                 if case == "default":
                     raise
-                facts[case] = {"type": "", "raised": error.fact}
-        return facts
+                results[case] = Result(raised=error.failure)
+        return Facts(**results)
 
-    def _describe(self, result: Any) -> dict:
+    def _result(self, result: Any) -> Result:
         if not isinstance(result, list | tuple):
-            return {"type": type_name(result)}
+            return Result(type_name(result))
         pairs = []
         for entry in result[:50]:
             if not isinstance(entry, list | tuple) or len(entry) != 2:
-                return {"type": f"{type_name(result)} of {type_name(entry)}"}
+                return Result(f"{type_name(result)} of {type_name(entry)}")
             if not isinstance(entry[0], str):
-                return {
-                    "type": f"{type_name(result)} of pairs that begin with {type_name(entry[0])}"
-                }
-            probability = float(np.nan_to_num(float(entry[1])))
-            pairs.append({"label": str(entry[0])[:200], "probability": probability})
-        return {"type": "pairs", "pairs": pairs}
+                first = type_name(entry[0])
+                return Result(f"{type_name(result)} of pairs that begin with {first}")
+            pairs.append(Entry(str(entry[0]), float(np.nan_to_num(float(entry[1])))))
+        return Result("pairs", tuple(pairs))
 
-    def judge(
-        self, facts: dict, challenge: Challenge, profile: Profile, table: dict
-    ) -> Iterator[Finding]:
+    def expect(self, challenge: Challenge, profile: Profile) -> dict[str, Likeliest]:
+        """Sorts the drawn labels by their probabilities."""
+        expected = {}
+        for case, (n, k) in self._CASES.items():
+            probabilities, labels = self._inputs(challenge, case)
+            order = np.argsort(-probabilities[0])
+            ranked = {labels[i]: float(probabilities[0][i]) for i in order}
+            expected[case] = Likeliest(ranked, k or min(5, n))
+        return expected
+
+    def judge(self, facts: Facts, expected: dict[str, Likeliest], rules: dict) -> Iterator[Finding]:
         """Yields findings on labels and order, probabilities, and k."""
-        default = facts["default"]
-        if "pairs" not in default:
-            yield fails(None, "not_pairs", received=default["type"])
+        if facts.default.type != "pairs":
+            yield fails(None, "not_pairs", received=facts.default.type)
             return
         names, values, length = holds("names"), holds("probabilities"), holds("k")
-        for case, (n, k) in self._CASES.items():
-            k = k or min(5, n)
-            if "raised" in facts[case]:
-                length = fails("k", "k_raised", received=facts[case]["raised"]["type"], k=k)
+        for case, right in expected.items():
+            result: Result = getattr(facts, case)
+            if result.raised is not None:
+                length = fails("k", "k_raised", received=result.raised.type, k=right.k)
                 continue
-            pairs = facts[case].get("pairs", [])
-            probabilities, labels = self._inputs(challenge, case)
-            known = len({pair["label"] for pair in pairs} & set(labels))
-            if known != k or len(pairs) != k:
-                length = fails("k", "k", received=min(known, len(pairs)), wanted=k)
-            order = np.argsort(-probabilities[0])[: len(pairs)]
-            if not pairs or [pair["label"] for pair in pairs] != [labels[i] for i in order]:
-                reverse = [pair["label"] for pair in pairs[::-1]] == [labels[i] for i in order]
-                chosen = sorted(pair["label"] for pair in pairs) == sorted(labels[i] for i in order)
-                message = (
-                    "reversed" if reverse and pairs else "order" if chosen and pairs else "names"
-                )
-                share = 0.5 if chosen and pairs else 0.0
-                # The worst of the cases counts: with k of k labels any order has chosen well.
-                if share <= names.share:
-                    names = fails("names", message, share=share)
-            lookup = dict(zip(labels, probabilities[0], strict=True))
-            if not pairs or any(
-                abs(lookup.get(pair["label"], -1) - pair["probability"]) > 1e-5 for pair in pairs
+            found = {pair.label for pair in result.pairs} & right.probabilities.keys()
+            if len(found) != right.k or len(result.pairs) != right.k:
+                received = min(len(found), len(result.pairs))
+                length = fails("k", "k", received=received, expected=right.k)
+            # The worst of the cases counts: with k of k labels any order has chosen well.
+            message = self._order(result, right)
+            if message and names.message != "names":
+                names = fails("names", message)
+            if not result.pairs or any(
+                abs(right.probabilities.get(pair.label, -1) - pair.probability) > rules["tolerance"]
+                for pair in result.pairs
             ):
                 values = fails("probabilities", "probabilities")
         yield from (names, values, length)
+
+    @staticmethod
+    def _order(result: Result, expected: Likeliest) -> str:
+        """Returns the message on labels that are not the likeliest in order; empty if they are."""
+        labels = [pair.label for pair in result.pairs]
+        right = list(expected.probabilities)[: len(labels)]
+        if not labels or sorted(labels) != sorted(right):
+            return "names"
+        if labels == right:
+            return ""
+        return "reversed" if labels[::-1] == right else "order"

@@ -1,20 +1,19 @@
-"""Exercise `trained_model` of ps4: the trained weights that a student hands in.
+"""Exercise `trained_model` of ps4: handed-in weights and the record of their training.
 
-Nothing of the notebook's kernel is believed here: the weights file is loaded into the reference
-architecture and evaluated on the whole test set, and the record beside it must fit.
+The weights are loaded as weights only into the reference architecture and evaluated on the whole
+test set. The record must belong to them; what it says of the device is the student's own word.
 """
 
-import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
-from autograder.core import evidence
 from autograder.core.exercise import FileExercise, OtherProfileError
+from autograder.core.facts import Most, Short
 from autograder.core.rubric import Finding, fails, holds
 from rps_course import submission
 from rps_course.profile import Profile
@@ -23,58 +22,161 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 _ARRAYS = 10_000  # far more than the network has
+_Epochs = Most(submission.MAX_EPOCHS)
 
 
-class TrainedModel(FileExercise):
+@dataclass(frozen=True)
+class Phase:
+    """A phase of the training record.
+
+    Attributes:
+        name: such as `"head"`.
+        learning_rate: the optimizer's.
+        epochs: their numbers.
+        history: the metrics' values, one an epoch.
+    """
+
+    name: Annotated[str, Most(submission.MAX_STRING)]
+    learning_rate: float
+    epochs: Annotated[tuple[int, ...], _Epochs]
+    history: Annotated[dict[str, Annotated[tuple[float, ...], _Epochs]], Most(50)]
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the training record says.
+
+    Attributes:
+        weights_sha256: of the weights that it belongs to, in hex.
+        device: `"GPU"` or `"CPU"`.
+        phases: of the training.
+    """
+
+    weights_sha256: Short
+    device: Short
+    phases: Annotated[tuple[Phase, ...], Most(submission.MAX_PHASES)]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured of weights.
+
+    Attributes:
+        accuracy: on the whole test set, 0 to 1.
+        frozen: how far each weight of the frozen part is from the pretrained one (`_distance`).
+        tail: the same for the unfrozen part.
+    """
+
+    accuracy: float
+    frozen: Annotated[tuple[float, ...], Most(_ARRAYS)]
+    tail: Annotated[tuple[float, ...], Most(_ARRAYS)]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was found in the files.
+
+    Attributes:
+        unusable: why the weights cannot be used, empty if they can.
+        weights: what was measured of them.
+        no_record: why there is no usable record, empty if there is one.
+        record: what it says.
+    """
+
+    unusable: Annotated[str, Most(2000)] = ""
+    weights: Measured | None = None
+    no_record: Annotated[str, Most(1000)] = ""
+    record: Record | None = None
+
+
+class TrainedModel(FileExercise[Facts]):
     """`rps_model.weights.h5` and `rps_model.json`, as `rps_course.submission.save` writes them."""
 
     name = "trained_model"
     assignment = "ps4"
     order = 4
     files = (submission.RPS_WEIGHTS, submission.RPS_RECORD)
-    facts: ClassVar = {
-        "oneOf": [
-            evidence.record(unusable=evidence.text(2000)),
-            evidence.record(
-                measured=evidence.record(
-                    accuracy={"type": "number", "minimum": 0, "maximum": 1},
-                    frozen_changed=evidence.integer(_ARRAYS),
-                    tail_changed=evidence.integer(_ARRAYS),
-                    record={"type": ["object", "null"]},
-                    record_problem=evidence.text(1000),
-                )
-            ),
-        ]
-    }
+    facts = Facts
 
-    def measure(self, folder: Path, settings: Profile) -> dict:
+    def measure(self, folder: Path, settings: Profile) -> Facts:
         """Loads and evaluates the weights, and reads the record."""
-        return measure(*(folder / name for name in self.files), settings)
+        record, no_record = None, ""
+        try:
+            record = _record(folder / submission.RPS_RECORD, settings)
+        except submission.RecordError as error:
+            no_record = str(error)
+        try:
+            model = submission.load_weights(folder / submission.RPS_WEIGHTS, settings)
+        except submission.OtherProfileError as error:
+            raise OtherProfileError(str(error)) from error
+        except submission.WeightsError as error:
+            return Facts(unusable=str(error))
+        frozen, tail = _distances(model, settings)
+        measured = Measured(_accuracy(model, settings), frozen, tail)
+        return Facts(weights=measured, no_record=no_record, record=record)
 
     def judge(
-        self, facts: dict, digests: dict[str, str], settings: Profile, table: dict
+        self, facts: Facts, digests: dict[str, str], settings: Profile, rules: dict
     ) -> Iterator[Finding]:
         """Yields findings on the weights, their record and their accuracy."""
-        return judge(facts, digests.get(submission.RPS_WEIGHTS, ""), settings, table)
+        weights, record = facts.weights, facts.record
+        if weights is None:
+            yield fails(None, "weights", received=facts.unusable)
+            return
+        changed = sum(distance > rules["weights"] for distance in weights.frozen)
+        if changed:
+            yield fails(None, "frozen_changed", received=changed)
+            return
+        if not any(distance > rules["weights"] for distance in weights.tail):
+            yield fails(None, "not_fine_tuned")
+            return
+        if record is None:
+            yield fails(None, "record", received=facts.no_record)
+            return
+        mismatch = _mismatch(record, weights, digests, settings, rules)
+        if mismatch:
+            yield fails(None, "record", received=mismatch)
+            return
+        if record.device != "GPU" and rules["require_gpu"] == "yes":
+            yield fails(None, "needs_gpu", received=record.device)
+            return
+        if record.device != "GPU" and rules["require_gpu"] == "warn":
+            yield fails(None, "without_gpu", share=1.0, received=record.device)
+        yield _judge_accuracy(weights.accuracy, **rules["accuracy"][settings.base])
 
 
-@dataclass(frozen=True)
-class Measured:
-    """What was measured of handed-in weights.
+def _judge_accuracy(accuracy: float, none_at: float, full_at: float) -> Finding:
+    share = (accuracy - none_at) / (full_at - none_at)
+    if share >= 1:
+        return holds("accuracy")
+    shown = {"received": accuracy, "expected": full_at, "low": none_at}
+    shown = {name: f"{value:.3f}" for name, value in shown.items()}
+    return fails("accuracy", "accuracy", max(share, 0.0), **shown)
 
-    Attributes:
-        accuracy: on the whole test set, 0 to 1.
-        frozen_changed: weights of the frozen part that differ from the pretrained ones.
-        tail_changed: weights of the unfrozen part that do.
-        record: the training record, None without one.
-        record_problem: why there is no usable record.
+
+def _record(path: Path, profile: Profile) -> Record:
+    """Reads the training record.
+
+    Raises:
+        submission.RecordError: there is none that can be used.
+        OtherProfileError: it is of another profile.
     """
-
-    accuracy: float
-    frozen_changed: int
-    tail_changed: int
-    record: dict | None
-    record_problem: str
+    notes: dict[str, Any] = submission.load_record(path)
+    if notes["profile"].removeprefix("grading-") != profile.base:
+        raise OtherProfileError(
+            f"{path.name} tells of a training under the profile {notes['profile']!r}, "
+            f"expected {profile.base!r}."
+        )
+    phases = tuple(
+        Phase(
+            phase["name"],
+            phase["learning_rate"],
+            tuple(phase["epochs"]),
+            {name: tuple(values) for name, values in phase["history"].items()},
+        )
+        for phase in notes["phases"]
+    )
+    return Record(notes["weights_sha256"], notes["device"]["kind"], phases)
 
 
 @cache
@@ -86,6 +188,12 @@ def _test_data(profile: Profile) -> tuple[np.ndarray, np.ndarray]:
     return data.to_numpy(test.map(lambda s: preprocessing.preprocess_image(s, profile.image_size)))
 
 
+def _accuracy(model: "tf.keras.Model", profile: Profile) -> float:
+    """Returns a classifier's accuracy on the profile's whole test set, 0 to 1."""
+    x, y = _test_data(profile)
+    return float((model.predict(x, batch_size=64, verbose=0).argmax(axis=1) == y).mean())
+
+
 @cache
 def _pretrained(profile: Profile) -> tuple[tuple[int, np.ndarray], ...]:
     from rps_course import model
@@ -94,130 +202,50 @@ def _pretrained(profile: Profile) -> tuple[tuple[int, np.ndarray], ...]:
     return tuple((i, w.numpy()) for i, layer in enumerate(backbone.layers) for w in layer.weights)
 
 
-def evaluate(model: "tf.keras.Model", profile: Profile) -> float:
-    """Returns a classifier's accuracy on the profile's whole test set, 0 to 1."""
-    x, y = _test_data(profile)
-    return float((model.predict(x, batch_size=64, verbose=0).argmax(axis=1) == y).mean())
-
-
-def measure(weights: Path, record: Path, profile: Profile) -> dict:
-    """Loads and evaluates handed-in weights.
-
-    Args:
-        weights: the weights file.
-        record: the training record beside it.
-        profile: whose architecture and test set to use, with all of its pictures.
-
-    Returns:
-        Facts: `measured`, or why the weights are `unusable`.
-
-    Raises:
-        OtherProfileError: the weights or the record are of another profile.
-    """
-    problem, notes = "", None
-    try:
-        notes = submission.load_record(record)
-    except submission.RecordError as error:
-        problem = str(error)
-    if notes and notes["profile"].removeprefix("grading-") != profile.base:
-        raise OtherProfileError(
-            f"{Path(record).name} tells of a training under the profile {notes['profile']!r}, "
-            f"expected {profile.base!r}."
-        )
-    try:
-        model = submission.load_weights(weights, profile)
-    except submission.OtherProfileError as error:
-        raise OtherProfileError(str(error)) from error
-    except submission.WeightsError as error:
-        return {"unusable": str(error)}
-    frozen = tail = 0
-    theirs = [w for layer in model.layers[0].layers for w in layer.weights]
+def _distances(
+    model: "tf.keras.Model", profile: Profile
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Returns how far the weights of the frozen part and of the tail are from the pretrained."""
+    frozen, tail = [], []
+    theirs = [weight.numpy() for layer in model.layers[0].layers for weight in layer.weights]
     for (layer, pretrained), weight in zip(_pretrained(profile), theirs, strict=True):
-        differs = not np.allclose(weight.numpy(), pretrained, rtol=1e-4, atol=1e-6)
-        frozen += differs and layer < profile.fine_tune_at
-        tail += differs and layer >= profile.fine_tune_at
-    measured = Measured(evaluate(model, profile), int(frozen), int(tail), notes, problem)
-    return {"measured": dataclasses.asdict(measured)}
+        part = tail if layer >= profile.fine_tune_at else frozen
+        part.append(_distance(weight, pretrained))
+    return tuple(frozen), tuple(tail)
 
 
-def judge(facts: dict, sha256: str, profile: Profile, table: dict) -> Iterator[Finding]:
-    """Yields findings on handed-in weights, their record and their accuracy.
-
-    Args:
-        facts: what `measure` returned.
-        sha256: of the weights file, in hex.
-        profile: as in `measure`.
-        table: the exercise's part of the rubric.
-    """
-    if "measured" not in facts:
-        yield fails(None, "weights", received=facts["unusable"])
-        return
-    measured = Measured(**facts["measured"])
-    if measured.frozen_changed:
-        yield fails(None, "frozen_changed", received=measured.frozen_changed)
-        return
-    if not measured.tail_changed:
-        yield fails(None, "not_fine_tuned")
-        return
-    if measured.record is None:
-        yield fails(None, "record", received=measured.record_problem)
-        return
-    mismatch = record_mismatch(measured, sha256, profile, table)
-    if mismatch:
-        yield fails(None, "record", received=mismatch)
-        return
-    device = measured.record["device"]
-    if device["kind"] != "GPU" and table["require_gpu"] != "no":
-        if table["require_gpu"] == "yes":
-            yield fails(None, "needs_gpu", received=device["kind"])
-            return
-        yield fails(None, "without_gpu", share=1.0, received=device["kind"])
-    bounds = table["accuracy"][profile.base]
-    low, high = bounds["none_at"], bounds["full_at"]
-    share = (measured.accuracy - low) / (high - low)
-    if share >= 1:
-        yield holds("accuracy")
-    else:
-        yield fails(
-            "accuracy",
-            "accuracy",
-            share=max(share, 0.0),
-            received=f"{measured.accuracy:.3f}",
-            wanted=f"{high:.3f}",
-            low=f"{low:.3f}",
-        )
+def _distance(weight: np.ndarray, pretrained: np.ndarray) -> float:
+    """Returns the largest difference of two arrays, as a share of each number plus 0.01."""
+    return float((np.abs(weight - pretrained) / (0.01 + np.abs(pretrained))).max())
 
 
-def record_mismatch(measured: Measured, sha256: str, profile: Profile, table: dict) -> str:
+def _mismatch(
+    record: Record, weights: Measured, digests: dict[str, str], profile: Profile, rules: dict
+) -> str:
     """Returns how the record does not fit the weights; an empty string when it does."""
-    record = measured.record
-    if record["weights_sha256"] != sha256:
+    if record.weights_sha256 != digests.get(submission.RPS_WEIGHTS):
         return "the record's SHA-256 is of another weights file"
-    phases = record["phases"]
+    phases = record.phases
     if len(phases) < 2:
-        return f"the record tells of {len(phases)} training phase(s), wanted 2"
-    for phase, rate in zip(
-        (phases[0], phases[-1]),
-        (profile.learning_rate_head, profile.learning_rate_fine),
-        strict=True,
-    ):
-        if abs(phase["learning_rate"] - rate) > 0.01 * rate:
+        return f"the record tells of {len(phases)} training phase(s), expected 2"
+    rates = profile.learning_rate_head, profile.learning_rate_fine
+    for phase, rate in zip((phases[0], phases[-1]), rates, strict=True):
+        if abs(phase.learning_rate - rate) > rules["learning_rate"] * rate:
             return (
-                f"phase {phase['name']!r} was trained with learning rate "
-                f"{phase['learning_rate']:g}, wanted {rate:g}"
+                f"phase {phase.name!r} was trained with learning rate {phase.learning_rate:g}, "
+                f"expected {rate:g}"
             )
-    epochs = [epoch for phase in phases for epoch in phase["epochs"]]
+    epochs = [epoch for phase in phases for epoch in phase.epochs]
     if epochs != list(range(len(epochs))):
         return "the phases' epochs do not follow one another"
     for phase in phases:
-        for name, values in phase["history"].items():
-            if len(values) != len(phase["epochs"]):
-                return f"phase {phase['name']!r} has {len(values)} values of {name} for its epochs"
-    reported = phases[-1]["history"].get("val_accuracy", [None])[-1]
-    if reported is None:
+        for name, values in phase.history.items():
+            if len(values) != len(phase.epochs):
+                return f"phase {phase.name!r} has {len(values)} values of {name} for its epochs"
+    reported = phases[-1].history.get("val_accuracy")
+    if not reported:
         return "the record has no val_accuracy"
-    if abs(reported - measured.accuracy) > table["record_tolerance"]:
-        return (
-            f"its last val_accuracy is {reported:.3f}, but the weights give {measured.accuracy:.3f}"
-        )
+    if abs(reported[-1] - weights.accuracy) > rules["record_tolerance"]:
+        accuracy = weights.accuracy
+        return f"its last val_accuracy is {reported[-1]:.3f}, but the weights give {accuracy:.3f}"
     return ""

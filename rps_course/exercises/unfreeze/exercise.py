@@ -1,151 +1,171 @@
 """Exercise `unfreeze` of ps4."""
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
 
-from autograder.core import evidence
+import numpy as np
+
 from autograder.core.challenge import Challenge
 from autograder.core.exercise import Exercise, Raised, attempt
+from autograder.core.facts import Array, Failure, Most
 from autograder.core.rubric import Finding, fails, holds
-from rps_course.exercises.probes import probing
+from rps_course.exercises.probes import probing, standin
 from rps_course.profile import Profile
 
 if TYPE_CHECKING:
     import tensorflow as tf
-from rps_course.exercises.probes.probing import weight_owners
 
-# Layers of MobileNetV2 with weights that follow one with weights: a cut that is off by one, either
-# way, moves other weights.
-_OTHER_CUTS = (121, 124, 125, 126, 129, 132, 135, 138, 141)
+_WEIGHTS = 200  # more than the stand-in has
 
 
-@lru_cache(maxsize=16)
-def _unfreezer(trains: tuple[tuple[int, frozenset[int]], ...]) -> Callable:
-    """Returns a function like `unfreeze` for which given layers train.
+@dataclass(frozen=True)
+class Step:
+    """A training step after layers were unfrozen.
 
-    Args:
-        trains: the indices of these layers, by cut.
+    Attributes:
+        moved: indices of the backbone's weights that moved.
+        after: the backbone's features of two other pictures afterwards; None where it raised.
+        raised: what the step raised.
     """
 
-    def unfreeze(backbone: "tf.keras.Model", cut: int) -> None:
-        backbone.trainable = True
-        for i, layer in enumerate(backbone.layers):
-            layer.trainable = i in dict(trains)[cut]
-
-    return unfreeze
+    moved: Annotated[tuple[Annotated[int, Most(_WEIGHTS)], ...], Most(_WEIGHTS)] = ()
+    after: Annotated[Array, Most(2 * standin.MAX_FEATURES)] | None = None
+    raised: Failure | None = None
 
 
-class Unfreeze(Exercise):
+@dataclass(frozen=True)
+class Facts:
+    """The steps for two cuts, each on a backbone of its own."""
+
+    first: Step
+    second: Step
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What unfreezing should do to the stand-in, and what it gives after any step.
+
+    Attributes:
+        exercise: draws the stand-in.
+        challenge: what it is drawn from.
+        profile: says its input size.
+        cuts: the layers that the first and the second step train from.
+        owners: the index of the layer that each of its weights belongs to.
+        before: its features before a step, `[2, d]`.
+    """
+
+    exercise: "Unfreeze"
+    challenge: Challenge
+    profile: Profile
+    cuts: tuple[int, ...]
+    owners: list[int]
+    before: np.ndarray
+
+    def step(self, cut: int, trains: set[int]) -> Step:
+        """Takes the step again, with these layers training."""
+
+        def unfreeze(backbone: "tf.keras.Model", _: int) -> None:
+            backbone.trainable = True
+            for i, layer in enumerate(backbone.layers):
+                layer.trainable = i in trains
+
+        return self.exercise.step(unfreeze, cut, self.challenge, self.profile)
+
+    def compare(self, moved: tuple[int, ...], cut: int) -> tuple[set[int], set[int]]:
+        """Returns the weights that should move and don't, and those that do and shouldn't."""
+        tail = {i for i, layer in enumerate(self.owners) if layer >= cut}
+        return tail - set(moved), set(moved) - tail
+
+
+class Unfreeze(Exercise[Facts, Expected]):
     """`unfreeze(backbone, fine_tune_at)`: exactly `layers[fine_tune_at:]` train."""
 
     name = "unfreeze"
     assignment = "ps4"
     order = 1
-    _MAX_WEIGHTS = 400
-    _case = evidence.record(
-        optional=("moved", "step", "later", "after"),
-        moved=evidence.listing(evidence.integer(_MAX_WEIGHTS), _MAX_WEIGHTS),
-        step=evidence.raised(),
-        later=probing.LATER,
-        after=probing.LATER,
-    )
-    facts = evidence.record(usual=_case, other=_case)
+    facts = Facts
 
-    def _cuts(self, challenge: Challenge, profile: Profile) -> dict[str, int]:
-        other = int(challenge.rng(f"{self.name} cut").choice(_OTHER_CUTS))
-        return {"usual": profile.fine_tune_at, "other": other}
-
-    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> dict:
+    def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> Facts:
         """Unfreezes a frozen backbone at two layers and trains for one step each time."""
-        from rps_course import model
+        backbone = standin.backbone(challenge, self.name, profile)
+        cuts = standin.cuts(challenge, self.name, backbone)
+        return Facts(*(self.step(function, cut, challenge, profile) for cut in cuts))
 
-        facts = {}
+    def step(self, function: Callable, cut: int, challenge: Challenge, profile: Profile) -> Step:
+        """Unfreezes with a function and trains for one step."""
+        backbone = standin.backbone(challenge, self.name, profile)
+        classifier = probing.classifier(backbone, challenge, self.name, profile)
+        attempt(function, backbone, cut)
+        classifier.compile("adam", "sparse_categorical_crossentropy")
+        before = probing.snapshot(backbone)
         x = probing.inputs(challenge, self.name, profile)
-        y = probing.targets(challenge, self.name)
-        for case, cut in self._cuts(challenge, profile).items():
-            backbone = model.build_backbone(profile)
-            classifier = probing.classifier(backbone, challenge, self.name)
-            attempt(function, backbone, cut)
-            classifier.compile("adam", "sparse_categorical_crossentropy")
-            before, later = probing.snapshot(backbone), probing.later(challenge, self.name, profile)
-            first = evidence.encode(backbone(later, training=False))
-            try:
-                probing.step(classifier, x, y)
-            except Raised as error:
-                facts[case] = {"step": error.fact}
-                continue
-            facts[case] = {
-                "moved": probing.moved(before, backbone)[: self._MAX_WEIGHTS],
-                "later": first,
-                "after": evidence.encode(backbone(later, training=False)),
-            }
-        return facts
+        try:
+            probing.step(classifier, x, probing.targets(challenge, self.name, profile))
+        except Raised as error:
+            return Step(raised=error.failure)
+        later = probing.later(challenge, self.name, profile)
+        after = Array.of(backbone(later, training=False))
+        return Step(probing.moved(before, backbone), after)
 
-    def judge(
-        self, facts: dict, challenge: Challenge, profile: Profile, table: dict
-    ) -> Iterator[Finding]:
+    def expect(self, challenge: Challenge, profile: Profile) -> Expected:
+        """Draws the stand-in again."""
+        backbone = standin.backbone(challenge, self.name, profile)
+        later = probing.later(challenge, self.name, profile)
+        return Expected(
+            self,
+            challenge,
+            profile,
+            standin.cuts(challenge, self.name, backbone),
+            standin.owners(backbone),
+            np.asarray(backbone(later, training=False)),
+        )
+
+    def judge(self, facts: Facts, expected: Expected, rules: dict) -> Iterator[Finding]:
         """Yields findings on the tail, the layers before it, and the use of the argument."""
-        owners = weight_owners(profile)
-        cuts = self._cuts(challenge, profile)
-        if "step" in facts["usual"]:
-            yield fails(None, "step", received=facts["usual"]["step"]["message"][:150])
+        first, cut = facts.first, expected.cuts[0]
+        if first.raised is not None:
+            yield fails(None, "step", received=first.raised.message[:150])
             return
-        tail, rest = self._compare(owners, facts["usual"]["moved"], cuts["usual"])
-        if not facts["usual"]["moved"]:
+        if not first.moved:
             yield fails(None, "nothing_moves")
             return
-        layers = sorted({owners[i] if i < len(owners) else -1 for i in rest})
-        if not self._stepped(facts, challenge, profile, owners):
+        tail, rest = expected.compare(first.moved, cut)
+        layers = sorted({expected.owners[i] for i in rest if i < len(expected.owners)} or {-1})
+        if not self._stepped(first, cut, expected, rules):
             if rest:  # single variables of a layer: no step with whole layers is like it
-                values = {"moved": len(rest), "first": layers[0], "cut": cuts["usual"]}
-                yield fails(None, "rest_moves", **values)
+                yield fails(None, "rest_moves", moved=len(rest), first=layers[0], cut=cut)
             else:
                 yield fails(None, "contradicts", exercise=self.name)
             return
         if tail:
-            first = owners[min(tail)]
-            yield fails("tail", "tail_frozen", missing=len(tail), layer=first, cut=cuts["usual"])
+            layer = expected.owners[min(tail)]
+            yield fails("tail", "tail_frozen", missing=len(tail), layer=layer, cut=cut)
         else:
             yield holds("tail")
         if rest:
-            yield fails("rest", "rest_moves", moved=len(rest), first=layers[0], cut=cuts["usual"])
+            yield fails("rest", "rest_moves", moved=len(rest), first=layers[0], cut=cut)
         else:
             yield holds("rest")
         if tail or rest:
             return
-        other = facts["other"].get("moved")
-        if other is None or any(self._compare(owners, other, cuts["other"])):
-            yield fails("argument", "argument", cut=cuts["other"])
-        else:
+        second, cut = facts.second, expected.cuts[1]
+        right = not any(expected.compare(second.moved, cut))
+        if right and self._stepped(second, cut, expected, rules):
             yield holds("argument")
+        else:
+            yield fails("argument", "argument", cut=cut)
 
-    def _stepped(
-        self, facts: dict, challenge: Challenge, profile: Profile, owners: list[int]
-    ) -> bool:
+    @staticmethod
+    def _stepped(step: Step, cut: int, expected: Expected, rules: dict) -> bool:
         """Whether the backbone gives after the step what it must if these weights moved.
 
         The step is taken again, with the layers that the moved weights belong to.
         """
-        cuts = self._cuts(challenge, profile)
-        trains = {
-            cut: frozenset(owners[i] for i in facts[case].get("moved", []) if i < len(owners))
-            for case, cut in cuts.items()
-        }
-        wanted = self.reference(_unfreezer(tuple(trains.items())), challenge, profile)
-        return all(
-            wanted[case].get("moved") == facts[case]["moved"]
-            and probing.follows(
-                wanted[case]["later"].values,
-                facts[case]["after"].values,
-                wanted[case]["after"].values,
-            )
-            for case in cuts
-            if "moved" in facts[case]
+        if step.after is None or max(step.moved, default=0) >= len(expected.owners):
+            return False
+        right = expected.step(cut, {expected.owners[i] for i in step.moved})
+        limits = rules["rounding"], rules["change"]
+        return right.moved == step.moved and probing.follows(
+            expected.before, step.after.values, right.after.values, *limits
         )
-
-    @staticmethod
-    def _compare(owners: list[int], moved: list[int], cut: int) -> tuple[set[int], set[int]]:
-        """Returns the weights that should move and don't, and those that do and shouldn't."""
-        wanted = {i for i, layer in enumerate(owners) if layer >= cut}
-        return wanted - set(moved), set(moved) - wanted

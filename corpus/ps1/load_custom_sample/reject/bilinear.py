@@ -1,5 +1,5 @@
 # expect: 0.75
-# says: resized with bilinear interpolation, wanted bicubic
+# says: resized with bilinear interpolation, expected bicubic
 from PIL import Image
 
 def load_custom_sample(path):

@@ -1,5 +1,5 @@
 # expect: 0.75
-# says: resized with lanczos interpolation, wanted bicubic
+# says: resized with lanczos interpolation, expected bicubic
 from PIL import Image
 
 def load_custom_sample(path):

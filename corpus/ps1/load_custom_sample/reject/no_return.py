@@ -1,4 +1,4 @@
-# says: returned NoneType, wanted an array of numbers
+# says: returned NoneType, expected an array of numbers
 from PIL import Image
 
 def load_custom_sample(path):

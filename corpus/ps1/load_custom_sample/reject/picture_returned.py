@@ -1,4 +1,4 @@
-# says: returned Image, wanted an array of numbers
+# says: returned Image, expected an array of numbers
 from PIL import Image
 
 def load_custom_sample(path):

@@ -1,5 +1,5 @@
 # expect: 0.16666667
-# says: wanted [1, 96, 96, 3]
+# says: expected [1, 96, 96, 3]
 from PIL import Image
 
 def load_custom_sample(path):

@@ -1,5 +1,5 @@
 # expect: 0.375
-# says: The picture has shape [68, 96, 3], wanted [96, 96, 3]
+# says: The picture has shape [68, 96, 3], expected [96, 96, 3]
 def preprocess_image(sample):
     image = tf.cast(sample["image"], tf.float32) / 255.0
     h, w = image.shape[0], image.shape[1]

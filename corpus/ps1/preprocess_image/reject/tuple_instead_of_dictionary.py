@@ -1,4 +1,4 @@
-# says: returned tuple, wanted a dictionary
+# says: returned tuple, expected a dictionary
 def preprocess_image(sample):
     image = tf.cast(sample["image"], tf.float32) / 255.0
     image = tf.image.resize(image, (INPUT_IMG_SIZE, INPUT_IMG_SIZE))

@@ -1,4 +1,4 @@
-# says: returned dict, wanted a tuple of two arrays
+# says: returned dict, expected a tuple of two arrays
 def to_numpy(ds):
     X = np.stack([sample["image"].numpy() for sample in ds])
     y = np.array([sample["label"].numpy() for sample in ds])

@@ -1,5 +1,5 @@
 # expect: 0.83333333
-# says: X is float64, wanted float32
+# says: X is float64, expected float32
 def to_numpy(ds):
     X = np.array([sample["image"].numpy() for sample in ds], dtype=float)
     y = np.array([sample["label"].numpy() for sample in ds])

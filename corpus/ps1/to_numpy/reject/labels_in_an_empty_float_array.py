@@ -1,5 +1,5 @@
 # expect: 0.75
-# says: y is float64, wanted whole numbers
+# says: y is float64, expected whole numbers
 def to_numpy(ds):
     X, y = [], np.array([])
     for sample in ds:

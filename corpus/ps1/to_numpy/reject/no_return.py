@@ -1,4 +1,4 @@
-# says: returned NoneType, wanted a tuple of two arrays
+# says: returned NoneType, expected a tuple of two arrays
 def to_numpy(ds):
     X, y = [], []
     for sample in ds:

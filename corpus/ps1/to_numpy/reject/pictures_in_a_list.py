@@ -1,5 +1,5 @@
 # expect: 0.83333333
-# says: X is of type list, wanted a NumPy array
+# says: X is of type list, expected a NumPy array
 def to_numpy(ds):
     X, y = [], []
     for sample in ds:

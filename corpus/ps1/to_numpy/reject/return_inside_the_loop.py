@@ -1,4 +1,4 @@
-# says: X has shape [1, 96, 96, 3], wanted
+# says: X has shape [1, 96, 96, 3], expected
 def to_numpy(ds):
     X, y = [], []
     for sample in ds:

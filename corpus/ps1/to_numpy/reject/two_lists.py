@@ -1,5 +1,5 @@
 # expect: 0.58333333
-# says: y is of type list, wanted a NumPy array
+# says: y is of type list, expected a NumPy array
 def to_numpy(ds):
     X, y = [], []
     for sample in ds:

@@ -1,5 +1,5 @@
 # expect: 0.5
-# says: weights changed in one training step, wanted none
+# says: weights changed in one training step, expected none
 def build_backbone():
     backbone = tf.keras.applications.MobileNetV2(
         input_shape=INPUT_IMG_SHAPE, include_top=False, pooling="avg", alpha=ALPHA, weights=WEIGHTS)

@@ -1,4 +1,4 @@
-# says: returned function, wanted a Keras model
+# says: returned function, expected a Keras model
 def build_backbone():
     backbone = tf.keras.applications.MobileNetV2
     backbone.trainable = False

@@ -1,5 +1,5 @@
 # expect: 0.5
-# says: shape [11520], wanted [1280]
+# says: shape [11520], expected [1280]
 def build_backbone():
     backbone = tf.keras.Sequential([
         tf.keras.applications.MobileNetV2(

@@ -1,5 +1,5 @@
 # expect: 0.5
-# says: wanted [1280]
+# says: expected [1280]
 def build_backbone():
     network = tf.keras.applications.MobileNetV2(
         input_shape=INPUT_IMG_SHAPE, include_top=False, alpha=ALPHA, weights=WEIGHTS)

@@ -1,4 +1,4 @@
-# says: returned NoneType, wanted a Keras model
+# says: returned NoneType, expected a Keras model
 def build_backbone():
     backbone = tf.keras.applications.MobileNetV2(
         input_shape=INPUT_IMG_SHAPE, include_top=False, pooling="avg", alpha=ALPHA, weights=WEIGHTS)

@@ -1,4 +1,4 @@
-# says: returned NoneType, wanted a Keras model
+# says: returned NoneType, expected a Keras model
 def build_classifier(backbone):
     model = tf.keras.Sequential([
         backbone, tf.keras.layers.Dropout(0.5), tf.keras.layers.Dense(3, activation="softmax")])

@@ -1,4 +1,4 @@
-# says: returned tuple of list, wanted a list of pairs
+# says: returned tuple of list, expected a list of pairs
 def top_k(probs, labels, k=5):
     order = np.argsort(probs[0])[::-1][:k]
     return [labels[i] for i in order], [float(probs[0][i]) for i in order]

@@ -1,4 +1,4 @@
-# says: shows the validation pictures, wanted the training pictures
+# says: shows the validation pictures, expected the training pictures
 def make_generators(X_train, y_train, X_test, y_test):
     train_datagen = tf.keras.preprocessing.image.ImageDataGenerator(
         rotation_range=8,

@@ -1,5 +1,5 @@
 # expect: 0.9
-# says: wanted each of the 40 once
+# says: expected each of the 40 once
 def make_generators(X_train, y_train, X_test, y_test):
     train_datagen = tf.keras.preprocessing.image.ImageDataGenerator(
         rotation_range=8,

@@ -1,4 +1,4 @@
-# says: returned NoneType, wanted a tuple of two generators
+# says: returned NoneType, expected a tuple of two generators
 def make_generators(X_train, y_train, X_test, y_test):
     train_datagen = tf.keras.preprocessing.image.ImageDataGenerator(
         rotation_range=8,

@@ -1,4 +1,4 @@
 # expect: 0.5
-# says: learning rate is 0.001, wanted 1e-05
+# says: learning rate is 0.001, expected 1e-05
 def compile_fine_tune(model):
     model.compile(optimizer=tf.keras.optimizers.Adam(0.001), loss="sparse_categorical_crossentropy", metrics=["accuracy"])

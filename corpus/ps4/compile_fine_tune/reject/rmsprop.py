@@ -1,4 +1,4 @@
 # expect: 0.5
-# says: The optimizer is RMSprop, wanted Adam
+# says: The optimizer is RMSprop, expected Adam
 def compile_fine_tune(model):
     model.compile(optimizer=tf.keras.optimizers.RMSprop(0.00001), loss="sparse_categorical_crossentropy", metrics=["accuracy"])

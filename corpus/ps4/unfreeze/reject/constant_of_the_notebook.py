@@ -1,5 +1,4 @@
-# expect: 0.875
-# says: the wrong layers train
+# says: no weight of the backbone moves
 def unfreeze(backbone, fine_tune_at):
     backbone.trainable = True
     for layer in backbone.layers[:FINE_TUNE_AT]:

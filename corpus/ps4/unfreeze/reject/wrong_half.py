@@ -1,4 +1,4 @@
-# says: weights before layer 149 move in a training step
+# says: move in a training step, the first in layer
 def unfreeze(backbone, fine_tune_at):
     backbone.trainable = True
     for layer in backbone.layers[fine_tune_at:]:

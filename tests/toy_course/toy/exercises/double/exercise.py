@@ -1,20 +1,37 @@
 """Exercise `double` of toy1."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from autograder.core import evidence
-from autograder.core.exercise import SAMPLED, Exercise, attempt, positions, sampled
+from autograder.core.exercise import Exercise, attempt
 from autograder.core.rubric import fails, holds
+from autograder.core.sampling import Sampled, positions
 
 
-class Double(Exercise):
+@dataclass(frozen=True)
+class Facts:
+    """What the function returned."""
+
+    result: Sampled
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The shape of a right result, and the numbers of it that facts hold."""
+
+    shape: tuple[int, ...]
+    numbers: np.ndarray
+
+
+class Double(Exercise[Facts, Expected]):
     """`double(x)`: an array, each number doubled."""
 
     name = "double"
     assignment = "toy1"
     order = 1
     heavy = False
-    facts = evidence.record(result=SAMPLED)
+    facts = Facts
 
     def _numbers(self, challenge, settings):
         return challenge.rng(self.name).random(settings.length)
@@ -22,19 +39,22 @@ class Double(Exercise):
     def gather(self, function, challenge, settings):
         """Probes the function on drawn numbers."""
         result = attempt(function, self._numbers(challenge, settings))
-        return {"result": sampled(result, challenge, self.name)}
+        return Facts(Sampled.of(result, challenge, self.name))
 
-    def judge(self, facts, challenge, settings, table):
+    def expect(self, challenge, settings):
+        """Doubles the drawn numbers."""
+        doubled = 2 * self._numbers(challenge, settings)
+        return Expected(doubled.shape, doubled[positions(doubled.size, challenge, self.name)])
+
+    def judge(self, facts, expected, rules):
         """Yields findings on the shape and the numbers."""
-        expected = 2 * self._numbers(challenge, settings)
-        result = facts["result"]
-        if result.get("shape") != list(expected.shape) or "values" not in result:
-            yield fails("shape", "shape", received=result.get("shape"))
+        result = facts.result
+        if result.shape != expected.shape or result.numbers is None:
+            yield fails("shape", "shape", received=result.shape and list(result.shape))
             return
         yield holds("shape")
-        index = positions(expected.size, challenge, self.name)
-        difference = np.abs(result["values"].values - expected[index]).max()
-        if difference <= table["tolerance"]:
+        difference = np.abs(result.numbers.values.values - expected.numbers).max()
+        if difference <= rules["tolerance"]:
             yield holds("numbers")
         else:
             yield fails("numbers", "numbers", received=f"{difference:.3g}")

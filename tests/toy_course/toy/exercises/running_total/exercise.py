@@ -1,20 +1,30 @@
 """Exercise `running_total` of toy1."""
 
+from dataclasses import dataclass
+from typing import Annotated
+
 import numpy as np
 
-from autograder.core import evidence
 from autograder.core.exercise import Exercise, attempt
+from autograder.core.facts import Array, Most
 from autograder.core.rubric import fails, holds
 
 
-class RunningTotal(Exercise):
+@dataclass(frozen=True)
+class Facts:
+    """What the function returned, as far as 200 numbers."""
+
+    total: Annotated[Array, Most(200)]
+
+
+class RunningTotal(Exercise[Facts, np.ndarray]):
     """`running_total(x)`: the sums of the first one, two, three, ... numbers."""
 
     name = "running_total"
     assignment = "toy1"
     order = 2
     heavy = False
-    facts = evidence.record(total=evidence.array(max_size=200, dtypes=("float64",)))
+    facts = Facts
 
     def _numbers(self, challenge, settings):
         return challenge.rng(self.name).integers(0, 100, settings.length)
@@ -22,10 +32,13 @@ class RunningTotal(Exercise):
     def gather(self, function, challenge, settings):
         """Probes the function on drawn whole numbers."""
         result = attempt(function, self._numbers(challenge, settings))
-        return {"total": evidence.encode(np.asarray(result)[:200], "float64")}
+        return Facts(Array.of(np.asarray(result)[:200]))
 
-    def judge(self, facts, challenge, settings, table):
+    def expect(self, challenge, settings):
+        """Adds the drawn numbers up."""
+        return np.cumsum(self._numbers(challenge, settings))
+
+    def judge(self, facts, expected, rules):
         """Yields a finding on the sums."""
-        expected = np.cumsum(self._numbers(challenge, settings))
-        right = np.array_equal(facts["total"].values, expected)
+        right = np.array_equal(facts.total.values, expected)
         yield holds("sums") if right else fails("sums", "sums")

@@ -1,6 +1,0 @@
-# expect: 0.375
-# says: weights before layer 149 move in a training step
-def unfreeze(backbone, fine_tune_at):
-    backbone.trainable = True
-    for layer in backbone.layers[:-fine_tune_at]:
-        layer.trainable = False

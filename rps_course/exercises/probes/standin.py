@@ -1,0 +1,77 @@
+"""A small network that stands in for the pretrained one where that one is not needed.
+
+Whatever a function does to a backbone shows on any network: which weights move, whether batch
+normalization runs in training mode, what the head sees. This one is drawn from the challenge, with
+another number of layers and features each time, so it is no pretrained backbone, and a layer number
+or a number of features that stands in an answer does not fit it.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from autograder.core.challenge import Challenge
+from rps_course.profile import Profile
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+_GRID = 12  # side of the feature map that a picture becomes at once
+MAX_FEATURES = 40
+
+
+def backbone(challenge: Challenge, purpose: str, profile: Profile) -> "tf.keras.Model":
+    """Builds a frozen stand-in for the pretrained backbone; the same each time it is drawn.
+
+    Args:
+        challenge: draws layers and weights.
+        purpose: names the draw.
+        profile: says the input size.
+
+    Returns:
+        A functional model from pictures `[n, H, W, 3]` to features `[n, d]`, d from 24 to 40: from
+        four to six times a convolution, batch normalization and ReLU, then average pooling.
+    """
+    import tensorflow as tf
+
+    rng = challenge.rng(f"{purpose} stand-in")
+    channels = [*rng.integers(6, 12, rng.integers(3, 6)), rng.integers(24, MAX_FEATURES + 1)]
+    inputs = tf.keras.Input(profile.input_shape)
+    outputs = tf.keras.layers.AveragePooling2D(profile.image_size // _GRID)(inputs)
+    for n in map(int, channels):
+        outputs = tf.keras.layers.Conv2D(n, 3, padding="same", use_bias=False)(outputs)
+        outputs = tf.keras.layers.BatchNormalization(momentum=0.9)(outputs)
+        outputs = tf.keras.layers.ReLU()(outputs)
+    model = tf.keras.Model(inputs, tf.keras.layers.GlobalAveragePooling2D()(outputs))
+    for layer in model.layers:
+        layer.set_weights(_weights(layer, rng))
+    model.trainable = False
+    return model
+
+
+def _weights(layer: "tf.keras.layers.Layer", rng: np.random.Generator) -> list[np.ndarray]:
+    shapes = [weight.shape for weight in layer.weights]
+    if len(shapes) == 1:
+        fan_in = np.prod(shapes[0][:-1])
+        return [rng.normal(0, np.sqrt(2 / fan_in), shapes[0])]
+    if len(shapes) == 4:  # scale, offset, moving mean, moving variance
+        n = shapes[0]
+        return [rng.uniform(0.6, 1.4, n), *rng.normal(0.1, 0.1, (2, *n)), rng.uniform(0.5, 1.5, n)]
+    return []
+
+
+def owners(model: "tf.keras.Model") -> list[int]:
+    """Returns, for every weight of a model, the index of the layer that it belongs to."""
+    return [i for i, layer in enumerate(model.layers) for _ in layer.weights]
+
+
+def cuts(challenge: Challenge, purpose: str, model: "tf.keras.Model") -> tuple[int, ...]:
+    """Draws two layers to unfreeze from.
+
+    Each has weights and follows one with weights: a cut that is off by one, either way, moves other
+    weights.
+    """
+    counts = [len(layer.weights) for layer in model.layers]
+    possible = [i for i in range(1, len(counts)) if counts[i - 1] and counts[i]]
+    drawn = challenge.rng(f"{purpose} cuts").choice(possible[1:-1], 2, replace=False)
+    return tuple(map(int, drawn))
