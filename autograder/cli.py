@@ -102,6 +102,13 @@ def main(argv: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
+    if arguments.command == "audit" and importlib.util.find_spec("autograder.audit") is None:
+        print(
+            "rps-grader: error: the audit is not part of the installed package. Run it from a "
+            "clone of the course: pip install --editable '.[grader]', then rps-grader audit",
+            file=sys.stderr,
+        )
+        return 1
     # nbgrader 0.9.6 calls a program of its environment (alembic) by name, which is found only where
     # that environment is activated.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])

@@ -32,7 +32,8 @@ class Stored:
 
     def prepare(self, phase, classifier, seed):
         """Does what `training.prepare` does, but keeps the features for other seeds."""
-        from rps_course import augmentation, frozen
+        from rps_course import augmentation
+        from rps_course.fast import frozen
 
         if not self.parts:
             generators = augmentation.make_generators(
@@ -70,7 +71,8 @@ def train(way, profile, seed):
     """Returns the test accuracies after each phase, and the best one of fine-tuning."""
     import tensorflow as tf
 
-    from rps_course import gpu, model
+    from rps_course import model
+    from rps_course.fast import gpu
 
     tf.keras.utils.set_random_seed(seed)
     with gpu.use(devices=None if way.views == training.PLAIN else []):

@@ -26,7 +26,8 @@ def two_phases(profile, backbone, arrays, seeds):
     """Returns test accuracies [seeds, 2]: after the head, and after fine-tuning."""
     import tensorflow as tf
 
-    from rps_course import frozen, model, training
+    from rps_course import model, training
+    from rps_course.fast import frozen
 
     X_train, y_train, X_test, y_test = arrays
     model.unfreeze(backbone, profile.fine_tune_at)

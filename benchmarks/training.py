@@ -51,7 +51,8 @@ class Ours:
     """One of the ways of `training.prepare`."""
 
     def __init__(self, profile, arrays, views):
-        from rps_course import augmentation, gpu, model
+        from rps_course import augmentation, model
+        from rps_course.fast import gpu
 
         with gpu.use():
             self.model = model.reference(profile)
@@ -120,7 +121,8 @@ def main(argv=None):
     if min(args.repeats, args.views, args.pictures or 1) < 1:
         parser.error("--repeats, --views and --pictures must be at least 1")
 
-    from rps_course import data, gpu, model
+    from rps_course import data, model
+    from rps_course.fast import gpu
 
     profile = profiles.get(os.environ.get("RPS_PROFILE") or "standard")
     try:

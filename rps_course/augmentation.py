@@ -7,10 +7,9 @@ whole batch inside `tf.data` (`transform`). `python -m benchmarks.augmentation` 
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -219,105 +218,6 @@ def transform(pictures: Any, transforms: Any, fill_mode: str = "nearest") -> "tf
     )
 
 
-@cache
-def _batches_class() -> type:
-    """Makes the generators' class, which derives from Keras' and must not load with the module."""
-    import tensorflow as tf
-
-    class Batches(tf.keras.utils.PyDataset):
-        """Batches of pictures and labels; augmented and shuffled anew each epoch, or neither.
-
-        `len()` counts the last, smaller batch too. Under Keras 3 a generator with a length is all
-        that `fit` needs: with `steps_per_epoch=len(X) // batch_size`, as older courses write it,
-        every second epoch would run the one batch left over and stop with "ran out of data", and
-        `validation_steps=372 // 256` would score 256 of 372 pictures.
-        """
-
-        def __init__(
-            self,
-            X: np.ndarray,
-            y: np.ndarray,
-            batch_size: int,
-            augmentation: Augmentation | None,
-            seed: int,
-        ) -> None:
-            super().__init__()
-            self.X, self.y = X, y
-            self.batch_size = batch_size
-            self.augmentation = augmentation
-            self.seed = seed
-            self.epoch = 0
-
-        def __len__(self) -> int:
-            return -(-len(self.X) // self.batch_size)
-
-        def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-            pictures, labels = self.lazily(index)
-            return np.asarray(pictures), labels
-
-        def lazily(self, index: int) -> tuple[np.ndarray | Warped, np.ndarray]:
-            """Returns a batch whose pictures are transformed when they are asked for."""
-            if not 0 <= index < len(self):
-                raise IndexError(f"batch {index} of {len(self)}")
-            chosen, transforms = self._draw(self.epoch, index)
-            if self.augmentation is None:
-                return self.X[chosen], self.y[chosen]
-            pictures = [self.X[i] for i in chosen]
-            return Warped(pictures, transforms, self.augmentation.fill_mode), self.y[chosen]
-
-        def on_epoch_end(self) -> None:
-            self.epoch += 1
-
-        def _draw(self, epoch: int, index: int) -> tuple[np.ndarray, np.ndarray]:
-            """Returns which pictures a batch holds, int64 `[b]`, and how they are transformed."""
-            here = slice(index * self.batch_size, (index + 1) * self.batch_size)
-            if self.augmentation is None:
-                chosen = np.arange(len(self.X))[here]
-                return chosen, np.zeros((len(chosen), 8), np.float32)
-            chosen = np.random.default_rng([self.seed, epoch]).permutation(len(self.X))[here]
-            height, width = self.X.shape[1:3]
-            # Each picture has its own stream, so that neither the batch size nor who draws the
-            # batches, in which order, changes what it looks like.
-            transforms = [
-                self.augmentation.draw(np.random.default_rng([self.seed, epoch, i]), height, width)
-                for i in chosen.tolist()
-            ]
-            return chosen, np.stack(transforms)
-
-        def dataset(self) -> "tf.data.Dataset":
-            """Returns the same batches as a `tf.data.Dataset`, augmented by one op a batch.
-
-            Each pass through it begins a new epoch. Where there is a GPU, that op runs there: the
-            CPU only draws numbers and gathers pictures, a few batches ahead of the training.
-            """
-            gpu = bool(tf.config.list_logical_devices("GPU"))
-            with tf.device("/CPU:0"):  # 1.5 GB in the standard profile: leave it in main memory
-                X, y = tf.constant(self.X, tf.float32), tf.constant(self.y)
-
-            def steps() -> Iterator[tuple[np.ndarray, np.ndarray]]:
-                # Counted at the start: what reads ahead would come to the end too early.
-                epoch, self.epoch = self.epoch, self.epoch + 1
-                for index in range(len(self)):
-                    yield self._draw(epoch, index)
-
-            def batch(chosen: "tf.Tensor", transforms: "tf.Tensor") -> tuple:
-                pictures = tf.gather(X, chosen)
-                if self.augmentation is not None:
-                    with tf.device("/GPU:0" if gpu else "/CPU:0"):
-                        pictures = transform(pictures, transforms, self.augmentation.fill_mode)
-                return tf.ensure_shape(pictures, [None, *X.shape[1:]]), tf.gather(y, chosen)
-
-            signature = (tf.TensorSpec([None], tf.int64), tf.TensorSpec([None, 8], tf.float32))
-            return (
-                tf.data.Dataset.from_generator(steps, output_signature=signature)
-                .map(batch, num_parallel_calls=tf.data.AUTOTUNE)
-                .apply(tf.data.experimental.assert_cardinality(len(self)))
-                .prefetch(tf.data.AUTOTUNE)
-            )
-
-    return Batches
-
-
 def make_generators(
     X_train: np.ndarray,
     y_train: np.ndarray,
@@ -356,8 +256,9 @@ def make_generators(
     batch_size = batch_size or profiles.current().batch_size
     if seed is None:
         seed = int(np.random.default_rng().integers(2**31))
-    batches = _batches_class()
+    from rps_course.fast.batches import Pictures
+
     return (
-        batches(X_train, y_train, batch_size, augmentation or Augmentation(), seed),
-        batches(X_test, y_test, batch_size, None, seed),
+        Pictures(X_train, y_train, batch_size, augmentation or Augmentation(), seed),
+        Pictures(X_test, y_test, batch_size, None, seed),
     )

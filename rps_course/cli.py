@@ -13,17 +13,15 @@ from pathlib import Path
 from rps_course import (
     __version__,
     augmentation,
-    checkpoint,
     data,
-    doctor,
-    fetch,
-    frozen,
     preprocessing,
     submission,
-    synthetic,
     training,
 )
 from rps_course import profile as profiles
+from rps_course.fast import checkpoint, frozen
+from rps_course.machine import choice, doctor, fetch
+from rps_course.offline import hands
 
 # What can go wrong that a user can do something about. Anything else is a defect of ours, and its
 # traceback is what a bug report needs.
@@ -36,7 +34,7 @@ _ERRORS = (
     preprocessing.PictureError,
     submission.RecordError,
     submission.WeightsError,
-    synthetic.SyntheticError,
+    hands.HandsError,
     training.TrainingError,
     OSError,
 )
@@ -204,7 +202,7 @@ def _fetch(arguments: argparse.Namespace) -> int:
 
 
 def _train(arguments: argparse.Namespace) -> int:
-    profile = profiles.get(arguments.profile) if arguments.profile else profiles.current()
+    profile = choice.choose(arguments.profile)
     arguments.out.mkdir(parents=True, exist_ok=True)  # before the long work, if it cannot be
     if profile.data == "tfds" and not fetch.is_cached():
         if profile.is_grading:
@@ -236,14 +234,12 @@ def _train(arguments: argparse.Namespace) -> int:
 
 def _weights_profile(arguments: argparse.Namespace) -> profiles.Profile:
     """Returns the profile that was asked for, else the one that the weights' record names."""
-    if arguments.profile:
-        return profiles.get(arguments.profile)
     record = arguments.weights.with_name(submission.RPS_RECORD)
-    if not os.environ.get("RPS_PROFILE", "").strip() and record.is_file():
+    if not arguments.profile and not os.environ.get("RPS_PROFILE", "").strip() and record.is_file():
         name = submission.load_record(record).get("profile")
         if name in profiles.PROFILES:
-            return profiles.get(name)
-    return profiles.current()
+            return choice.choose(name)
+    return choice.choose(arguments.profile)
 
 
 def _classify(arguments: argparse.Namespace) -> int:

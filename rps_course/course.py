@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from autograder.core.course import Course, Home, discover
-from rps_course import fetch, profile, synthetic
+from rps_course import profile
+from rps_course.machine import caches, fetch
+from rps_course.offline import hands
 
 # Packages that probing runs on.
 _GUARDED = frozenset({
@@ -60,10 +62,10 @@ def _is_known(value: profile.Profile) -> bool:
 
 
 def _home() -> Home:
-    keras = fetch.keras_folder()
-    data = fetch.data_folder()
+    keras = caches.keras_folder()
+    data = caches.data_folder()
     return Home(
-        # Keras wants to be able to write to its folder: caches.py.
+        # Keras wants to be able to write to its folder: machine/caches.py.
         copies={
             f".keras/{source.path.relative_to(keras)}": source.path
             for source in fetch.keras_files()
@@ -73,7 +75,7 @@ def _home() -> Home:
             f"tensorflow_datasets/{data.name}/{version.name}": version.resolve()
             for version in data.glob("[0-9]*")
         }
-        | {".cache/rps-course": synthetic.cache_folder()},
+        | {".cache/rps-course": hands.cache_folder()},
         variables={
             "KERAS_HOME": ".keras",
             "TFDS_DATA_DIR": "tensorflow_datasets",
@@ -115,9 +117,9 @@ def _ready(settings: profile.Profile, thorough: bool) -> dict[str, str]:
 
 def _fill(settings: profile.Profile) -> None:
     if settings.data == "synthetic":
-        for split in synthetic.SPLITS:
-            synthetic.pictures(split)
-        for path in synthetic.cache_folder().glob("*.npz"):
+        for split in hands.SPLITS:
+            hands.pictures(split)
+        for path in hands.cache_folder().glob("*.npz"):
             with contextlib.suppress(OSError):
                 path.chmod(0o644)
 

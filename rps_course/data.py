@@ -1,8 +1,8 @@
 """The data: Rock-Paper-Scissors from TFDS, or hands drawn by this package, as the same elements.
 
 The Rock-Paper-Scissors data set, by Laurence Moroney, consists of computer-generated pictures of
-hands. Downloading it is `rps_course.fetch`'s work; turning pictures into what the network takes is
-`rps_course.preprocessing`'s.
+hands. Downloading it is `rps_course.machine`'s work; turning pictures into what the network takes
+is `rps_course.preprocessing`'s.
 """
 
 from dataclasses import dataclass, field
@@ -76,7 +76,7 @@ def load(
 
 
 def _load_tfds(profile: profiles.Profile) -> tuple[Any, Any, Any]:
-    from rps_course import fetch
+    from rps_course.machine import fetch
 
     if not fetch.has_data():
         if profile.is_grading or not fetch.can_download():
@@ -131,16 +131,16 @@ def _balanced(dataset: "tf.data.Dataset", n: int) -> "tf.data.Dataset":
 def _load_synthetic(profile: profiles.Profile) -> tuple[Any, Any, Any]:
     import tensorflow as tf
 
-    from rps_course import synthetic
+    from rps_course.offline import hands
 
     datasets, numbers = [], {}
     for split, n in zip(("train", "test"), profile.subset or (None, None), strict=True):
-        images, labels = synthetic.pictures(split, n)
+        images, labels = hands.pictures(split, n)
         datasets.append(tf.data.Dataset.from_tensor_slices({"image": images, "label": labels}))
         numbers[split] = len(images)
     info = Info(
         name="rendered_rock_paper_scissors",
-        description="Hands that rps_course.synthetic draws.",
+        description="Hands that rps_course.offline draws.",
         features={
             "image": SimpleNamespace(shape=(300, 300, 3), dtype=np.dtype("uint8")),
             "label": SimpleNamespace(

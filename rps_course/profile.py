@@ -1,19 +1,15 @@
 """Profiles: everything that differs between the places where the course runs.
 
-Notebooks, the trainer and the grader read their constants from here. `RPS_PROFILE` chooses a
-profile by name; unset, `current()` takes `standard` when data and weights are at hand or can be
-downloaded, and `offline` otherwise. Finding out what is at hand is `rps_course.fetch`'s work.
+Notebooks, the trainer and the grader read their constants from here. Which profile a machine runs
+is decided in `rps_course.machine.choice`.
 """
 
-import os
-import sys
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
-from rps_course import caches
-
-OFFLINE_WEIGHTS = Path(__file__).parent / "weights" / "offline_mobilenet_v2_0.35_96.weights.h5"
+OFFLINE_WEIGHTS = (
+    Path(__file__).parent / "offline" / "weights" / "offline_mobilenet_v2_0.35_96.weights.h5"
+)
 
 
 @dataclass(frozen=True)
@@ -23,7 +19,7 @@ class Profile:
     Attributes:
         name: what `RPS_PROFILE` calls it.
         data: `"tfds"` for TFDS `rock_paper_scissors` (computer-generated hands by Laurence
-            Moroney), `"synthetic"` for the hands that `rps_course.synthetic` renders.
+            Moroney), `"synthetic"` for the hands that `rps_course.offline` renders.
         image_size: side of the square input pictures, in pixels.
         alpha: width multiplier of MobileNetV2.
         weights: what `tf.keras.applications.MobileNetV2(weights=...)` takes: `"imagenet"` or a
@@ -112,25 +108,7 @@ def get(name: str) -> Profile:
             f"No profile is called {name!r}. Allowed: {', '.join(NAMES)}. "
             "Set RPS_PROFILE to one of these, or unset it."
         )
-    profile = PROFILES[name]
-    if profile.weights == "imagenet":
-        caches.make_readable()
-    return profile
-
-
-@cache
-def _automatic() -> Profile:
-    from rps_course import fetch
-
-    if fetch.is_cached() or fetch.can_download():
-        return get("standard")
-    print(
-        "rps-course: no network and no cached data, so this is the offline profile (hands that "
-        "the package draws, small backbone). For the standard profile run `rps-course fetch` where "
-        "there is a network.",
-        file=sys.stdout,
-    )
-    return get("offline")
+    return PROFILES[name]
 
 
 def current() -> Profile:
@@ -139,5 +117,6 @@ def current() -> Profile:
     Raises:
         ProfileError: `RPS_PROFILE` names no profile.
     """
-    name = os.environ.get("RPS_PROFILE", "").strip() or grading
-    return get(name) if name else _automatic()
+    from rps_course.machine import choice
+
+    return choice.choose()

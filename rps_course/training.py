@@ -1,7 +1,7 @@
 """Training in two phases: the head on the frozen backbone, then the tail with it, very slowly.
 
 Each phase is a Keras `fit`. `prepare` decides what it goes through: the whole network, or only what
-trains, with the outputs of the frozen part computed once (`rps_course.frozen`).
+trains, with the outputs of the frozen part computed once (`rps_course.fast`).
 """
 
 import csv
@@ -164,14 +164,15 @@ def prepare(
     Raises:
         TrainingError: `views` is none of these, the model is not compiled, or the batches have no
             length or index.
-        rps_course.frozen.FrozenError: the model has no frozen part.
+        rps_course.fast.frozen.FrozenError: the model has no frozen part.
     """
     import tensorflow as tf
 
-    from rps_course import frozen, gpu
+    from rps_course.fast import batches as parts
+    from rps_course.fast import frozen, gpu, inference
 
     check_views(views)
-    pictures, pictures_val = frozen.origin(train_gen), frozen.origin(val_gen)
+    pictures, pictures_val = parts.origin(train_gen), parts.origin(val_gen)
     if views == PLAIN:
         batches = [
             x.dataset() if gpu.available() and hasattr(x, "dataset") else x
@@ -192,22 +193,22 @@ def prepare(
     tail.compile(**settings | {"optimizer": model.optimizer})
     tail.views = views
     if views == FRESH:
-        compute = frozen.Inference(front)
-        return tail, frozen.fresh(pictures, compute), frozen.stored(pictures_val, compute)
+        compute = inference.Inference(front)
+        return tail, parts.Fresh(pictures, compute), parts.stored(pictures_val, compute)
     rest = None
     if fine_tune_at is not None:
         front, rest = frozen.before(front, fine_tune_at)
-    training = frozen.kept(train_gen, front.outputs[0], views)
-    validation = frozen.kept(val_gen, front.outputs[0])
+    training = parts.kept(train_gen, front.outputs[0], views)
+    validation = parts.kept(val_gen, front.outputs[0])
     seed = getattr(pictures, "seed", None) or 0
     if training is None or validation is None:
-        compute = frozen.Inference(front)
-        validation = frozen.stored(pictures_val, compute)
-        training = frozen.stored(pictures, compute, views, seed, progress=verbose != 0)
+        compute = inference.Inference(front)
+        validation = parts.stored(pictures_val, compute)
+        training = parts.stored(pictures, compute, views, seed, progress=verbose != 0)
     if rest is not None:
-        compute = frozen.Inference(rest)
-        validation = frozen.stored(validation, compute)
-        training = frozen.stored(training, compute, views, seed)
+        compute = inference.Inference(rest)
+        validation = parts.stored(validation, compute)
+        training = parts.stored(training, compute, views, seed)
     return tail, training, validation
 
 
@@ -280,7 +281,8 @@ def run(
     """
     import tensorflow as tf
 
-    from rps_course import __version__, augmentation, checkpoint, data, gpu, model, submission
+    from rps_course import __version__, augmentation, data, model, submission
+    from rps_course.fast import checkpoint, gpu
 
     profile = profile or profiles.current()
     if epochs is not None:
@@ -341,7 +343,7 @@ def run(
 
 def default_views() -> str:
     """Returns the fastest way to train here that does what the recipe says: see `prepare`."""
-    from rps_course import gpu
+    from rps_course.fast import gpu
 
     return PLAIN if gpu.available() else FRESH
 

@@ -81,6 +81,10 @@ def run(root: Path, course: Path, console: Console) -> bool:
     Raises:
         SampleError: `root` is no course root, `course` holds something else, or nbgrader failed.
     """
+    if not (root / ANSWERS / "class.toml").is_file():
+        raise SampleError(
+            f"{root} has no {ANSWERS}/class.toml: run this from the root of a clone of the course."
+        )
     if root.resolve().is_relative_to(course.resolve()):
         raise SampleError(f"{course} holds the course itself; name another folder for the demo.")
     if course.exists() and not (course / ".rps-demo").exists():

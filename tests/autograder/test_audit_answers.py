@@ -176,7 +176,7 @@ def test_an_exercise_is_added_as_the_guide_says(tmp_path):
         ignored = ("__pycache__", "*.h5", *(("attacks", "defects") if name == "corpus" else ()))
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns(*ignored))
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    weights = "rps_course/weights"
+    weights = "rps_course/offline/weights"
     shutil.copytree(ROOT / weights, tmp_path / weights, dirs_exist_ok=True)
     guide = (ROOT / "docs/adding-an-exercise.md").read_text()
     blocks = re.findall(

@@ -15,7 +15,8 @@ from nbgrader_course import ROOT, nbgrader, write_configuration
 from autograder.audit import subject
 from autograder.audit.attacks.course import AttackedCourse
 from autograder.grading import results
-from rps_course import fetch, profile, submission
+from rps_course import profile, submission
+from rps_course.machine import fetch
 
 ASSIGNMENT = "top_k"
 FULL = 6
@@ -111,7 +112,8 @@ def test_a_keras_folder_that_may_not_be_entered_is_told(mode):
     code = (
         "import os\n"
         f"os.makedirs('/tmp/keras/models'); os.chmod('/tmp/keras', {mode})\n"
-        "from rps_course import fetch, profile\n"
+        "from rps_course import profile\n"
+        "from rps_course.machine import fetch\n"
         "profile.get('standard')\n"
         "print(fetch.problems()['backbone weights'])\n"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rps_course import caches, fetch
+from rps_course.machine import caches, fetch
 
 LINES = """
 import tensorflow as tf

@@ -11,7 +11,8 @@ import pytest
 from file_server import serving
 from PIL import Image
 
-from rps_course import __version__, cli, fetch, model, profile, submission, training
+from rps_course import __version__, cli, model, profile, submission, training
+from rps_course.machine import fetch
 
 COMMAND = Path(sys.executable).with_name("rps-course")
 CLOSED = "http://127.0.0.1:9"

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 import sandbox
 
-from rps_course import doctor, fetch
+from rps_course.machine import doctor, fetch
 
 
 @pytest.fixture

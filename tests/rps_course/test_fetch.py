@@ -8,8 +8,9 @@ import pytest
 from file_server import serving
 from PIL import Image
 
-from rps_course import data, fetch, profile
-from rps_course.fetch import FetchError, Source
+from rps_course import data, profile
+from rps_course.machine import fetch
+from rps_course.machine.fetch import FetchError, Source
 
 CONTENT = np.random.default_rng(0).bytes(3_000_000)
 SHA256 = hashlib.sha256(CONTENT).hexdigest()

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from rps_course import augmentation, data, frozen, model, training
+from rps_course import augmentation, data, model, training
+from rps_course.fast import batches, frozen, inference
 from rps_course.profile import get
 
 SMALL = dataclasses.replace(get("offline"), subset=(45, 15), batch_size=16)
@@ -74,7 +75,7 @@ def test_fast_inference_agrees_with_tensorflow_to_rounding(fine_tune_at, arrays)
     front, _ = frozen.split(classifier(fine_tune_at))
     pictures = arrays[0][:7]  # not a multiple of the batch that the runtime takes
     wanted = front.predict_on_batch(pictures)
-    found = frozen.Inference(front)(pictures)
+    found = inference.Inference(front)(pictures)
     assert found.dtype == np.float32
     assert found.shape == wanted.shape
     assert np.abs(found - wanted).max() < 1e-5 * np.abs(wanted).max()
@@ -87,7 +88,7 @@ def test_fast_inference_agrees_with_tensorflow_on_the_real_network(real_data):
     assert front.output_shape[1:] == (7, 7, 960)
     pictures = np.random.default_rng(0).random((5, 224, 224, 3), np.float32)
     wanted = front.predict_on_batch(pictures)
-    assert np.abs(frozen.Inference(front)(pictures) - wanted).max() < 1e-4 * np.abs(wanted).max()
+    assert np.abs(inference.Inference(front)(pictures) - wanted).max() < 1e-4 * np.abs(wanted).max()
 
 
 def generators(arrays, seed=0):
@@ -103,15 +104,15 @@ def compute(pictures):
     return np.stack([pictures.mean(axis=(1, 2, 3)), pictures[:, 0, 0, 0]], axis=1)
 
 
-def epoch(batches):
-    drawn = [batches[i] for i in range(len(batches))]
-    batches.on_epoch_end()
+def epoch(given):
+    drawn = [given[i] for i in range(len(given))]
+    given.on_epoch_end()
     return np.concatenate([x for x, _ in drawn]), np.concatenate([y for _, y in drawn])
 
 
 def test_fresh_features_are_those_of_each_epochs_pictures(arrays):
     pictures, _ = generators(arrays)
-    features = frozen.fresh(generators(arrays)[0], compute)
+    features = batches.Fresh(generators(arrays)[0], compute)
     assert len(features) == len(pictures) == 3
     for _ in range(2):
         (X, y), (F, labels) = epoch(pictures), epoch(features)
@@ -121,7 +122,7 @@ def test_fresh_features_are_those_of_each_epochs_pictures(arrays):
 
 def test_stored_features_come_in_turn_and_in_a_new_order(arrays):
     pictures, _ = generators(arrays)
-    features = frozen.stored(generators(arrays)[0], compute, views=2, seed=0)
+    features = batches.stored(generators(arrays)[0], compute, views=2, seed=0)
     assert len(features) == 3
     wanted = [epoch(pictures) for _ in range(2)]
     epochs = [epoch(features) for _ in range(4)]
@@ -133,7 +134,7 @@ def test_stored_features_come_in_turn_and_in_a_new_order(arrays):
 
 def test_stored_validation_features_keep_order_and_precision(arrays):
     _, validation = generators(arrays)
-    features = frozen.stored(validation, compute)
+    features = batches.stored(validation, compute)
     for _ in range(2):
         F, labels = epoch(features)
         assert np.array_equal(F, compute(arrays[2]))
@@ -141,9 +142,9 @@ def test_stored_validation_features_keep_order_and_precision(arrays):
 
 
 def test_large_caches_are_on_disk_and_hold_the_same(arrays, monkeypatch):
-    small = epoch(frozen.stored(generators(arrays)[0], compute, views=2, seed=0))
-    monkeypatch.setattr(frozen, "IN_MEMORY", 100)
-    stored = frozen.stored(generators(arrays)[0], compute, views=2, seed=0)
+    small = epoch(batches.stored(generators(arrays)[0], compute, views=2, seed=0))
+    monkeypatch.setattr(batches, "IN_MEMORY", 100)
+    stored = batches.stored(generators(arrays)[0], compute, views=2, seed=0)
     assert all(isinstance(view, np.memmap) for view in stored.views)
     large = epoch(stored)
     assert np.array_equal(small[0], large[0])
@@ -151,7 +152,7 @@ def test_large_caches_are_on_disk_and_hold_the_same(arrays, monkeypatch):
 
 
 def test_views_for_which_there_is_no_room_are_refused(arrays, monkeypatch):
-    monkeypatch.setattr(frozen, "IN_MEMORY", 100)
-    monkeypatch.setattr(frozen.shutil, "disk_usage", lambda _: SimpleNamespace(free=200))
+    monkeypatch.setattr(batches, "IN_MEMORY", 100)
+    monkeypatch.setattr(batches.shutil, "disk_usage", lambda _: SimpleNamespace(free=200))
     with pytest.raises(frozen.FrozenError, match=r"2 views need .* Use fewer views"):
-        frozen.stored(generators(arrays)[0], compute, views=2, seed=0)
+        batches.stored(generators(arrays)[0], compute, views=2, seed=0)

@@ -1,17 +1,12 @@
-"""The shipped backbone loads, knows its things and helps with hands; its script trains another."""
-
-import os
-import subprocess
-import sys
-from pathlib import Path
+"""The shipped backbone loads, has layers to fine-tune, and helps with hands."""
 
 import numpy as np
 import pytest
 
-from rps_course import profile, synthetic
+from rps_course import profile
+from rps_course.offline.drawing import render_hand
 
 FOLDER = profile.OFFLINE_WEIGHTS.parent
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +26,7 @@ def backbone():
 def hands(backbone):
     """Features and labels of 240 hands, in the order of a training and a test part."""
     labels = np.arange(240) % 3
-    pictures = [
-        synthetic.render_hand(y, np.random.default_rng([7, i]), 96) for i, y in enumerate(labels)
-    ]
+    pictures = [render_hand(y, np.random.default_rng([7, i]), 96) for i, y in enumerate(labels)]
     x = np.stack(pictures).astype(np.float32) / 255
     return backbone.predict(x, batch_size=60, verbose=0), labels
 
@@ -71,65 +64,6 @@ def test_its_features_are_alive_in_inference_mode(hands):
     assert (features.max(0) > 0).mean() > 0.5
 
 
-def test_backbone_and_top_name_things_they_never_saw(backbone):
-    names = (FOLDER / "offline_classes.txt").read_text().split("\n")[:-1]
-    top = np.load(FOLDER / "offline_top.npz")
-    assert tuple(names) == synthetic.THINGS
-    assert top["kernel"].shape == (1280, len(names))
-    assert top["bias"].shape == (len(names),)
-    labels = np.arange(160) % len(names)
-    pictures = [
-        synthetic.render_thing(names[y], np.random.default_rng([8, i]), 96)
-        for i, y in enumerate(labels)
-    ]
-    features = backbone.predict(np.stack(pictures).astype(np.float32) / 255, verbose=0)
-    found = (features @ top["kernel"].astype(np.float32) + top["bias"]).argmax(1)
-    assert (found == labels).mean() > 0.5, "chance is 0.025"
-
-
 def test_its_features_tell_the_hands_apart(hands):
     features, labels = hands
     assert ridge_accuracy(features, labels, 180, 3) > 0.7, "chance is 0.333"
-
-
-def test_no_thing_it_learned_from_is_a_hand():
-    words = " ".join(synthetic.THINGS).lower()
-    assert not any(w in words for w in ("hand", "fist", "rock", "paper", "scissors", "glove"))
-
-
-def run_script(*arguments, cwd):
-    return subprocess.run(
-        [sys.executable, str(ROOT / "scripts" / "train_offline_backbone.py"), *arguments],
-        cwd=cwd,
-        env=os.environ,
-        capture_output=True,
-        text=True,
-    )
-
-
-def test_the_training_script_goes_from_nothing_to_loadable_weights(tmp_path):
-    import tensorflow as tf
-
-    arguments = ("--out", "weights", "--work", "work", "--pictures", "40", "--validation", "40",
-                 "--batch", "20", "--stages", "32x1,96x1")  # fmt: skip
-    first = run_script(*arguments, cwd=tmp_path)
-    assert first.returncode == 0, first.stderr
-    assert "validation accuracy" in first.stdout
-    made = {p.name for p in (tmp_path / "weights").iterdir()}
-    assert made == {p.name for p in FOLDER.iterdir() if p.name.startswith("offline_")}
-    backbone = tf.keras.applications.MobileNetV2(
-        (96, 96, 3), alpha=0.35, include_top=False, pooling="avg",
-        weights=str(tmp_path / "weights" / profile.OFFLINE_WEIGHTS.name),
-    )  # fmt: skip
-    assert backbone.count_params() == 410_208
-    again = run_script(*arguments, cwd=tmp_path)
-    assert again.returncode == 0, again.stderr
-    assert "going on after epoch 2" in again.stdout
-
-
-def test_the_training_script_refuses_stages_that_cannot_be(tmp_path):
-    for stages in ("96", "48x2", "96x0", "500x1", "axb"):
-        result = run_script("--out", "weights", "--stages", stages, cwd=tmp_path)
-        assert result.returncode == 2
-        assert "SIZExEPOCHS" in result.stderr
-    assert not (tmp_path / "weights").exists()

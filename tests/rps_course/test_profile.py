@@ -1,6 +1,7 @@
 import pytest
 
-from rps_course import fetch, profile
+from rps_course import profile
+from rps_course.machine import choice, fetch
 
 
 def test_an_unknown_profile_is_named_with_the_allowed_ones(monkeypatch):
@@ -24,10 +25,10 @@ def test_unset_without_data_or_network_is_offline_and_says_how_to_get_the_real_t
     monkeypatch.delenv("RPS_PROFILE")
     monkeypatch.setattr(fetch, "is_cached", lambda: False)
     monkeypatch.setattr(fetch, "can_download", lambda: False)
-    profile._automatic.cache_clear()
+    choice._best.cache_clear()
     assert profile.current().name == "offline"
     assert "rps-course fetch" in capsys.readouterr().out
-    profile._automatic.cache_clear()
+    choice._best.cache_clear()
 
 
 def test_a_grading_profile_differs_from_its_base_in_size_only():

@@ -13,8 +13,10 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from rps_course import augmentation, checkpoint, data, frozen, model, submission, training
+from rps_course import augmentation, data, model, submission, training
 from rps_course.course import COURSE
+from rps_course.fast import batches as parts
+from rps_course.fast import checkpoint, frozen
 from rps_course.profile import get
 
 SMALL = dataclasses.replace(get("offline"), subset=(60, 24), batch_size=16)
@@ -324,7 +326,7 @@ def test_what_does_not_fit_the_second_phase_is_computed_anew(views, from_layer, 
         training.compile_fine_tune(classifier)
         tail, train_gen, val_gen = training.prepare(classifier, *batches, views, verbose=0)
         assert train_gen is not batches[0].batches
-        assert train_gen.batches is frozen.origin(batches[0])
+        assert train_gen.batches is parts.origin(batches[0])
         assert np.allclose(tail.predict(val_gen, verbose=0), classifier(arrays[2]), atol=1e-5)
     finally:
         model.unfreeze(classifier.layers[0], 149)

@@ -2,7 +2,7 @@
 
 A list of checks, each a function that looks at one thing and returns one `Check`; add a check by
 adding a function to `CHECKS`. TensorFlow is not imported here: with a GPU at hand a child process
-asks whether TensorFlow sees it. Downloading what is missing is `rps_course.fetch`'s work.
+asks whether TensorFlow sees it. Downloading what is missing is `fetch`'s work.
 """
 
 import os
@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from rps_course import __version__, fetch
+from rps_course import __version__
 from rps_course import profile as profiles
+from rps_course.machine import fetch
 
 OK, MISSING, NOTE = "OK", "missing", "note"
 _FETCH = "run `rps-course fetch` where there is a network"

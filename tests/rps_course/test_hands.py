@@ -7,8 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from rps_course import synthetic
-from rps_course.synthetic_things import THINGS, render_thing
+from rps_course.offline import drawing, hands
 
 
 @pytest.fixture
@@ -25,15 +24,13 @@ def cache_folder(tmp_path, monkeypatch):
 def drawings(monkeypatch):
     """Counts how many pictures are drawn instead of read."""
     drawn = []
-    draw_one = synthetic._draw_one
-    monkeypatch.setattr(
-        synthetic, "_draw_one", lambda *args: (drawn.append(args), draw_one(*args))[1]
-    )
+    draw_one = hands._draw_one
+    monkeypatch.setattr(hands, "_draw_one", lambda *args: (drawn.append(args), draw_one(*args))[1])
     return drawn
 
 
 def test_elements_have_the_type_and_size_of_the_tfds_pictures(cache_folder):
-    pictures, labels = synthetic.pictures("train", 6)
+    pictures, labels = hands.pictures("train", 6)
     assert pictures.shape == (6, 300, 300, 3)
     assert pictures.dtype == np.uint8
     assert labels.shape == (6,)
@@ -41,36 +38,36 @@ def test_elements_have_the_type_and_size_of_the_tfds_pictures(cache_folder):
 
 
 def test_a_longer_set_begins_with_the_shorter_one(cache_folder, drawings):
-    short, short_labels = synthetic.pictures("train", 4)
-    longer, labels = synthetic.pictures("train", 9)
+    short, short_labels = hands.pictures("train", 4)
+    longer, labels = hands.pictures("train", 9)
     np.testing.assert_array_equal(longer[:4], short)
     np.testing.assert_array_equal(labels[:4], short_labels)
     assert len(drawings) == 9, "the second call draws only what the cache lacks"
 
 
 def test_every_three_pictures_show_each_class_once(cache_folder):
-    labels = synthetic._labels("train", 300)
+    labels = hands._labels("train", 300)
     assert all(sorted(three) == [0, 1, 2] for three in labels.reshape(-1, 3).tolist())
     assert len({tuple(three) for three in labels.reshape(-1, 3).tolist()}) > 1
 
 
 def test_training_and_test_set_share_no_picture(cache_folder):
-    train, _ = synthetic.pictures("train", 9)
-    test, _ = synthetic.pictures("test", 9)
+    train, _ = hands.pictures("train", 9)
+    test, _ = hands.pictures("test", 9)
     assert len({p.tobytes() for p in np.concatenate([train, test])}) == 18
 
 
 def test_cached_pictures_equal_drawn_ones(cache_folder, drawings):
-    first, _ = synthetic.pictures("test", 3)
+    first, _ = hands.pictures("test", 3)
     assert list(cache_folder.glob("*.npz"))
-    again, _ = synthetic.pictures("test", 3)
+    again, _ = hands.pictures("test", 3)
     np.testing.assert_array_equal(first, again)
     assert len(drawings) == 3
 
 
 @pytest.mark.parametrize("damage", ["nothing in it", "cut short", "a byte changed", "other arrays"])
 def test_a_damaged_cache_is_drawn_again(cache_folder, drawings, damage):
-    good, _ = synthetic.pictures("test", 3)
+    good, _ = hands.pictures("test", 3)
     (file,) = cache_folder.glob("*.npz")
     whole = file.read_bytes()
     if damage == "nothing in it":
@@ -83,21 +80,21 @@ def test_a_damaged_cache_is_drawn_again(cache_folder, drawings, damage):
     else:
         np.savez(file, lengths=np.array([5]), data=np.zeros(5, np.uint8))
     drawings.clear()
-    again, _ = synthetic.pictures("test", 3)
+    again, _ = hands.pictures("test", 3)
     np.testing.assert_array_equal(again, good)
     assert len(drawings) == 3
     drawings.clear()
-    synthetic.pictures("test", 3)
+    hands.pictures("test", 3)
     assert not drawings, "and the repaired cache is used"
 
 
 def test_a_cache_that_cannot_be_written_changes_nothing(cache_folder):
-    good, _ = synthetic.pictures("test", 3)
+    good, _ = hands.pictures("test", 3)
     for file in cache_folder.iterdir():
         file.unlink()
     cache_folder.rmdir()
     cache_folder.write_text("a file where the folder should be")
-    again, _ = synthetic.pictures("test", 3)
+    again, _ = hands.pictures("test", 3)
     np.testing.assert_array_equal(again, good)
 
 
@@ -105,40 +102,38 @@ def test_no_half_written_file_stays_behind(cache_folder, monkeypatch):
     def full_disk(*args, **kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(synthetic.np, "savez", full_disk)
-    synthetic.pictures("test", 3)
+    monkeypatch.setattr(hands.np, "savez", full_disk)
+    hands.pictures("test", 3)
     assert list(cache_folder.iterdir()) == []
 
 
 @pytest.mark.parametrize("n", [0, -3, 2.5, "3", True, 10**9])
 def test_an_impossible_number_is_refused_with_what_is_allowed(n):
-    with pytest.raises(synthetic.SyntheticError, match=r"Received n=.*Allowed"):
-        synthetic.pictures("train", n)
+    with pytest.raises(hands.HandsError, match=r"Received n=.*Allowed"):
+        hands.pictures("train", n)
 
 
 def test_an_unknown_split_is_refused_with_the_known_ones():
-    with pytest.raises(synthetic.SyntheticError, match=r"'validation'.*train, test"):
-        synthetic.pictures("validation")
+    with pytest.raises(hands.HandsError, match=r"'validation'.*train, test"):
+        hands.pictures("validation")
 
 
 def test_an_unknown_gesture_or_thing_is_refused():
     rng = np.random.default_rng(0)
     with pytest.raises(ValueError, match=r"label 3.*rock"):
-        synthetic.render_hand(3, rng)
-    with pytest.raises(ValueError, match=r"'hand'.*ant"):
-        render_thing("hand", rng)
+        drawing.render_hand(3, rng)
 
 
 def test_a_hand_depends_on_its_generator_alone():
-    one = synthetic.render_hand(1, np.random.default_rng(5), 96)
+    one = drawing.render_hand(1, np.random.default_rng(5), 96)
     np.random.default_rng(9).random(100)
-    assert np.array_equal(one, synthetic.render_hand(1, np.random.default_rng(5), 96))
-    assert not np.array_equal(one, synthetic.render_hand(1, np.random.default_rng(6), 96))
+    assert np.array_equal(one, drawing.render_hand(1, np.random.default_rng(5), 96))
+    assert not np.array_equal(one, drawing.render_hand(1, np.random.default_rng(6), 96))
 
 
 def test_a_hand_lies_on_white_and_its_arm_comes_from_the_border():
     for seed in range(12):
-        picture = synthetic.render_hand(seed % 3, np.random.default_rng(seed), 150).astype(int)
+        picture = drawing.render_hand(seed % 3, np.random.default_rng(seed), 150).astype(int)
         white = (picture.min(-1) > 170) & (np.ptp(picture, axis=-1) < 30)
         assert 0.4 < white.mean() < 0.97
         border = np.concatenate([white[0], white[-1], white[:, 0], white[:, -1]])
@@ -149,7 +144,7 @@ def test_paper_covers_more_of_its_hull_with_gaps_than_rock():
     """A property that a person uses: fingers leave gaps, a fist does not."""
 
     def outline(label, seed):
-        picture = synthetic.render_hand(label, np.random.default_rng(seed), 150).astype(int)
+        picture = drawing.render_hand(label, np.random.default_rng(seed), 150).astype(int)
         solid = (picture.min(-1) < 150) | (np.ptp(picture, axis=-1) > 45)
         edges = (solid[1:] ^ solid[:-1]).sum() + (solid[:, 1:] ^ solid[:, :-1]).sum()
         return edges / np.sqrt(solid.sum())
@@ -164,9 +159,7 @@ def test_paper_covers_more_of_its_hull_with_gaps_than_rock():
 def test_a_linear_classifier_on_pixels_does_not_solve_the_hands():
     """Otherwise the course's point, features learned elsewhere, would not be needed."""
     labels = np.arange(450) % 3
-    pictures = [
-        synthetic.render_hand(y, np.random.default_rng(i), 60) for i, y in enumerate(labels)
-    ]
+    pictures = [drawing.render_hand(y, np.random.default_rng(i), 60) for i, y in enumerate(labels)]
     flat = (np.stack(pictures)[:, ::2, ::2] / 255).reshape(450, -1)
     x, x_test, y, y_test = flat[:300], flat[300:], labels[:300], labels[300:]
     mean = x.mean(0)
@@ -181,14 +174,6 @@ def test_a_linear_classifier_on_pixels_does_not_solve_the_hands():
     assert best < 0.7
 
 
-def test_every_thing_is_drawn_and_none_twice_the_same():
-    rng = np.random.default_rng(0)
-    seen = [render_thing(name, rng, 48) for name in THINGS]
-    assert all(p.shape == (48, 48, 3) and p.dtype == np.uint8 for p in seen)
-    assert len({p.tobytes() for p in seen}) == len(THINGS) == 40
-    assert min(p.std() for p in seen) > 2, "a picture with nothing in it"
-
-
 def test_importing_the_renderer_does_not_import_tensorflow():
-    code = "import sys, rps_course.synthetic; assert 'tensorflow' not in sys.modules"
+    code = "import sys, rps_course.offline.hands; assert 'tensorflow' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, env=os.environ)

@@ -2,8 +2,8 @@
 
 A hand is a skeleton of tapered capsules: palm, five fingers of three bones each, wrist and forearm.
 A gesture sets the joints' angles, chance varies them together with the view, the size, left or
-right, skin and light. `rps_course.synthetic_scene` rasterizes and lights it; seeds, data splits and
-caching are `rps_course.synthetic`'s work.
+right, skin and light. `scene` rasterizes and lights it; seeds, data splits and caching are `hands`'
+work.
 
 The hand's own frame: its palm lies in the x-y plane, y points from the wrist to the fingers, x to
 the thumb's side, z out of the back of the hand. The unit is the palm's length.
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rps_course.synthetic_scene import Light, Scene, rotation, unit
+from rps_course.offline.scene import Light, Scene, rotation, unit
 
 SUPERSAMPLING = 1.5
 ROCK, PAPER, SCISSORS = 0, 1, 2

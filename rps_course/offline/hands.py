@@ -1,9 +1,8 @@
 """Pictures for a machine without a network: hands that this package draws itself.
 
 `pictures` gives the train and test sets of the offline profile, with the same size, type and label
-order as TFDS `rock_paper_scissors`. `render_thing` draws what the offline backbone was pretrained
-on, which never is a hand. The drawing itself is in `synthetic_hand`, `synthetic_things` and
-`synthetic_scene`; making a dataset of the arrays is `rps_course.data`'s work.
+order as TFDS `rock_paper_scissors`. One hand is drawn by `drawing`; making a dataset of the arrays
+is `rps_course.data`'s work.
 
 Each picture has a seed of its own, made of the split and its index, so any prefix of a set is the
 same however many are asked for. Drawing takes about 40 ms a picture and core, so pictures are kept
@@ -22,10 +21,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from rps_course.synthetic_hand import render_hand
-from rps_course.synthetic_things import THINGS, render_thing
-
-__all__ = ["SIZES", "SPLITS", "THINGS", "SyntheticError", "pictures", "render_hand", "render_thing"]
+from rps_course.offline.drawing import render_hand
 
 SPLITS = ("train", "test")
 SIZES = {"train": 600, "test": 150}  # as many as two cores train on in well under a minute
@@ -35,7 +31,7 @@ _JPEG_QUALITY = 92
 _MAX_PICTURES = 100_000
 
 
-class SyntheticError(ValueError):
+class HandsError(ValueError):
     """A split or number of pictures that the renderer cannot give."""
 
 
@@ -51,14 +47,14 @@ def pictures(split: str, n: int | None = None) -> tuple[np.ndarray, np.ndarray]:
         run of three pictures has every class once, in random order.
 
     Raises:
-        SyntheticError: there is no such split, or `n` is not a number from 1 to 100,000.
+        HandsError: there is no such split, or `n` is not a number from 1 to 100,000.
     """
     if split not in SPLITS:
-        raise SyntheticError(f"Received split={split!r}. Allowed: {', '.join(SPLITS)}.")
+        raise HandsError(f"Received split={split!r}. Allowed: {', '.join(SPLITS)}.")
     if n is None:
         n = SIZES[split]
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or not 1 <= n <= _MAX_PICTURES:
-        raise SyntheticError(f"Received n={n!r}. Allowed: None, or 1 to {_MAX_PICTURES} pictures.")
+        raise HandsError(f"Received n={n!r}. Allowed: None, or 1 to {_MAX_PICTURES} pictures.")
 
     out = np.empty((n, PICTURE_SIZE, PICTURE_SIZE, 3), np.uint8)
     files = _read_cache(split)
@@ -123,7 +119,7 @@ def _decode(data: bytes) -> np.ndarray:
 def _version() -> str:
     """Returns a name for what the renderer draws now: the sum of its own source and settings."""
     digest = hashlib.sha256(f"{_SEED} {_JPEG_QUALITY} {PICTURE_SIZE}".encode())
-    for module in ("synthetic_hand.py", "synthetic_scene.py"):
+    for module in ("drawing.py", "scene.py"):
         digest.update((Path(__file__).parent / module).read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()[:12]
 

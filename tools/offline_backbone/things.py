@@ -2,17 +2,20 @@
 
 Pretraining wants pictures whose classes differ in what also tells gestures apart, the shape, number
 and direction of elongated parts under light, while color, size, pose and background tell nothing.
-What each thing is made of is in `synthetic_recipes`, the drawing in `synthetic_scene`, the training
-in `scripts/train_offline_backbone.py`.
+What each thing is made of is in `made` and `natural`.
 """
 
 import numpy as np
 from PIL import Image
 
-from rps_course.synthetic_recipes import RECIPES, Kit
-from rps_course.synthetic_scene import Light, Scene, rotation
+from rps_course.offline.scene import Light, rotation
+from tools.offline_backbone.kit import Kit
+from tools.offline_backbone.made import MADE
+from tools.offline_backbone.natural import NATURAL
+from tools.offline_backbone.scene import ThingScene
 
-THINGS = tuple(RECIPES)
+_RECIPES = MADE | NATURAL
+THINGS = tuple(sorted(_RECIPES))
 
 
 def _colors(rng: np.random.Generator) -> list[np.ndarray]:
@@ -75,12 +78,12 @@ def render_thing(class_name: str, rng: np.random.Generator, size: int = 96) -> n
     Raises:
         ValueError: there is no such thing.
     """
-    if class_name not in RECIPES:
+    if class_name not in _RECIPES:
         raise ValueError(f"Received class_name={class_name!r}. Allowed: {', '.join(THINGS)}.")
     # Half of them without smooth edges: pictures that were shrunk by bilinear resizing look so too.
     canvas = round(size * (1.5 if rng.random() < 0.5 else 1.0))
     kit = Kit(rng)
-    RECIPES[class_name](kit)
+    _RECIPES[class_name](kit)
 
     view = rotation(0, rng.uniform(-0.7, 0.7)) @ rotation(1, rng.uniform(-0.7, 0.7))
     view = rotation(2, rng.uniform(0, 2 * np.pi)) @ view
@@ -98,7 +101,7 @@ def render_thing(class_name: str, rng: np.random.Generator, size: int = 96) -> n
     shift = canvas / 2 - (low + high) / 2 * scale + slack * rng.uniform(-1, 1, 2)
     offset = np.array([*shift, 0.0])
 
-    scene = Scene(canvas)
+    scene = ThingScene(canvas)
     parts = [scene.new_part(c) for c in _colors(rng)]
     for points, (_, thick, color, _) in zip(flats, kit.flats, strict=True):
         placed = points * scale + offset

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rps_course.caches import DATASET as NAME
-from rps_course.caches import data_folder, keras_folder
+from rps_course.machine.caches import DATASET as NAME
+from rps_course.machine.caches import data_folder, keras_folder
 
 if TYPE_CHECKING:
     import requests

@@ -1,0 +1,1 @@
+"""What makes training fast: the frozen part computed once, batches for it, checkpoints, GPUs."""

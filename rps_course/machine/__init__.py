@@ -1,0 +1,1 @@
+"""What this machine has and lacks: data, weights, a network; and which profile it runs."""

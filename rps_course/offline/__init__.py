@@ -1,0 +1,1 @@
+"""What the offline profile has instead of a network: rendered hands, weights of a backbone."""

@@ -1,0 +1,195 @@
+"""The record of a training: noted while it runs, and read as what anybody may have written."""
+
+import json
+import math
+import platform
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rps_course import __version__
+from rps_course import profile as profiles
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+RPS_RECORD = "rps_model.json"
+FORMAT = 1
+SEEDED = ["initial weights", "Dropout", "shuffling", "augmentation"]
+MAX_RECORD_BYTES = 1_000_000
+MAX_PHASES = 20
+MAX_EPOCHS = 10_000
+MAX_STRING = 200
+
+
+class RecordError(ValueError):
+    """A training record cannot be read."""
+
+
+class Record:
+    """Notes how a model is trained, phase by phase.
+
+    Args:
+        profile: the profile that is trained on; None for the current one.
+        seed: the seed of initial weights, Dropout, shuffling and augmentation, where one was set.
+    """
+
+    def __init__(self, profile: profiles.Profile | None = None, seed: int | None = None) -> None:
+        self.profile = profile or profiles.current()
+        self.seed = seed
+        self.phases: list[dict[str, Any]] = []
+
+    def add_phase(
+        self, name: str, model: "tf.keras.Model", history: "tf.keras.callbacks.History"
+    ) -> None:
+        """Notes a phase that has just ended: call it before the model is compiled again.
+
+        Args:
+            name: such as `"head"` or `"fine_tune"`.
+            model: the model as it was trained.
+            history: what `fit` returned.
+        """
+        self.phases.append(
+            {
+                "name": str(name),
+                # How: rps_course.training.prepare notes it on the model that it returns.
+                "views": getattr(getattr(history, "model", None), "views", "plain"),
+                "epochs": [int(epoch) for epoch in history.epoch],
+                "learning_rate": float(np.asarray(model.optimizer.learning_rate)),
+                "trainable_parameters": int(sum(np.prod(w.shape) for w in model.trainable_weights)),
+                "history": {
+                    key: [float(value) for value in values]
+                    for key, values in history.history.items()
+                },
+            }
+        )
+
+    def as_dict(self, weights_sha256: str) -> dict[str, Any]:
+        """Returns the record as it is written, for weights with this SHA-256."""
+        import tensorflow as tf
+
+        return {
+            "format": FORMAT,
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "profile": self.profile.name,
+            "architecture": {
+                "alpha": self.profile.alpha,
+                "image_size": self.profile.image_size,
+                "fine_tune_at": self.profile.fine_tune_at,
+            },
+            "device": device(),
+            "versions": {
+                "python": platform.python_version(),
+                "rps_course": __version__,
+                "tensorflow": tf.__version__,
+                "keras": tf.keras.__version__,
+                "numpy": np.__version__,
+            },
+            "seed": self.seed,
+            "seeded": [] if self.seed is None else SEEDED,
+            "phases": self.phases,
+            "weights_sha256": weights_sha256,
+        }
+
+
+def device() -> dict[str, Any]:
+    """Returns what TensorFlow trains on here: `kind` (`"GPU"` or `"CPU"`), `name` and `count`."""
+    import tensorflow as tf
+
+    gpus = tf.config.list_physical_devices("GPU")
+    if gpus:
+        details = tf.config.experimental.get_device_details(gpus[0])
+        return {"kind": "GPU", "name": details.get("device_name", "GPU"), "count": len(gpus)}
+    return {"kind": "CPU", "name": platform.processor() or platform.machine(), "count": 1}
+
+
+def load_record(path: str | Path) -> dict[str, Any]:
+    """Reads a training record.
+
+    Raises:
+        RecordError: the file is missing, too large, not JSON, or not of the record's form.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise RecordError(f"{path.name} is missing; submission.save writes it with the weights")
+    if path.stat().st_size > MAX_RECORD_BYTES:
+        raise RecordError(f"{path.name} is larger than {MAX_RECORD_BYTES:,} bytes")
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
+    except (ValueError, RecursionError, OSError) as error:
+        raise RecordError(f"{path.name} is not JSON with finite numbers") from error
+    problem = _record_problem(record)
+    if problem:
+        raise RecordError(f"{path.name} {problem}")
+    return record
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
+
+
+def _is_number(value: Any) -> bool:
+    # The size first: math.isfinite fails on an integer that no float can hold.
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and abs(value) < 1e30
+        and math.isfinite(value)
+    )
+
+
+def _is_short(value: Any) -> bool:
+    """Whether a value is a string that can be shown in a report as it is."""
+    return isinstance(value, str) and len(value) <= MAX_STRING and value.isprintable()
+
+
+def _record_problem(record: Any) -> str:
+    """Returns what is wrong with a record's form; an empty string when nothing is."""
+    if not isinstance(record, dict) or record.get("format") != FORMAT:
+        return f"is not a training record of format {FORMAT}"
+    sha256 = record.get("weights_sha256")
+    if not isinstance(sha256, str) or not re.fullmatch("[0-9a-f]{64}", sha256):
+        return "has no SHA-256 of the weights"
+    device_facts = record.get("device")
+    if (
+        not isinstance(device_facts, dict)
+        or device_facts.get("kind") not in ("CPU", "GPU")
+        or not _is_short(device_facts.get("name"))
+    ):
+        return "does not say whether a CPU or a GPU trained the model"
+    versions = record.get("versions")
+    if not isinstance(versions, dict) or not all(map(_is_short, (*versions, *versions.values()))):
+        return "has no versions of the libraries"
+    if not _is_short(record.get("profile")) or not _is_short(record.get("created")):
+        return "does not say under which profile and when the model was trained"
+    return phases_problem(record.get("phases"))
+
+
+def phases_problem(phases: Any) -> str:
+    """Returns what is wrong with a record's phases; an empty string when nothing is."""
+    if not isinstance(phases, list) or not 1 <= len(phases) <= MAX_PHASES:
+        return f"has no list of 1 to {MAX_PHASES} training phases"
+    return next(filter(None, map(_phase_problem, phases)), "")
+
+
+def _phase_problem(phase: Any) -> str:
+    if not isinstance(phase, dict) or not _is_short(phase.get("name")):
+        return "has a training phase without a name"
+    views = phase.get("views", "plain")
+    if not _is_short(views) and not _is_number(views):
+        return "has a training phase that does not say how it was trained"
+    epochs, history = phase.get("epochs"), phase.get("history")
+    whole = isinstance(epochs, list) and 1 <= len(epochs) <= MAX_EPOCHS
+    if not whole or not all(_is_number(epoch) and isinstance(epoch, int) for epoch in epochs):
+        return "has a training phase without a list of epochs"
+    if not _is_number(phase.get("learning_rate")):
+        return "has a training phase without a learning rate"
+    if not isinstance(history, dict) or len(history) > 50:
+        return "has a training phase without a history"
+    for name, values in history.items():
+        if not _is_short(name) or not isinstance(values, list) or not all(map(_is_number, values)):
+            return "has a history that is not lists of finite numbers"
+    return ""
