@@ -95,4 +95,4 @@ def test_too_much_shear_does_not_pass_for_too_much_zoom_as_well():
         return iter([(x, y_train) for x in epochs]), datagen.flow(X_test, y_test, shuffle=False)
 
     verdict = judge("make_generators", sheared)
-    assert [(reason.criterion, reason.lost) for reason in verdict.reasons] == [("rotation", 1)]
+    assert [(reason.criteria, reason.lost) for reason in verdict.reasons] == [(("rotation",), 1)]
