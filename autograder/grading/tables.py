@@ -48,9 +48,9 @@ def print_reasons(found: list[Result], console: Console) -> None:
             console.print(f"  {result.student} {result.exercise}: waits for a person")
         elif result.error or result.score < result.points:
             reason = result.reasons[0].split("\n")[0] if result.reasons else "no answer"
-            line = Text(f"  {result.student} {result.exercise} -{result.points - result.score:g}: ")
-            line.append(reason)
-            console.print(line)
+            lost = result.points - result.score
+            about = f"{result.student} {result.exercise}{f' -{lost:g}' if lost else ''}"
+            console.print(Text(f"  {about}: {reason}"))
     unsafe = dict.fromkeys(result.student for result in found if result.unsafe)
     if unsafe:
         console.print(f"  [bold red]{WITHOUT_ISOLATION}:[/] {', '.join(unsafe)}")
