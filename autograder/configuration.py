@@ -49,9 +49,9 @@ def configure(c: Config, *, course: str, profile: str) -> None:
     ]
     c.Autograde.autograde_preprocessors = [
         "autograder.grading.execute.ExecuteWithChallenge",
-        "autograder.grading.judge.JudgeEvidence",
         "nbgrader.preprocessors.IgnorePattern",
         "nbconvert.preprocessors.ClearMetadataPreprocessor",
+        "autograder.grading.judge.JudgeEvidence",  # stores verdicts in what has just been cleared
         "nbgrader.preprocessors.LimitOutput",
         "nbgrader.preprocessors.SaveAutoGrades",
         "nbgrader.preprocessors.AssignLatePenalties",

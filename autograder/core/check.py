@@ -10,7 +10,6 @@ import hashlib
 import io
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from autograder.core.exercise import (
     failure,
 )
 from autograder.core.facts import Failure, decode, encode
+from autograder.core.verdict import Verdict, explain
 
 
 class CheckFailed(AssertionError):
@@ -35,32 +35,13 @@ class CheckFailed(AssertionError):
         return str(self).split("\n")
 
 
-def explain(verdict: rubric.Verdict, again: bool = False) -> str:
-    """Returns a verdict as text: what holds, then what does not, with hints.
-
-    Args:
-        verdict: the verdict.
-        again: whether the check failed before, so that the first hint was not enough.
-    """
-    lines = [f"{verdict.exercise}: {verdict.score:g} of {verdict.points:g} points"]
-    lines += [f"  [ok] {title}" for title in verdict.holding]
-    for reason in verdict.reasons:
-        lines.append(f"  [-{reason.lost:g}] {reason.says}")
-        if reason.hint:
-            lines.append(f"       Hint: {reason.hint}")
-        if reason.second_hint and again:
-            lines.append(f"       More: {reason.second_hint}")
-    lines += [f"  [note] {note}" for note in verdict.notes]
-    return "\n".join(lines)
-
-
 def judge(
     exercise: Exercise[Any, Any],
     facts: Any,
     challenge: Challenge,
     settings: Any,
     rules: rubric.Rubric,
-) -> rubric.Verdict:
+) -> Verdict:
     """Judges the facts of one exercise; the self-check and the grader share this.
 
     Args:
@@ -175,18 +156,18 @@ def run_files(exercise: FileExercise[Any], path: Path, settings: Any, rules: rub
     conclude(verdict)
 
 
-# How often each check has failed in this kernel since it last passed.
-_failures: Counter[str] = Counter()
+# The last verdict of each check in this kernel, by exercise.
+latest: dict[str, Verdict] = {}
 
 
-def conclude(verdict: rubric.Verdict) -> None:
+def conclude(verdict: Verdict) -> None:
     """Prints a verdict.
 
     Raises:
         CheckFailed: points were lost.
     """
+    before = latest.get(verdict.exercise)
+    latest[verdict.exercise] = verdict
     if not verdict.is_full:
-        _failures[verdict.exercise] += 1
-        raise CheckFailed(explain(verdict, again=_failures[verdict.exercise] > 1))
-    _failures.pop(verdict.exercise, None)
+        raise CheckFailed(explain(verdict, again=before is not None and not before.is_full))
     print(explain(verdict))

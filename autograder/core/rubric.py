@@ -7,10 +7,12 @@ share of a criterion's points a mistake leaves.
 
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from autograder.core.verdict import Criterion, Reason, Verdict, plain
 
 # What the engine itself says of any exercise.
 _GENERAL = Path(__file__).parent / "messages.toml"
@@ -55,52 +57,6 @@ def fails(
 
 
 @dataclass(frozen=True)
-class Reason:
-    """One sentence for lost points.
-
-    Attributes:
-        criterion: name of the criterion, empty for the whole exercise.
-        lost: points lost for it.
-        says: what is wrong.
-        hint: what to look at next.
-        second_hint: what to look at when that did not help.
-    """
-
-    criterion: str
-    lost: float
-    says: str
-    hint: str
-    second_hint: str = ""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What an exercise earned and why.
-
-    Attributes:
-        exercise: its grade id.
-        score: points earned, to the hundredth.
-        points: points that could be earned.
-        reasons: one for each mistake that was found; a criterion that could not be checked because
-            of an earlier one has none.
-        holding: titles of the criteria that hold.
-        notes: remarks that cost nothing.
-    """
-
-    exercise: str
-    score: float
-    points: float
-    reasons: tuple[Reason, ...]
-    holding: tuple[str, ...]
-    notes: tuple[str, ...] = ()
-
-    @property
-    def is_full(self) -> bool:
-        """Whether every point was earned."""
-        return self.score >= self.points
-
-
-@dataclass(frozen=True)
 class Rubric:
     """The rubric of a course.
 
@@ -130,51 +86,68 @@ class Rubric:
 
         A criterion without a finding earns nothing: judging stopped at an earlier one. A finding
         about the whole exercise (criterion None) without a share takes all points.
+
+        Raises:
+            RubricError: a finding has a message that the rubric does not have.
+            VerdictError: the share of a finding is not from 0 to 1.
         """
         table = self[exercise]
-        earned = dict.fromkeys(table["criteria"], 0.0)
-        reasons, holding, notes = [], [], []
-        voided = False
+        checked: dict[str, Criterion] = {}
+        reasons: list[Reason] = []
+        notes: list[str] = []
         for finding in findings:
-            says = hint = second = ""
-            share = finding.share
-            if finding.message is not None:
-                message = table.get("messages", {}).get(finding.message) or self.general.get(
-                    finding.message
-                )
-                if message is None:
-                    raise RubricError(f"{exercise}: the rubric has no message {finding.message!r}")
-                says = message["says"].format(**finding.values)
-                hint = message.get("hint", "").format(**finding.values)
-                second = message.get("second_hint", "").format(**finding.values)
-                if share is None:
-                    share = float(message.get("share", 0))
+            message, share = self._message(exercise, finding)
             if finding.criterion is None:
-                if share and share >= 1:
-                    notes.append(says)
-                    continue
-                voided = True
-                reasons.append(Reason("", table["points"], says, hint, second))
+                if share >= 1:
+                    notes.append(message["says"])
+                else:
+                    reasons.append(Reason((), float(table["points"]), **message))
                 continue
-            criterion = table["criteria"][finding.criterion]
-            earned[finding.criterion] = (share or 0.0) * criterion["points"]
-            if finding.message is None:
-                holding.append(criterion["title"])
-            else:
-                lost = round(criterion["points"] - earned[finding.criterion], 2)
-                if reasons and reasons[-1].says == says:
-                    # One mistake behind several criteria is said once.
-                    lost = round(lost + reasons.pop().lost, 2)
-                reasons.append(Reason(finding.criterion, lost, says, hint, second))
-        score = 0.0 if voided else round(sum(earned.values()), 2)
-        return Verdict(
-            exercise,
-            score,
-            float(table["points"]),
-            tuple(reasons),
-            () if voided else tuple(holding),
-            tuple(notes),
-        )
+            held = finding.message is None
+            criterion = _criterion(table, finding.criterion, share, held)
+            checked[criterion.name] = criterion
+            if not held:
+                lost = criterion.points - criterion.share * criterion.points
+                _add(reasons, Reason((criterion.name,), round(lost, 2), **message))
+        if not all(reason.criteria for reason in reasons):
+            checked = {}  # the whole exercise is lost
+        others = [_criterion(table, n, 0.0, False) for n in table["criteria"] if n not in checked]
+        return Verdict(exercise, (*checked.values(), *others), tuple(reasons), tuple(notes))
+
+    def not_graded(self, exercise: str, because: str) -> Verdict:
+        """Returns the verdict on an exercise that could not be graded, with the reason."""
+        finding = fails(None, "not_graded", exercise=exercise, because=because)
+        return replace(self.verdict(exercise, [finding]), graded=False)
+
+    def _message(self, exercise: str, finding: Finding) -> tuple[dict[str, str], float]:
+        """Returns what a finding says, its hints, and the share of the points that it leaves."""
+        if finding.message is None:
+            return {"says": "", "hint": "", "second_hint": ""}, 1.0
+        messages = self[exercise].get("messages", {})
+        message = messages.get(finding.message) or self.general.get(finding.message)
+        if message is None:
+            raise RubricError(f"{exercise}: the rubric has no message {finding.message!r}")
+        # What is quoted may be a student's own text.
+        values = {k: plain(v) if isinstance(v, str) else v for k, v in finding.values.items()}
+        parts = ("says", "hint", "second_hint")
+        texts = {part: message.get(part, "").format(**values) for part in parts}
+        share = message.get("share", 0) if finding.share is None else finding.share
+        return texts, float(share)
+
+
+def _criterion(table: dict[str, Any], name: str, share: float, held: bool) -> Criterion:
+    criterion = table["criteria"][name]
+    return Criterion(name, criterion["title"], float(criterion["points"]), share, held)
+
+
+def _add(reasons: list[Reason], reason: Reason) -> None:
+    """Adds a reason; one mistake behind several criteria is said once."""
+    last = reasons[-1] if reasons else None
+    if last and last.criteria and last.says == reason.says:
+        criteria = (*last.criteria, *reason.criteria)
+        reasons[-1] = replace(reason, criteria=criteria, lost=round(last.lost + reason.lost, 2))
+    else:
+        reasons.append(reason)
 
 
 @cache

@@ -1,9 +1,16 @@
-"""What the cells of a notebook are to nbgrader and to a course."""
+"""What the cells of a notebook are to nbgrader and to a course, and the verdicts on them.
+
+A verdict stands in its test cell's metadata, under its own MIME type: nbgrader takes an error, or
+text alone, for a score, and neither of these outputs can hold anything else; another output would
+be an empty box on every page. A student's cells keep no metadata when they are taken in.
+"""
 
 from nbformat import NotebookNode
 from nbgrader import utils
 
+from autograder.core import verdict as verdicts
 from autograder.core.course import Course
+from autograder.core.verdict import Verdict
 
 
 def grade_id(cell: NotebookNode) -> str | None:
@@ -21,3 +28,22 @@ def is_graded_here(cell: NotebookNode, course: Course) -> bool:
         and not utils.is_solution(cell)
         and grade_id(cell) in course.exercises
     )
+
+
+def store(cell: NotebookNode, verdict: Verdict) -> None:
+    """Stores the verdict on a test cell with it."""
+    cell.metadata[verdicts.MIME] = verdicts.to_json(verdict)
+
+
+def stored(cell: NotebookNode) -> Verdict | None:
+    """Returns the verdict that is stored with a cell, None where there is none.
+
+    Raises:
+        VerdictError: what is stored there is no verdict on this cell.
+    """
+    if verdicts.MIME not in cell.metadata:
+        return None
+    verdict = verdicts.from_json(cell.metadata[verdicts.MIME])
+    if verdict.exercise != grade_id(cell):
+        raise verdicts.VerdictError(f"it is a verdict on {verdict.exercise!r}")
+    return verdict

@@ -12,8 +12,8 @@ from pathlib import Path
 from nbgrader.api import Assignment, Gradebook, MissingEntry
 from nbgrader.plugins import ExportPlugin
 
+from autograder.core.verdict import WITHOUT_ISOLATION
 from autograder.grading import results
-from autograder.sandbox.isolation import UNSAFE
 
 COLUMNS = (
     "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
@@ -95,7 +95,7 @@ def outcome(found: list[results.Result]) -> tuple[str, str]:
         `"graded"`, `"zero"` or `"error"`, and a reason or a remark.
     """
     errors = dict.fromkeys(reason for r in found if r.error for reason in r.reasons[:1])
-    remark = UNSAFE if any(result.unsafe for result in found) else ""
+    remark = WITHOUT_ISOLATION if any(result.unsafe for result in found) else ""
     if errors or not found:
         return "error", "; ".join([*errors, *filter(None, [remark])]) or "not graded yet"
     return ("graded" if any(result.score for result in found) else "zero"), remark

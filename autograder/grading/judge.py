@@ -9,14 +9,12 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.core import check
 from autograder.core.exercise import FileExercise, OtherProfileError
-from autograder.core.rubric import Verdict, fails
+from autograder.core.rubric import fails
+from autograder.core.verdict import Verdict, explain
 from autograder.grading import files, reading
-from autograder.grading.cells import grade_id, is_graded_here
+from autograder.grading.cells import grade_id, is_graded_here, store
 from autograder.grading.execute import RUN, Run
 from autograder.grading.intake import OTHER_PROFILE
-from autograder.sandbox.isolation import UNSAFE
-
-NOT_GRADED = "NotGraded"  # the name of the error in place of a verdict that could not be reached
 
 
 class NotGradedError(RuntimeError):
@@ -24,7 +22,7 @@ class NotGradedError(RuntimeError):
 
 
 class JudgeEvidence(NbGraderPreprocessor):
-    """Replaces each test cell's outputs by the verdict, in the form that nbgrader understands."""
+    """Stores each test cell's verdict, and shows it in the form that nbgrader understands."""
 
     def preprocess(
         self, nb: NotebookNode, resources: ResourcesDict
@@ -35,25 +33,22 @@ class JudgeEvidence(NbGraderPreprocessor):
             if not is_graded_here(cell, run.course):
                 continue
             name = grade_id(cell)
-            problem, verdict = "", None
             try:
                 verdict = self._verdict(cell, nb, run)
             except (NotGradedError, OtherProfileError) as error:
-                problem = str(error)
+                verdict = run.rules.not_graded(name, str(error))
                 if isinstance(error, OtherProfileError):
-                    resources[OTHER_PROFILE] = problem
+                    resources[OTHER_PROFILE] = str(error)
             except Exception:
                 # Unforeseen: a fault of the judge or of this machine, and never the student's.
-                problem = "Judging it failed. The grader's log says where"
                 self.log.error("Judging %s failed: report this as a bug", name, exc_info=True)
-            if problem:
-                finding = fails(None, "not_graded", exercise=name, because=problem)
-                verdict = run.rules.verdict(name, [finding])
-            if run.isolation.unsafe:
-                verdict = dataclasses.replace(verdict, notes=(*verdict.notes, UNSAFE))
-            self.log.info("%s: %s", name, problem or f"{verdict.score:g} of {verdict.points:g}")
-            points = float(cell.metadata["nbgrader"]["points"])
-            cell.outputs = outputs(verdict, points, graded=not problem)
+                because = "Judging it failed. The grader's log says where"
+                verdict = run.rules.not_graded(name, because)
+            verdict = dataclasses.replace(verdict, isolated=not run.isolation.unsafe)
+            earned = f"{verdict.score:g} of {verdict.points:g}"
+            self.log.info("%s: %s", name, earned if verdict.graded else verdict.reasons[0].says)
+            store(cell, verdict)
+            cell.outputs = outputs(verdict, float(cell.metadata["nbgrader"]["points"]))
         return nb, resources
 
     def _verdict(self, cell: NotebookNode, nb: NotebookNode, run: Run) -> Verdict:
@@ -98,21 +93,20 @@ def why_no_evidence(cell: NotebookNode, nb: NotebookNode) -> str:
     return because
 
 
-def outputs(verdict: Verdict, points: float, graded: bool = True) -> list[NotebookNode]:
-    """Writes a verdict as cell outputs: nbgrader reads an error as 0, a float as partial credit.
+def outputs(verdict: Verdict, points: float) -> list[NotebookNode]:
+    """Shows a verdict as cell outputs: nbgrader reads an error as 0, a float as partial credit.
 
     Args:
         verdict: what the exercise earned.
         points: the points of the cell in the gradebook; the verdict is scaled to them.
-        graded: whether it is a verdict, or says that there could be none.
     """
-    text = check.explain(verdict)
+    text = explain(verdict)
     if verdict.is_full:
         return [new_output("stream", name="stdout", text=text + "\n")]
     score = round(verdict.score * points / verdict.points, 2)
     if score <= 0:
         first = verdict.reasons[0].says if verdict.reasons else ""
-        name = "NoPoints" if graded else NOT_GRADED
+        name = "NoPoints" if verdict.graded else "NotGraded"
         return [new_output("error", ename=name, evalue=first, traceback=text.split("\n"))]
     return [
         new_output("stream", name="stdout", text=text + "\n"),

@@ -1,16 +1,16 @@
-"""Reading what grading left: scores from the gradebook, reasons from autograded notebooks."""
+"""Reading what grading left: scores from the gradebook, verdicts from autograded notebooks."""
 
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 
-from autograder.grading.judge import NOT_GRADED
-from autograder.sandbox.isolation import UNSAFE
-
-_REASON = re.compile(r"^\s*\[-([\d.]+)\] (.*)$", re.MULTILINE)
+from autograder.core.verdict import Verdict, VerdictError
+from autograder.grading.cells import stored
 
 
 @dataclass(frozen=True)
@@ -22,27 +22,34 @@ class Result:
         exercise: the grade id.
         score: points; None while a written answer waits for a person.
         points: points that could be earned.
-        reasons: why points were lost, the costliest first.
-        error: whether the exercise could not be graded: a score of 0 then is no verdict.
-        unsafe: whether the student's code ran without isolation.
+        verdict: the verdict; None for a written answer, and for what nbgrader alone graded.
+        problem: why the verdict cannot be read; empty when it can, and when there is none.
     """
 
     student: str
     exercise: str
     score: float | None
     points: float
-    reasons: tuple[str, ...]
-    error: bool = False
-    unsafe: bool = False
+    verdict: Verdict | None = None
+    problem: str = ""
 
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why points were lost, the costliest first."""
+        if self.problem:
+            return (self.problem,)
+        found = self.verdict.reasons if self.verdict else ()
+        return tuple(reason.says for reason in sorted(found, key=lambda reason: -reason.lost))
 
-@dataclass(frozen=True)
-class _Said:
-    """What a test cell of an autograded notebook says."""
+    @property
+    def error(self) -> bool:
+        """Whether the exercise could not be graded: a score of 0 then says nothing."""
+        return bool(self.problem) or (self.verdict is not None and not self.verdict.graded)
 
-    reasons: tuple[str, ...] = ()
-    error: bool = False
-    unsafe: bool = False
+    @property
+    def unsafe(self) -> bool:
+        """Whether the student's code ran without isolation."""
+        return self.verdict is not None and not self.verdict.isolated
 
 
 class ResultsError(ValueError):
@@ -82,43 +89,42 @@ def collect(db_url: str, autograded: Path, assignment: str) -> list[Result]:
         for submission in sorted(known.submissions, key=lambda s: s.student_id):
             for notebook in submission.notebooks:
                 path = autograded / submission.student_id / assignment / f"{notebook.name}.ipynb"
-                said = _said(path)
-                grades = {grade.name: grade for grade in notebook.grades}
-                order = [name for name in said if name in grades]
-                order += [name for name in grades if name not in said]
-                for name in order:
-                    grade = grades[name]
-                    waits = grade.needs_manual_grade and grade.manual_score is None
-                    results.append(
-                        Result(
-                            submission.student_id,
-                            name,
-                            None if waits else grade.score,
-                            grade.max_score,
-                            **vars(said.get(name, _Said(("not graded yet",), error=True))),
-                        )
-                    )
+                results += _of_notebook(submission.student_id, notebook, path)
     return results
 
 
-def _said(path: Path) -> dict[str, _Said]:
-    """Returns what test cells say, by grade id, in the order of the notebook's graded cells."""
+def _of_notebook(student: str, notebook: Any, path: Path) -> Iterator[Result]:
+    """Yields the results of one notebook of the gradebook; `path` is where it was autograded."""
+    read, otherwise = _verdicts(path)
+    grades = {grade.name: grade for grade in notebook.grades}
+    order = [name for name in read if name in grades]
+    order += [name for name in grades if name not in read]
+    for name in order:
+        grade = grades[name]
+        waits = grade.needs_manual_grade and grade.manual_score is None
+        score = None if waits else grade.score
+        yield Result(student, name, score, grade.max_score, *read.get(name, (None, otherwise)))
+
+
+def _verdicts(path: Path) -> tuple[dict[str, tuple[Verdict | None, str]], str]:
+    """Returns verdicts, or why they cannot be read, by grade id; and why there are no others."""
+    found: dict[str, tuple[Verdict | None, str]] = {}
     if not path.is_file():
-        return {}
-    found = {}
-    for cell in nbformat.read(path, as_version=4).cells:
-        metadata = cell.metadata.get("nbgrader", {})
-        if not metadata.get("grade"):
-            continue
-        outputs = cell.get("outputs", [])
-        text = "\n".join(
-            "\n".join(output.traceback) if output.output_type == "error" else output.get("text", "")
-            for output in outputs
-        )
-        losses = sorted(_REASON.findall(text), key=lambda loss: -float(loss[0]))
-        found[metadata["grade_id"]] = _Said(
-            tuple(says for _, says in losses),
-            error=any(output.get("ename") == NOT_GRADED for output in outputs),
-            unsafe=f"[note] {UNSAFE}" in text,
-        )
-    return found
+        return found, "not graded yet"
+    try:
+        for cell in nbformat.read(path, as_version=4).cells:
+            metadata = cell.metadata.get("nbgrader", {})
+            if metadata.get("grade"):
+                found[metadata["grade_id"]] = _verdict(cell)
+    except Exception as error:  # somebody has edited it since: anything may be wrong
+        what = f"the autograded notebook cannot be read ({type(error).__name__})"
+        return {}, f"not graded: {what}; grade it again with --force"
+    return found, "not graded yet"
+
+
+def _verdict(cell: NotebookNode) -> tuple[Verdict | None, str]:
+    try:
+        return stored(cell), ""
+    except VerdictError as error:
+        what = f"the verdict in the autograded notebook cannot be used: {error}"
+        return None, f"not graded: {what}; grade it again with --force"

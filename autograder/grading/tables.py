@@ -4,8 +4,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from autograder.core.verdict import WITHOUT_ISOLATION
 from autograder.grading.results import Result
-from autograder.sandbox.isolation import UNSAFE
 
 
 def points(value: float | None) -> str:
@@ -46,11 +46,11 @@ def print_reasons(found: list[Result], console: Console) -> None:
     for result in found:
         if result.score is None:
             console.print(f"  {result.student} {result.exercise}: waits for a person")
-        elif result.score < result.points:
-            reason = result.reasons[0] if result.reasons else "no answer"
-            line = Text(f"  {result.student} {result.exercise} -{result.points - result.score:g}: ")
-            line.append(reason)
-            console.print(line)
+        elif result.error or result.score < result.points:
+            reason = result.reasons[0].split("\n")[0] if result.reasons else "no answer"
+            lost = result.points - result.score
+            about = f"{result.student} {result.exercise}{f' -{lost:g}' if lost else ''}"
+            console.print(Text(f"  {about}: {reason}"))
     unsafe = dict.fromkeys(result.student for result in found if result.unsafe)
     if unsafe:
-        console.print(f"  [bold red]{UNSAFE}:[/] {', '.join(unsafe)}")
+        console.print(f"  [bold red]{WITHOUT_ISOLATION}:[/] {', '.join(unsafe)}")

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import nbformat
 import psutil
@@ -19,6 +20,7 @@ from autograder.audit.answers import corpus as answers
 from autograder.audit.answers import mutants, scorecard, verdicts
 from autograder.audit.answers.corpus import Answer
 from autograder.audit.corpus import CorpusError
+from autograder.core.verdict import Criterion, Verdict
 from autograder.grading import results
 
 CORPUS = ROOT / "corpus"
@@ -97,10 +99,19 @@ def test_an_answer_that_ends_its_kernel_is_lost_alone():
 
 def test_self_check_and_verdict_that_differ_are_told_apart():
     answer = Answer("top_k", "reject", "x", "", says="")
-    text = "top_k: 5 of 6 points\n  [ok] a\n  [ok] b"
-    assert not verdicts.Judged(answer, 5, 6, text, text).disagree
-    assert verdicts.Judged(answer, 5, 6, text, text.replace("5 of", "4 of")).disagree
-    assert verdicts.Judged(answer, 5, 6, text, text.replace("[ok] b", "[-1] c")).disagree
+    held, lost = (Criterion("a", "A", 5, share, share == 1) for share in (1, 0))
+    partly = Criterion("b", "B", 1, 0.5, False)
+    verdict = Verdict("top_k", (held, partly))
+
+    def judged(self_check, self_verdict=None):
+        return verdicts.Judged(answer, 5.5, 6, verdict, self_check, self_verdict)
+
+    assert not judged(None).disagree
+    assert not judged("", verdict).disagree
+    assert judged("NameError: it came to no verdict").disagree
+    assert judged("", Verdict("top_k", (held, replace(partly, share=0.25)))).disagree
+    assert judged("", Verdict("top_k", (held, replace(partly, held=True)))).disagree
+    assert judged("", Verdict("top_k", (lost, partly))).disagree
 
 
 def test_mutants_hold_one_mistake_each():

@@ -141,8 +141,9 @@ def test_facts_that_contradict_one_another_cost_the_exercise_and_nothing_more(ca
     from nbformat.v4 import new_code_cell, new_notebook, new_output
     from nbgrader import utils
 
+    from autograder.grading.cells import stored
     from autograder.grading.execute import RUN, Run
-    from autograder.grading.judge import NOT_GRADED, JudgeEvidence
+    from autograder.grading.judge import JudgeEvidence
     from autograder.sandbox.isolation import Isolation
 
     made_up = {
@@ -177,7 +178,7 @@ def test_facts_that_contradict_one_another_cost_the_exercise_and_nothing_more(ca
         run = Run(RPS, "", COURSE, RPS.rules(), {name: CHALLENGE}, {}, Isolation())
         judge.preprocess(new_notebook(cells=[cell]), {RUN: run})
         assert utils.determine_grade(cell)[0] == 0, name
-        (output,) = cell.outputs
-        assert output.evalue, name
-        if output.ename == NOT_GRADED:
+        verdict = stored(cell)
+        assert verdict.reasons, name
+        if not verdict.graded:
             assert f"Judging {name} failed" in caplog.text

@@ -190,7 +190,7 @@ def test_it_is_audited(toy):
     content = json.loads(done.stdout)
     assert content["clean"], {k: v for k, v in content.items() if k not in ("outcomes", "verdicts")}
     assert {row["exercise"] for row in content["exercises"]} == {"double", "running_total"}
-    assert (content["attacks"], content["defects"]) == (3, 1)
+    assert (content["attacks"], content["defects"]) == (4, 1)
 
 
 def test_an_attack_that_fails_for_another_reason_is_reported(toy, tmp_path):

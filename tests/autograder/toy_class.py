@@ -50,6 +50,18 @@ def hand_in(root, student, notebook, measurements="1\n2\n3\n"):
         (folder / "measurements.csv").write_text(measurements)
 
 
+def autograded(root, student):
+    """Where a student's autograded notebook is."""
+    return root / "autograded" / student / "toy1/toy1.ipynb"
+
+
+def find(notebook, grade_id):
+    """The cell of a grade id."""
+    return next(
+        c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == grade_id
+    )
+
+
 def results_of(root):
     """What each student earned in each exercise."""
     found = results.collect(f"sqlite:///{root}/gradebook.db", root / "autograded", "toy1")

@@ -11,6 +11,7 @@ import reference_answers as ref
 from autograder.core import check
 from autograder.core.challenge import Challenge
 from autograder.core.exercise import Exercise
+from autograder.core.verdict import explain
 from autograder.grading import reading
 from rps_course.course import COURSE as RPS
 from rps_course.exercises.probes.pictures import Pictures
@@ -32,7 +33,7 @@ def judge(name, function, challenge=None, rules=RULES):
 @pytest.mark.parametrize("name", list(FUNCTIONS))
 def test_the_reference_answer_earns_full_points(name):
     verdict = judge(name, getattr(ref, name))
-    assert verdict.is_full, check.explain(verdict)
+    assert verdict.is_full, explain(verdict)
 
 
 @pytest.mark.parametrize("name", list(FUNCTIONS))
@@ -93,7 +94,7 @@ def test_too_much_shear_does_not_pass_for_too_much_zoom_as_well():
         return iter([(x, y_train) for x in epochs]), datagen.flow(X_test, y_test, shuffle=False)
 
     verdict = judge("make_generators", sheared)
-    assert [(reason.criterion, reason.lost) for reason in verdict.reasons] == [("rotation", 1)]
+    assert [(reason.criteria, reason.lost) for reason in verdict.reasons] == [(("rotation",), 1)]
 
 
 # The rubric holds the limits
@@ -123,4 +124,4 @@ def test_a_limit_of_the_class_s_rubric_changes_the_verdict(name, tmp_path):
         assert found == 1
     (tmp_path / f"{name}.toml").write_text(text)
     verdict = judge(name, getattr(ref, name), rules=RPS.rules(tmp_path))
-    assert verdict.score < verdict.points, check.explain(verdict)
+    assert verdict.score < verdict.points, explain(verdict)

@@ -8,8 +8,8 @@ import h5py
 import pytest
 
 from autograder.core import rubric
-from autograder.core.check import explain
 from autograder.core.facts import decode, encode
+from autograder.core.verdict import explain
 from rps_course import check, submission, training
 from rps_course.course import COURSE as RPS
 from rps_course.profile import get

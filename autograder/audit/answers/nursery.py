@@ -31,6 +31,7 @@ from autograder.core import check, evidence
 from autograder.core.challenge import Challenge
 from autograder.core.course import Course, Settings, load
 from autograder.core.exercise import failure
+from autograder.core.verdict import to_json
 
 SECONDS = 120  # that one answer may take
 
@@ -67,7 +68,8 @@ class Nursery:
 
         Returns:
             `outputs` (of each of the cells), `evidence` (outputs of the test cell while grading),
-            and `check` (what the self-check printed or raised); or `lost`, why there are none.
+            `check` (what the self-check printed or raised) and `verdict` (its verdict, None if it
+            did not come to one); or `lost`, why there are none.
 
         Raises:
             RuntimeError: the process itself has ended.
@@ -103,7 +105,7 @@ def _outputs(captured: Any, result: Any) -> list[dict]:
 
 def _execute(job: dict[str, Any], course: Course, settings: Settings) -> dict[str, Any]:
     shell = InteractiveShell.instance()
-    answer: dict[str, Any] = {"outputs": [], "check": None}
+    answer: dict[str, Any] = {"outputs": [], "check": None, "verdict": None}
 
     def run(source: str) -> list[dict]:
         with capture_output() as captured:
@@ -125,6 +127,8 @@ def _execute(job: dict[str, Any], course: Course, settings: Settings) -> dict[st
         answer["evidence"] = [{"output_type": "error", **said}]
     if job["check"] is not None:
         answer["check"] = run(job["check"])
+        verdict = check.latest.get(job["exercise"])
+        answer["verdict"] = to_json(verdict) if verdict else None
     return answer
 
 

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from autograder.audit.answers.corpus import ACCEPT, MUTANT
 from autograder.audit.answers.verdicts import Judged
+from autograder.core.verdict import to_json
 
 # The findings, in the order of the table's columns, with what they are called in lines below it.
 TITLES = {
@@ -97,7 +98,9 @@ def _add_answer(row: Row, one: Judged) -> None:
             row.accepted.append(about)
         elif abs(one.score - wanted) > 0.005:
             row.points.append(f"{about}, expected {wanted:.2f}\n{one.text}")
-        if answer.says not in one.text or (one.score < one.points and "Hint: " not in one.text):
+        reasons = one.verdict.reasons
+        said = any(answer.says in reason.says for reason in reasons)
+        if not said or not all(reason.hint for reason in reasons):
             row.messages.append(f"{answer.kind}/{answer.name}: lacks {answer.says!r}\n{one.text}")
     if one.disagree:
         row.disagree.append(f"{about}; the self-check says\n{one.self_check}")
@@ -144,8 +147,8 @@ def as_dict(rows: list[Row], judged: Iterable[Judged]) -> dict[str, Any]:
                 "name": one.answer.name,
                 "score": one.score,
                 "points": one.points,
-                "text": one.text,
-                "self_check": one.self_check,
+                "verdict": to_json(one.verdict),
+                "self_check": to_json(one.self_verdict) if one.self_verdict else None,
             }
             for one in judged
         ],

@@ -6,7 +6,6 @@ the solution cells before it, the answer and the test cell.
 
 import ast
 import os
-import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,8 +22,9 @@ from autograder.audit.subject import Subject
 from autograder.core.challenge import Challenge
 from autograder.core.course import CourseError
 from autograder.core.exercise import Exercise
+from autograder.core.verdict import Verdict, explain, from_json
 from autograder.grading import challenges
-from autograder.grading.cells import grade_id
+from autograder.grading.cells import grade_id, stored
 from autograder.grading.execute import RUN, Run
 from autograder.grading.judge import JudgeEvidence
 from autograder.sandbox.isolation import Isolation
@@ -32,8 +32,6 @@ from autograder.sandbox.isolation import Isolation
 # Verdicts of an audit are the same each time: one challenge for each exercise. The self-check
 # draws its own, as always; that both agree shows that the draw does not matter.
 _KEY = b"the challenges of an audit are no secret"
-_SCORE = re.compile(r"^\w+: ([\d.]+) of [\d.]+ points$", re.MULTILINE)
-_HOLDS = re.compile(r"^  \[ok\] (.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -44,29 +42,32 @@ class Judged:
         answer: the answer.
         score: points in the gradebook.
         points: points that could be earned.
-        text: what the TA reads.
-        self_check: what the student reads; None for a mutant, which no student runs.
+        verdict: what the TA gets to know.
+        self_check: what the student reads; None where there was no self-check: for a mutant, which
+            no student runs, and for an answer that was lost.
+        self_verdict: the verdict of the self-check; None if it did not come to one.
     """
 
     answer: Answer
     score: float
     points: float
-    text: str
+    verdict: Verdict
     self_check: str | None = None
+    self_verdict: Verdict | None = None
 
     @property
-    def self_score(self) -> float:
-        """Points that the self-check promised."""
-        found = _SCORE.search(self.self_check or "")
-        return float(found[1]) if found else 0.0
+    def text(self) -> str:
+        """What the TA reads."""
+        return explain(self.verdict)
 
     @property
     def disagree(self) -> bool:
         """Whether the self-check told the student something else than the verdict tells the TA."""
         if self.self_check is None:
             return False
-        held = [set(_HOLDS.findall(text)) for text in (self.text, self.self_check)]
-        return held[0] != held[1] or abs(self.score - self.self_score) > 0.005
+        own = self.self_verdict
+        score, holding = (own.score, own.holding) if own else (0.0, ())
+        return set(holding) != set(self.verdict.holding) or abs(self.score - score) > 0.005
 
 
 def challenge(exercise: Exercise) -> Challenge:
@@ -180,7 +181,15 @@ def judge(subject: Subject, answers: list[Answer]) -> Iterator[Judged]:
         with judging:
             JudgeEvidence().preprocess(notebook, {RUN: run})
         score, points = utils.determine_grade(test)
-        return Judged(answer, score, points, _text(test.outputs), _text(said.get("check")))
+        own = said.get("verdict")
+        return Judged(
+            answer,
+            score,
+            points,
+            stored(test),
+            _text(said.get("check")),
+            from_json(own) if own else None,
+        )
 
     try:
         for _ in range(jobs):

@@ -17,12 +17,13 @@ from autograder.core.facts import Most, Short
 from autograder.core.rubric import Finding, fails, holds
 from rps_course import submission
 from rps_course.profile import Profile
+from rps_course.submission.record import MAX_EPOCHS, MAX_PHASES, MAX_STRING
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
 _ARRAYS = 10_000  # far more than the network has
-_Epochs = Most(submission.MAX_EPOCHS)
+_Epochs = Most(MAX_EPOCHS)
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Phase:
         history: the metrics' values, one an epoch.
     """
 
-    name: Annotated[str, Most(submission.MAX_STRING)]
+    name: Annotated[str, Most(MAX_STRING)]
     learning_rate: float
     epochs: Annotated[tuple[int, ...], _Epochs]
     history: Annotated[dict[str, Annotated[tuple[float, ...], _Epochs]], Most(50)]
@@ -54,7 +55,7 @@ class Record:
 
     weights_sha256: Short
     device: Short
-    phases: Annotated[tuple[Phase, ...], Most(submission.MAX_PHASES)]
+    phases: Annotated[tuple[Phase, ...], Most(MAX_PHASES)]
 
 
 @dataclass(frozen=True)
