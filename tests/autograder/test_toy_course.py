@@ -88,8 +88,8 @@ def test_a_limit_in_the_rubric_changes_the_verdict(toy, graded, tmp_path):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (("at_least = 3", "at_most = 3"), "measurements.toml has the unknown key at_most. Allowed"),
-        (("at_least = 3", ""), "measurements.toml lacks the key at_least"),
+        (("at_least = 3", "at_most = 3"), "measurements.toml has the unknown key limits.at_most. Allowed"),
+        (("at_least = 3", ""), "measurements.toml lacks the key limits.at_least"),
         (("enough = ", "plenty = "), "the unknown key criteria.plenty"),
         (("points = 2,", "points = 1,"), "add up to 1 points, but the exercise has 2"),
         (("points = 2", "points ="), "is not valid TOML"),
@@ -113,7 +113,7 @@ def test_a_fault_of_a_judge_is_no_zero(toy, graded):
     path = toy / "toy/exercises/double/exercise.py"
     right = path.read_text()
     try:
-        path.write_text(right.replace("expected = 2 *", "expected = 1 / 0 *"))
+        path.write_text(right.replace("doubled = 2 *", "doubled = 1 / 0 *"))
         done = nbgrader(toy, "autograde", "toy1", "--student=ada", "--force")
     finally:
         path.write_text(right)

@@ -110,7 +110,7 @@ class ToNumpy(Exercise[Facts, dict[str, Arrays]]):
     @staticmethod
     def _images(X: Sampled, expected: Arrays, tolerance: float) -> Finding:
         if X.shape != expected.X_shape:
-            shape, right = X.shape and list(X.shape), list(expected.X_shape)
+            shape, right = list(X.shape or ()), list(expected.X_shape)
             return fails("images", "X_shape", received=shape, expected=right)
         if X.numbers is None or np.abs(X.numbers.values.values - expected.X).max() > tolerance:
             return fails("images", "X_values")
@@ -129,7 +129,7 @@ class ToNumpy(Exercise[Facts, dict[str, Arrays]]):
         right = y.numbers is not None and np.array_equal(y.numbers.values.values, expected.y)
         share = None if right else 0.0  # the rubric's share is for the right numbers
         if y.shape != expected.y_shape:
-            shape = y.shape and list(y.shape)
+            shape = list(y.shape or ())
             return fails("labels", "y_shape", received=shape, expected=list(expected.y_shape))
         if not y.dtype.startswith(("int", "uint")):
             return fails("labels", "y_dtype", share, received=y.dtype)

@@ -50,7 +50,7 @@ class Double(Exercise[Facts, Expected]):
         """Yields findings on the shape and the numbers."""
         result = facts.result
         if result.shape != expected.shape or result.numbers is None:
-            yield fails("shape", "shape", received=result.shape and list(result.shape))
+            yield fails("shape", "shape", received=list(result.shape or ()))
             return
         yield holds("shape")
         difference = np.abs(result.numbers.values.values - expected.numbers).max()
