@@ -19,7 +19,7 @@ audit-oldest: .venv-oldest/installed  ## try the answers and mutants with the ol
 
 # Tests often wait for processes of theirs: three files side by side keep two cores busy.
 test: setup  ## run the tests
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations 15
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations 15 --cov --cov-report term
 
 lint: setup  ## check style, formatting and types
 	$(BIN)/ruff check .
