@@ -18,74 +18,20 @@ import time
 import numpy as np
 
 from rps_course import profile as profiles
-from rps_course import training
+from rps_course.fast import views as ways
+from rps_course.training import Recipe
 
 RANGES = {(0, 1): 1.0, (-1, 1): 2.0}  # and the factor from [0, 1]
 
 
-class Stored:
-    """The recipe from stored views, which the seeds share."""
-
-    def __init__(self, profile, arrays, views):
-        self.profile, self.arrays, self.views = profile, arrays, views
-        self.parts = {}
-
-    def prepare(self, phase, classifier, seed):
-        """Does what `training.prepare` does, but keeps the features for other seeds."""
-        from rps_course import augmentation
-        from rps_course.fast import frozen
-
-        if not self.parts:
-            generators = augmentation.make_generators(
-                *self.arrays, batch_size=self.profile.batch_size, seed=0
-            )
-            head = training.prepare(
-                classifier, *generators, self.views, fine_tune_at=self.profile.fine_tune_at
-            )[1:]
-            self.parts = {"head": head, "fine": [batches.batches for batches in head]}
-        _, tail = frozen.split(classifier)
-        tail.compile(optimizer=classifier.optimizer, loss=training.LOSS, metrics=["accuracy"])
-        train, validation = self.parts[phase]
-        train.seed, train.epoch = seed, 0
-        return tail, train, validation
-
-
-class Recipe:
-    """The recipe as `rps-course train` does it."""
-
-    def __init__(self, profile, arrays, views):
-        self.profile, self.arrays, self.views = profile, arrays, views
-
-    def prepare(self, phase, classifier, seed):
-        """Returns what to train with."""
-        from rps_course import augmentation
-
-        if phase == "head":
-            self.generators = augmentation.make_generators(
-                *self.arrays, batch_size=self.profile.batch_size, seed=seed
-            )
-        return training.prepare(classifier, *self.generators, self.views, verbose=0)
-
-
-def train(way, profile, seed):
+def train(recipe, batches):
     """Returns the test accuracies after each phase, and the best one of fine-tuning."""
     import tensorflow as tf
 
-    from rps_course import model
-    from rps_course.fast import gpu
-
-    tf.keras.utils.set_random_seed(seed)
-    with gpu.use(devices=None if way.views == training.PLAIN else []):
-        classifier = model.reference(profile)
-    training.compile_head(classifier, profile.learning_rate_head)
-    parts = way.prepare("head", classifier, seed)
-    start = profile.epochs_head
-    head = training.train_head(*parts, start, verbose=0)
-    model.unfreeze(classifier.layers[0], profile.fine_tune_at)
-    training.compile_fine_tune(classifier, profile.learning_rate_fine)
-    parts = way.prepare("fine", classifier, seed)
-    fine = training.fine_tune(*parts, start, start + profile.epochs_fine, verbose=0)
-    accuracies = fine.history["val_accuracy"]
+    tf.keras.utils.set_random_seed(recipe.seed)
+    classifier = recipe.build()
+    head = recipe.head(classifier, *batches)
+    accuracies = recipe.fine_tune(classifier, *batches).history["val_accuracy"]
     return head.history["val_accuracy"][-1], accuracies[-1], max(accuracies)
 
 
@@ -109,15 +55,15 @@ def main(argv=None):
     views = int(args.views) if args.views.isdecimal() else args.views
     ranges = [tuple(args.range)] if args.range else list(RANGES)
     try:
-        training.check_views(views)
-    except training.TrainingError as error:
+        ways.check(views)
+    except ways.ViewsError as error:
         parser.error(str(error))
     if args.seeds < 1 or args.first < 0:
         parser.error(f"--seeds must be at least 1, --first 0, received {args.seeds}, {args.first}")
     if not set(ranges) <= set(RANGES):
         parser.error(f"--range must be 0 1 or -1 1, received {args.range}")
 
-    from rps_course import data
+    from rps_course import augmentation, data
 
     profile = profiles.get(os.environ.get("RPS_PROFILE") or "standard")
     try:
@@ -125,7 +71,6 @@ def main(argv=None):
     except data.DataError as error:
         print(f"benchmark: error: {error}", file=sys.stderr)
         return 2
-    kind = Stored if isinstance(views, int) else Recipe
     found = {}
     for low, high in ranges:
         print(f"pixels in [{low}, {high}], views: {views}", flush=True)
@@ -133,11 +78,14 @@ def main(argv=None):
         if (low, high) != (0, 1):  # a second copy of 1.5 GB only where it is another one
             factor = np.float32(RANGES[low, high])
             X_train, X_test = factor * X_train + low, factor * X_test + low
-        way = kind(profile, (X_train, y_train, X_test, y_test), views)
-        runs = []
+        recipe, batches, runs = Recipe(profile, views, verbose=0), None, []
         for seed in range(args.first, args.first + args.seeds):
             began = time.monotonic()
-            runs.append(train(way, profile, seed))
+            if batches is None or not isinstance(views, int):  # stored views are shared
+                batches = augmentation.make_generators(
+                    X_train, y_train, X_test, y_test, batch_size=profile.batch_size, seed=seed
+                )
+            runs.append(train(recipe.again(seed), batches))
             head, fine, best = runs[-1]
             print(
                 f"  seed {seed}: head {head:.3f}, fine-tuned {fine:.3f} (best epoch {best:.3f}), "

@@ -22,42 +22,32 @@ import numpy as np
 from rps_course import profile as profiles
 
 
-def two_phases(profile, backbone, arrays, seeds):
-    """Returns test accuracies [seeds, 2]: after the head, and after fine-tuning."""
+def two_phases(profile, backbone, arrays, seeds, views, ranges):
+    """Returns (test accuracies [seeds, 2] after each phase, seconds [seeds])."""
     import tensorflow as tf
 
-    from rps_course import model, training
-    from rps_course.fast import frozen
+    from rps_course import augmentation, model
+    from rps_course.training import Recipe
 
-    X_train, y_train, X_test, y_test = arrays
-    model.unfreeze(backbone, profile.fine_tune_at)
-    front, rest = frozen.split(model.build_classifier(backbone))
-    tail = rest.layers[0]  # without the head: each seed has a new one
-    F_train = front.predict(X_train, batch_size=64, verbose=0)
-    F_test = front.predict(X_test, batch_size=64, verbose=0)
-    untouched = tail.get_weights()
-    found = []
+    untouched = backbone.get_weights()
+    augment = augmentation.Augmentation(*ranges)
+    found, seconds = [], []
     for seed in range(seeds):
+        began = time.monotonic()
         tf.keras.utils.set_random_seed(seed)
-        tail.set_weights(untouched)
-        tail.trainable = False
-        classifier = model.build_classifier(tail, len(profile.classes))
-        accuracies = []
-        for phase in range(2):
-            if phase == 0:
-                training.compile_head(classifier, profile.learning_rate_head)
-                epochs = profile.epochs_head
-            else:
-                tail.trainable = True
-                training.compile_fine_tune(classifier, profile.learning_rate_fine)
-                epochs = profile.epochs_fine
-            classifier.fit(F_train, y_train, profile.batch_size, epochs=epochs, verbose=0)
-            accuracies.append(classifier.evaluate(F_test, y_test, 256, verbose=0)[1])
-        found.append(accuracies)
-        print(
-            f"  seed {seed}: head {accuracies[0]:.3f}, fine-tuned {accuracies[1]:.3f}", flush=True
+        backbone.set_weights(untouched)
+        backbone.trainable = False
+        classifier = model.build_classifier(backbone, len(profile.classes))
+        batches = augmentation.make_generators(
+            *arrays, batch_size=profile.batch_size, augmentation=augment, seed=seed
         )
-    return np.array(found)
+        recipe = Recipe(profile, views, seed, verbose=0)
+        phases = recipe.head(classifier, *batches), recipe.fine_tune(classifier, *batches)
+        found.append([phase.history["val_accuracy"][-1] for phase in phases])
+        seconds.append(time.monotonic() - began)
+        a, b = found[-1]
+        print(f"  seed {seed}: head {a:.3f}, fine-tuned {b:.3f}, {seconds[-1]:.0f} s", flush=True)
+    return np.array(found), np.array(seconds)
 
 
 def random_backbone(profile, pictures):
@@ -100,31 +90,6 @@ def linear_on_pixels(arrays):
     return best
 
 
-def recipe(profile, arrays, seeds):
-    """Returns (test accuracies [seeds, 2], seconds [seeds]) of the course's own two phases."""
-    import tensorflow as tf
-
-    from rps_course import augmentation, model, training
-
-    found, seconds = [], []
-    for seed in range(seeds):
-        began = time.monotonic()
-        tf.keras.utils.set_random_seed(seed)
-        generators = augmentation.make_generators(*arrays, batch_size=profile.batch_size, seed=seed)
-        classifier = model.reference(profile)
-        training.compile_head(classifier, profile.learning_rate_head)
-        head = training.train_head(classifier, *generators, profile.epochs_head, verbose=0)
-        model.unfreeze(classifier.layers[0], profile.fine_tune_at)
-        training.compile_fine_tune(classifier, profile.learning_rate_fine)
-        total = profile.epochs_head + profile.epochs_fine
-        fine = training.fine_tune(classifier, *generators, profile.epochs_head, total, verbose=0)
-        found.append([h.history["val_accuracy"][-1] for h in (head, fine)])
-        seconds.append(time.monotonic() - began)
-        a, b = found[-1]
-        print(f"  seed {seed}: head {a:.3f}, fine-tuned {b:.3f}, {seconds[-1]:.0f} s", flush=True)
-    return np.array(found), np.array(seconds)
-
-
 def line(name, values):
     """Prints mean and range of accuracies."""
     print(f"{name:<34}{values.mean():>7.3f}   {values.min():.3f} to {values.max():.3f}")
@@ -152,7 +117,8 @@ def main(argv=None):
         return 2
     print(f"{args.target}: {len(arrays[0])} training and {len(arrays[2])} test pictures")
     if args.recipe:
-        accuracies, seconds = recipe(profile, arrays, args.seeds)
+        backbone = model.build_backbone(profile)
+        accuracies, seconds = two_phases(profile, backbone, arrays, args.seeds, "plain", ())
         print(f"\ntest accuracy over {args.seeds} seeds      mean   range")
         line("head, with augmentation", accuracies[:, 0])
         line("after fine-tuning", accuracies[:, 1])
@@ -162,9 +128,11 @@ def main(argv=None):
 
     pixels = linear_on_pixels(arrays)
     print("offline backbone")
-    trained = two_phases(profile, model.build_backbone(profile), arrays, args.seeds)
+    # One view of pictures that are not augmented: every epoch sees the same.
+    still = args.seeds, 1, (0, 0, 0, 0, 0)
+    trained, _ = two_phases(profile, model.build_backbone(profile), arrays, *still)
     print("random backbone")
-    random = two_phases(profile, random_backbone(profile, arrays[0]), arrays, args.seeds)
+    random, _ = two_phases(profile, random_backbone(profile, arrays[0]), arrays, *still)
     print(f"\ntest accuracy over {args.seeds} seeds      mean   range")
     print(f"{'ridge regression on raw pixels':<34}{pixels:>7.3f}   the best of 15")
     line("head on frozen random backbone", random[:, 0])

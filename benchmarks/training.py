@@ -26,6 +26,7 @@ import numpy as np
 from benchmarks.augmentation import keras_generator
 from rps_course import profile as profiles
 from rps_course import training
+from rps_course.fast import views as ways
 
 
 class Usual:
@@ -48,23 +49,18 @@ class Usual:
 
 
 class Ours:
-    """One of the ways of `training.prepare`."""
+    """One of the ways of `rps_course.fast.views`."""
 
     def __init__(self, profile, arrays, views):
-        from rps_course import augmentation, model
-        from rps_course.fast import gpu
+        from rps_course import augmentation
 
-        with gpu.use():
-            self.model = model.reference(profile)
+        self.model = training.Recipe(profile, views).build()
         self.batches = augmentation.make_generators(*arrays, batch_size=profile.batch_size, seed=0)
-        self.views, self.fine_tune_at = views, profile.fine_tune_at
+        self.views = ways.Views(views, profile.fine_tune_at, progress=False)
 
     def begin(self):
         """Gets ready for a phase, whose model has just been compiled."""
-        self.parts = training.prepare(
-            self.model, *self.batches, self.views, fine_tune_at=self.fine_tune_at, verbose=0
-        )
-        self.batches = self.parts[1:]
+        self.parts = self.views.parts(self.model, *self.batches)[:3]
 
 
 def clocks():
@@ -134,27 +130,27 @@ def main(argv=None):
     share = min(args.pictures or len(X_train), len(X_train)) / len(X_train)
     n_train, n_test = round(share * len(X_train)), round(share * len(X_test))
     arrays = X_train[:n_train], y_train[:n_train], X_test[:n_test], y_test[:n_test]
-    ways = {"usual": Usual(profile, arrays)}
+    kinds = {"usual": Usual(profile, arrays)}
     if gpu.available():
-        ways["ours"] = Ours(profile, arrays, training.PLAIN)
+        kinds["ours"] = Ours(profile, arrays, ways.PLAIN)
     else:
-        ways["fresh"] = Ours(profile, arrays, training.FRESH)
-        ways[f"{args.views} views"] = Ours(profile, arrays, args.views)
+        kinds["fresh"] = Ours(profile, arrays, ways.FRESH)
+        kinds[f"{args.views} views"] = Ours(profile, arrays, args.views)
     print(
         f"{profile.name}: {len(arrays[0])} training and {len(arrays[2])} test pictures, "
         f"batches of {profile.batch_size}, {os.cpu_count()} cores, "
         f"{profile.epochs_head} + {profile.epochs_fine} epochs"
     )
     print("head")
-    head = phase(ways, args.repeats, training.compile_head)
-    for way in ways.values():
+    head = phase(kinds, args.repeats, training.compile_head)
+    for way in kinds.values():
         model.unfreeze(way.model.layers[0], profile.fine_tune_at)
     print("fine-tuning")
-    fine = phase(ways, args.repeats, training.compile_fine_tune)
+    fine = phase(kinds, args.repeats, training.compile_fine_tune)
 
     print(f"\n{'':<10}{'once':>8}{'head epoch':>12}{'fine epoch':>12}{'whole training':>17}")
     whole = {}
-    for name in ways:
+    for name in kinds:
         once, a, b = (
             x / share for x in (head[name][0] + fine[name][0], head[name][1], fine[name][1])
         )

@@ -1,9 +1,14 @@
 """Makes the files that the demo class hands in beside its notebooks: trained weights for ps4."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rps_course import submission
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 
 def train_weights(course: Path) -> None:
@@ -14,35 +19,32 @@ def train_weights(course: Path) -> None:
     """
     import tensorflow as tf
 
-    from rps_course import augmentation, data, model, profile, training
+    from rps_course import augmentation, data, profile
+    from rps_course.training import Recipe
 
     settings = profile.get("offline")
     tf.keras.utils.set_random_seed(0)
-    arrays = data.arrays(settings)
-    batches = augmentation.make_generators(*arrays, batch_size=settings.batch_size, seed=0)
-    classifier = model.reference(settings)
-    training.compile_head(classifier)
-    middle = settings.epochs_head
-    last = middle + settings.epochs_fine
-    record = submission.Record(settings, seed=0)
-    head = training.train_head(classifier, *batches, middle, verbose=0)
-    record.add_phase("head", classifier, head)
+    batches = augmentation.make_generators(
+        *data.arrays(settings), batch_size=settings.batch_size, seed=0
+    )
+    recipe = Recipe(settings, seed=0, verbose=0)
+    classifier = recipe.build()
+    recipe.head(classifier, *batches)
     after_head = classifier.get_weights()
 
-    forgotten = submission.Record(settings, seed=0)
-    forgotten.add_phase("head", classifier, head)
-    classifier.optimizer.learning_rate = settings.learning_rate_fine
-    going_on = training.fine_tune(classifier, *batches, middle, middle + 1, verbose=0)
-    forgotten.add_phase("fine_tune", classifier, going_on)
-    submission.save(classifier, forgotten, course / "submitted" / "gia" / "ps4")
+    forgotten = Recipe(replace(settings, epochs_fine=1), seed=0, verbose=0)
+    forgotten.record.phases += recipe.record.phases
+    forgotten.fine_tune(classifier, *batches, unfreeze=lambda *_: None, compile=_change_the_rate)
+    submission.save(classifier, forgotten.record, course / "submitted" / "gia" / "ps4")
 
     classifier.set_weights(after_head)
-    model.unfreeze(classifier.layers[0], settings.fine_tune_at)
-    training.compile_fine_tune(classifier)
-    fine = training.fine_tune(classifier, *batches, middle, last, verbose=0)
-    record.add_phase("fine_tune", classifier, fine)
+    recipe.fine_tune(classifier, *batches)
     for student in ("ada", "ben"):
-        submission.save(classifier, record, course / "submitted" / student / "ps4")
+        submission.save(classifier, recipe.record, course / "submitted" / student / "ps4")
+
+
+def _change_the_rate(classifier: "tf.keras.Model") -> None:
+    classifier.optimizer.learning_rate = 0.00001
 
 
 if __name__ == "__main__":

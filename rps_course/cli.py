@@ -15,11 +15,13 @@ from rps_course import (
     augmentation,
     data,
     preprocessing,
+    run,
     submission,
     training,
 )
 from rps_course import profile as profiles
 from rps_course.fast import checkpoint, frozen
+from rps_course.fast import views as ways
 from rps_course.machine import choice, doctor, fetch
 from rps_course.offline import hands
 
@@ -36,6 +38,7 @@ _ERRORS = (
     submission.WeightsError,
     hands.HandsError,
     training.TrainingError,
+    ways.ViewsError,
     OSError,
 )
 
@@ -53,8 +56,8 @@ def _at_least(lowest: int) -> Callable[[str], int]:
 def _views(text: str) -> int | str:
     views = int(text) if text.isascii() and text.isdecimal() else text
     try:
-        training.check_views(views)
-    except training.TrainingError as error:
+        ways.check(views)
+    except ways.ViewsError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
     return views
 
@@ -211,11 +214,11 @@ def _train(arguments: argparse.Namespace) -> int:
                 "run downloads nothing. Run `rps-course fetch` first."
             )
         fetch.fetch()
-    views = arguments.views or training.default_views()
-    ways = {training.PLAIN: "whole network", training.FRESH: "fresh views"}
-    way = ways.get(views, f"{views} views")
+    views = arguments.views or ways.default()
+    names = {ways.PLAIN: "whole network", ways.FRESH: "fresh views"}
+    way = names.get(views, f"{views} views")
     print(f"Training under the {profile.name} profile ({way}), into {arguments.out}", flush=True)
-    result = training.run(
+    result = run.train(
         profile,
         out=arguments.out,
         seed=arguments.seed,

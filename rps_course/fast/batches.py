@@ -1,5 +1,7 @@
 """Batches to train on: of pictures, and of what the frozen part of a network gives for them.
 
+`Batches` says what all of them can do, and `adapt` makes one of what a student's function returns.
+
 This module imports TensorFlow, which its classes derive from: import it where training begins.
 """
 
@@ -8,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import tensorflow as tf
@@ -19,7 +21,86 @@ from rps_course.fast.frozen import FrozenError
 IN_MEMORY = 256 * 2**20  # bytes; larger caches of features go to a temporary file
 
 
-class Pictures(tf.keras.utils.PyDataset):
+class Lazy(Protocol):
+    """Pictures that are computed one by one, when they are asked for; `np.asarray` asks for all."""
+
+    def __len__(self) -> int:
+        """Returns how many pictures there are."""
+
+    def into(self, i: int, out: np.ndarray) -> None:
+        """Writes picture i to `out`, float32 `[H, W, C]`."""
+
+
+class Batches(tf.keras.utils.PyDataset):
+    """Batches `(X, y)` with a length, an index and an epoch: what everything here trains on.
+
+    A class of such batches has `__len__`, which counts the last, smaller batch too, and `lazily`.
+
+    Attributes:
+        epoch: number of the epoch whose batches the index gives. It counts on when Keras ends an
+            epoch; set, the batches go on from there.
+        seed: of the order of the batches.
+    """
+
+    epoch = 0
+    seed = 0
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        X, labels = self.lazily(index)
+        return np.asarray(X), labels
+
+    def lazily(self, index: int) -> tuple[np.ndarray | Lazy, np.ndarray]:
+        """Returns batch `index` of this epoch; its pictures need not lie side by side yet."""
+        raise NotImplementedError
+
+    def on_epoch_end(self) -> None:
+        """Goes on to the next epoch; Keras calls it."""
+        self.epoch += 1
+
+    def dataset(self) -> "Batches | tf.data.Dataset":
+        """Returns the same batches in the form that feeds a GPU best."""
+        return self
+
+
+class Adapted(Batches):
+    """The batches of another `PyDataset`, such as `ImageDataGenerator.flow` returns."""
+
+    def __init__(self, source: tf.keras.utils.PyDataset) -> None:
+        super().__init__()
+        self.source = source
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    def lazily(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """Returns batch `index` as the source draws it."""
+        X, labels = self.source[index]
+        return np.asarray(X), np.asarray(labels)
+
+    def on_epoch_end(self) -> None:
+        """Goes on to the next epoch of the source."""
+        super().on_epoch_end()
+        self.source.on_epoch_end()
+
+
+def adapt(batches: Any) -> Batches:
+    """Returns batches of any kind with an index as `Batches`.
+
+    Raises:
+        FrozenError: they have no index.
+    """
+    if isinstance(batches, Batches):
+        return batches
+    if isinstance(batches, tf.keras.utils.PyDataset):
+        return Adapted(batches)
+    raise FrozenError(
+        "What the frozen layers give can only be computed for batches that can be asked for one by "
+        "one, as augmentation.make_generators makes them; train on others with "
+        f'views="plain". Received: {type(batches).__name__}'
+    )
+
+
+class Pictures(Batches):
     """Batches of pictures and labels; augmented and shuffled anew each epoch, or neither.
 
     `len()` counts the last, smaller batch too. Under Keras 3 a generator with a length is all
@@ -41,14 +122,9 @@ class Pictures(tf.keras.utils.PyDataset):
         self.batch_size = batch_size
         self.augmentation = augmentation
         self.seed = seed
-        self.epoch = 0
 
     def __len__(self) -> int:
         return -(-len(self.X) // self.batch_size)
-
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        pictures, labels = self.lazily(index)
-        return np.asarray(pictures), labels
 
     def lazily(self, index: int) -> tuple[np.ndarray | Warped, np.ndarray]:
         """Returns a batch whose pictures are transformed when they are asked for."""
@@ -59,9 +135,6 @@ class Pictures(tf.keras.utils.PyDataset):
             return self.X[chosen], self.y[chosen]
         pictures = [self.X[i] for i in chosen]
         return Warped(pictures, transforms, self.augmentation.fill_mode), self.y[chosen]
-
-    def on_epoch_end(self) -> None:  # noqa: D102 (Keras')
-        self.epoch += 1
 
     def _draw(self, epoch: int, index: int) -> tuple[np.ndarray, np.ndarray]:
         """Returns which pictures a batch holds, int64 `[b]`, and how they are transformed."""
@@ -111,47 +184,57 @@ class Pictures(tf.keras.utils.PyDataset):
         )
 
 
-class Fresh(tf.keras.utils.PyDataset):
+class Fresh(Batches):
     """Batches of features in place of pictures, computed when they are asked for."""
 
-    def __init__(self, batches: Any, compute: Callable[[np.ndarray], np.ndarray]) -> None:
+    def __init__(self, batches: Batches, compute: Callable[[Any], np.ndarray]) -> None:
+        """Takes batches, and what makes features of their pictures, such as an `Inference`."""
         super().__init__()
         self.batches, self.compute = batches, compute
+
+    @property
+    def epoch(self) -> int:
+        """The epoch of the pictures."""
+        return self.batches.epoch
+
+    @epoch.setter
+    def epoch(self, epoch: int) -> None:
+        self.batches.epoch = epoch
 
     def __len__(self) -> int:
         return len(self.batches)
 
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        pictures, labels = _batch(self.batches, index)
+    def lazily(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """Computes batch `index`, which is nothing to put off."""
+        pictures, labels = self.batches.lazily(index)
         return self.compute(pictures), labels
 
-    def on_epoch_end(self) -> None:  # noqa: D102 (Keras')
+    def on_epoch_end(self) -> None:
+        """Goes on to the next epoch of the pictures."""
         self.batches.on_epoch_end()
 
 
-class Stored(tf.keras.utils.PyDataset):
+class Stored(Batches):
     """Batches of stored features: one view an epoch, in turn, in a new order if shuffled."""
 
     def __init__(
         self,
-        batches: Any,
-        compute: Callable[[np.ndarray], np.ndarray],
         views: list[np.ndarray],
         labels: list[np.ndarray],
         batch_size: int,
         seed: int | None,
     ) -> None:
+        """Takes the features and labels of each view; without a seed they keep their order."""
         super().__init__()
-        self.batches, self.compute = batches, compute
         self.views, self.labels = views, labels
         self.batch_size = batch_size
         self.seed = seed
-        self.epoch = 0
 
     def __len__(self) -> int:
         return -(-len(self.labels[0]) // self.batch_size)
 
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+    def lazily(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """Reads batch `index`, which is nothing to put off."""
         labels = self.labels[self.epoch % len(self.views)]
         order = np.arange(len(labels))
         if self.seed is not None:
@@ -160,26 +243,18 @@ class Stored(tf.keras.utils.PyDataset):
         features = self.views[self.epoch % len(self.views)][chosen]
         return features, labels[chosen]  # Keras makes float32 of them, on all cores
 
-    def on_epoch_end(self) -> None:  # noqa: D102 (Keras')
-        self.epoch += 1
-
-
-def _batch(batches: Any, index: int) -> tuple[Any, np.ndarray]:
-    """Returns a batch, lazily where that is possible: its pictures then never lie side by side."""
-    return getattr(batches, "lazily", batches.__getitem__)(index)
-
 
 def stored(
-    batches: tf.keras.utils.PyDataset,
-    compute: Callable[[np.ndarray], np.ndarray],
+    batches: Batches,
+    compute: Callable[[Any], np.ndarray],
     views: int = 1,
     seed: int | None = None,
     progress: bool = False,
-) -> tf.keras.utils.PyDataset:
+) -> Stored:
     """Computes the features of some epochs of batches once and keeps them for all epochs.
 
     Args:
-        batches: batches `(X, y)` with a length and an index.
+        batches: what is computed.
         compute: from pictures to features, such as an `Inference`.
         views: how many epochs of `batches` to keep, at least 1; they are used in turn.
         seed: of the order of each epoch; None keeps the order of `batches`.
@@ -201,7 +276,7 @@ def stored(
     batch_size = 0
 
     def outputs_of(index: int) -> tuple[np.ndarray, np.ndarray]:
-        pictures, y = _batch(batches, index)
+        pictures, y = batches.lazily(index)
         return compute(pictures), np.asarray(y)
 
     with (
@@ -223,35 +298,7 @@ def stored(
             kept.append(room[view, :n])
             labels.append(np.concatenate(own))
             batches.on_epoch_end()
-    return Stored(batches, compute, kept, labels, batch_size, seed)
-
-
-def origin(batches: Any) -> Any:
-    """Returns the batches that `fresh` or `stored` ones were made from; others as they are."""
-    while hasattr(batches, "compute"):
-        batches = batches.batches
-    return batches
-
-
-def kept(
-    batches: Any, output: tf.keras.KerasTensor, views: int = 1
-) -> tf.keras.utils.PyDataset | None:
-    """Finds features that were stored before.
-
-    Args:
-        batches: what `stored` returned, or any batches.
-        output: the symbolic tensor whose values are wanted.
-        views: how many views are wanted.
-
-    Returns:
-        The stored batches of `output` that these batches are, or were made from; None if there are
-        none, or another number of views.
-    """
-    while hasattr(batches, "compute"):
-        if getattr(batches.compute, "output", None) is output:
-            return batches if len(getattr(batches, "views", ())) == views else None
-        batches = batches.batches
-    return None
+    return Stored(kept, labels, batch_size, seed)
 
 
 def _room(shape: tuple[int, ...], dtype: type) -> np.ndarray:

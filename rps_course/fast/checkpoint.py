@@ -16,6 +16,8 @@ import numpy as np
 if TYPE_CHECKING:
     import tensorflow as tf
 
+    from rps_course.fast.views import Parts
+
 FILE = "checkpoint.npz"
 
 
@@ -62,8 +64,7 @@ class Checkpoint:
         train: Callable[..., "tf.keras.callbacks.History"],
         phase: int,
         classifier: "tf.keras.Model",
-        parts: tuple["tf.keras.Model", Any, Any],
-        pictures: "tf.keras.utils.PyDataset",
+        parts: "Parts",
         first: int,
         last: int,
         verbose: Any,
@@ -74,8 +75,7 @@ class Checkpoint:
             train: trains between two epochs: `training.fine_tune`.
             phase: 0 for the first phase.
             classifier: the compiled classifier.
-            parts: the model to train and its batches, as `training.prepare` returns them.
-            pictures: the training batches that `prepare` was given.
+            parts: the model to train and its batches.
             first: the phase's first epoch.
             last: the epoch to stop at.
             verbose: as in `fit`.
@@ -85,7 +85,7 @@ class Checkpoint:
         """
         import tensorflow as tf
 
-        model, batches, validation = parts
+        model, batches, validation, drawn = parts
         if phase == len(self.phases):
             self.phases.append({"epoch": [], "history": {}, "drawn": None})
         elif phase == len(self.phases) - 1:
@@ -95,19 +95,18 @@ class Checkpoint:
         history.set_model(model)
         history.epoch = list(notes["epoch"])
         history.history = {name: list(values) for name, values in notes["history"].items()}
-        # What counts the batches' epochs: Keras asks for some before the first one to learn their
-        # shape, so that their number is not that of the training.
-        counting = batches if hasattr(batches, "epoch") else pictures
 
+        # Keras asks for batches before the first epoch to learn their shape: the batches' epochs
+        # are not those of the training.
         def go_on(_: int, __: Any) -> None:
             if notes["drawn"] is not None:
-                counting.epoch = notes["drawn"]
+                drawn.epoch = notes["drawn"]
 
         def keep(epoch: int, logs: dict[str, Any]) -> None:
             notes["epoch"].append(epoch)
             for name, value in logs.items():
                 notes["history"].setdefault(name, []).append(float(value))
-            notes["drawn"] = counting.epoch
+            notes["drawn"] = drawn.epoch
             self._write(classifier)
 
         start = first + len(history.epoch)

@@ -2,9 +2,10 @@
 
 The frozen part gives the same for the same picture however long one trains. `inference` computes it
 fast, and `batches` puts its outputs in place of pictures, so that training goes through the rest of
-the network alone. Which of these a training uses is `rps_course.training`'s decision.
+the network alone. Which of these a training uses is decided in `views`.
 """
 
+import hashlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -73,6 +74,14 @@ def before(front: "tf.keras.Model", layer: int) -> tuple["tf.keras.Model", "tf.k
     """
     at = _narrowest(front, min(layer, len(front.layers)))
     return _cut(front, at if at > 1 else len(front.layers))
+
+
+def fingerprint(model: "tf.keras.Model") -> str:
+    """Returns a name for what a frozen model computes: its kinds of layers and their weights."""
+    digest = hashlib.sha256(repr([type(layer).__name__ for layer in model.layers]).encode())
+    for weight in model.get_weights():
+        digest.update(weight.tobytes())
+    return digest.hexdigest()
 
 
 def _cut(model: "tf.keras.Model", at: int) -> tuple["tf.keras.Model", "tf.keras.Model | None"]:

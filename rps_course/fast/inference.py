@@ -12,15 +12,14 @@ import numpy as np
 if TYPE_CHECKING:
     import tensorflow as tf
 
+    from rps_course.fast.batches import Lazy
+
 
 class Inference:
     """The fastest way to compute a frozen model on this machine.
 
     On a GPU it is Keras' own; on a CPU it is LiteRT with XNNPACK on all cores, which agrees with
     TensorFlow to float32 rounding.
-
-    Attributes:
-        output: the symbolic tensor that is computed.
     """
 
     def __init__(self, front: "tf.keras.Model") -> None:
@@ -31,7 +30,6 @@ class Inference:
         """
         import tensorflow as tf
 
-        self.output = front.outputs[0]
         self._front = front
         self._idle: SimpleQueue[Any] | None = None
         if not tf.config.list_logical_devices("GPU"):
@@ -39,16 +37,16 @@ class Inference:
             for compute_one in _interpreters(front, _cores()):
                 self._idle.put(compute_one)
 
-    def __call__(self, pictures: Any) -> np.ndarray:
+    def __call__(self, pictures: "np.ndarray | Lazy") -> np.ndarray:
         """Computes pictures, float32 `[n, H, W, 3]` or lazy ones; returns float32 `[n, ...]`."""
         if self._idle is None:
             return np.asarray(self._front.predict_on_batch(np.asarray(pictures)), np.float32)
-        outputs = np.empty((len(pictures), *self.output.shape[1:]), np.float32)
+        outputs = np.empty((len(pictures), *self._front.output_shape[1:]), np.float32)
 
         def copy(i: int, out: np.ndarray) -> None:
             out[:] = pictures[i]
 
-        into = getattr(pictures, "into", copy)
+        into = copy if isinstance(pictures, np.ndarray) else pictures.into
 
         def compute(i: int) -> None:
             compute_one = self._idle.get()

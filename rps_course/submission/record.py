@@ -43,7 +43,11 @@ class Record:
         self.phases: list[dict[str, Any]] = []
 
     def add_phase(
-        self, name: str, model: "tf.keras.Model", history: "tf.keras.callbacks.History"
+        self,
+        name: str,
+        model: "tf.keras.Model",
+        history: "tf.keras.callbacks.History",
+        views: int | str = "plain",
     ) -> None:
         """Notes a phase that has just ended: call it before the model is compiled again.
 
@@ -51,12 +55,12 @@ class Record:
             name: such as `"head"` or `"fine_tune"`.
             model: the model as it was trained.
             history: what `fit` returned.
+            views: how it was trained, see `rps_course.training.Recipe`.
         """
         self.phases.append(
             {
                 "name": str(name),
-                # How: rps_course.training.prepare notes it on the model that it returns.
-                "views": getattr(getattr(history, "model", None), "views", "plain"),
+                "views": views,
                 "epochs": [int(epoch) for epoch in history.epoch],
                 "learning_rate": float(np.asarray(model.optimizer.learning_rate)),
                 "trainable_parameters": int(sum(np.prod(w.shape) for w in model.trainable_weights)),

@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 
 from rps_course import augmentation, model, submission, training
-from rps_course.fast import gpu
+from rps_course.fast import gpu, views
 from rps_course.profile import get
 
 PROFILE = get("grading-offline")
@@ -22,7 +22,7 @@ def test_without_a_gpu_nothing_changes():
         assert tf.distribute.get_strategy().num_replicas_in_sync == 1
     assert not gpu.available()
     assert {layer.compute_dtype for layer in built.layers[0].layers} == {"float32"}
-    assert training.default_views() == "fresh"
+    assert views.default() == "fresh"
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
@@ -59,7 +59,7 @@ def in_a_process(code):
         "cpu = tf.config.list_physical_devices('CPU')[0]\n"
         "tf.config.set_logical_device_configuration(\n"
         "    cpu, [tf.config.LogicalDeviceConfiguration()] * 2)\n"
-        "from rps_course import augmentation, model, training\n"
+        "from rps_course import augmentation, model, run, training\n"
         "from rps_course.fast import gpu\n"
         "from rps_course.profile import get\n"
     )
@@ -109,7 +109,7 @@ def test_the_whole_training_runs_as_on_two_gpus(tmp_path):
 gpu.available = lambda: True
 use = gpu.use
 gpu.use = lambda devices: use("mixed_bfloat16", devices or ["CPU:0", "CPU:1"])
-result = training.run(get("grading-offline"), {str(tmp_path)!r}, seed=1, verbose=0)
+result = run.train(get("grading-offline"), {str(tmp_path)!r}, seed=1, verbose=0)
 record = json.load(open({str(tmp_path / "rps_model.json")!r}))
 print(json.dumps({{
     "dtypes": sorted({{w.dtype for w in result.model.weights}}),

@@ -10,7 +10,7 @@ import pytest
 from autograder.core import rubric
 from autograder.core.facts import decode, encode
 from autograder.core.verdict import explain
-from rps_course import check, submission, training
+from rps_course import check, run, submission
 from rps_course.course import COURSE as RPS
 from rps_course.profile import get
 
@@ -23,7 +23,7 @@ def handed_in(tmp_path_factory):
     """A model of two short phases on 90 of the rendered hands, with its record."""
     folder = tmp_path_factory.mktemp("trained")
     small = dataclasses.replace(COURSE, subset=(90, 150), epochs_head=4, epochs_fine=1)
-    training.run(small, folder, verbose=0)
+    run.train(small, folder, verbose=0)
     return folder
 
 

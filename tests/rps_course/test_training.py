@@ -13,13 +13,14 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from rps_course import augmentation, data, model, submission, training
+from rps_course import augmentation, data, model, run, submission, training
 from rps_course.course import COURSE
-from rps_course.fast import batches as parts
-from rps_course.fast import checkpoint, frozen
+from rps_course.fast import batches, checkpoint
 from rps_course.profile import get
 
-SMALL = dataclasses.replace(get("offline"), subset=(60, 24), batch_size=16)
+SMALL = dataclasses.replace(
+    get("offline"), subset=(60, 24), batch_size=16, epochs_head=3, epochs_fine=2
+)
 
 
 @pytest.fixture(scope="module")
@@ -127,9 +128,9 @@ def test_an_interrupted_training_goes_on_to_the_same_result(
     with monkeypatch.context() as patched:
         patched.setattr(checkpoint.Checkpoint, "_write", stop)
         with pytest.raises(KeyboardInterrupt):
-            training.run(SMALL, tmp_path, epochs=(2, 2), views=views, verbose=0)
+            run.train(SMALL, tmp_path, epochs=(2, 2), views=views, verbose=0)
     assert {path.name for path in tmp_path.iterdir()} == {checkpoint.FILE}
-    result = training.run(SMALL, tmp_path, epochs=(2, 2), views=views, verbose=0)
+    result = run.train(SMALL, tmp_path, epochs=(2, 2), views=views, verbose=0)
     assert f"Going on after epoch {after} of 4" in capsys.readouterr().out
     whole = whole_runs(views)
     assert result.history == whole.history
@@ -137,8 +138,8 @@ def test_an_interrupted_training_goes_on_to_the_same_result(
         assert np.array_equal(a, b)
     record, other = (
         submission.load_record(path)["phases"]
-        for run in (result, whole)
-        for path in run.files
+        for ended in (result, whole)
+        for path in ended.files
         if path.name == "rps_model.json"
     )
     assert record == other
@@ -150,11 +151,11 @@ def whole_runs(tmp_path_factory):
     """Makes runs that nobody interrupts."""
 
     @cache
-    def run(views):
+    def uninterrupted(views):
         folder = tmp_path_factory.mktemp("whole")
-        return training.run(SMALL, folder, epochs=(2, 2), views=views, verbose=0)
+        return run.train(SMALL, folder, epochs=(2, 2), views=views, verbose=0)
 
-    return run
+    return uninterrupted
 
 
 def test_a_checkpoint_of_another_training_is_not_taken_up(tmp_path, capsys):
@@ -170,15 +171,6 @@ def test_a_checkpoint_of_another_training_is_not_taken_up(tmp_path, capsys):
     assert "cannot be read: starting over" in capsys.readouterr().out
 
 
-def test_histories_are_joined_in_order():
-    class History:
-        def __init__(self, *values):
-            self.history = {"loss": list(values), "val_loss": list(values)}
-
-    merged = training.merge_histories(History(3, 2), History(1))
-    assert merged == {"loss": [3, 2, 1], "val_loss": [3, 2, 1]}
-
-
 def test_fine_tuning_must_have_epochs_left():
     with pytest.raises(training.TrainingError, match="above initial_epoch"):
         training.fine_tune(None, None, None, 20, 20)
@@ -186,7 +178,7 @@ def test_fine_tuning_must_have_epochs_left():
 
 def test_a_phase_without_epochs_is_refused(tmp_path):
     with pytest.raises(training.TrainingError, match="at least one epoch"):
-        training.run(get("grading-offline"), tmp_path, epochs=(0, 3))
+        run.train(get("grading-offline"), tmp_path, epochs=(0, 3))
 
 
 # The ways to train
@@ -197,23 +189,15 @@ def arrays():
     return data.arrays(SMALL)
 
 
-def train(views, arrays, epochs=(3, 2), profile=SMALL):
-    """Both phases of the recipe, as `training.run` does them."""
+def train(views, arrays, profile=SMALL):
+    """Both phases of the recipe: the classifier and its training."""
     tf.keras.utils.set_random_seed(0)
     generators = augmentation.make_generators(*arrays, batch_size=profile.batch_size, seed=0)
-    record = submission.Record(profile, seed=0)
-    classifier = model.reference(profile)
-    training.compile_head(classifier)
-    at = profile.fine_tune_at
-    parts = training.prepare(classifier, *generators, views, fine_tune_at=at, verbose=0)
-    head = training.train_head(*parts, epochs[0], verbose=0)
-    record.add_phase("head", classifier, head)
-    model.unfreeze(classifier.layers[0], profile.fine_tune_at)
-    training.compile_fine_tune(classifier)
-    parts = training.prepare(classifier, *parts[1:], views, verbose=0)
-    fine = training.fine_tune(*parts, epochs[0], sum(epochs), verbose=0)
-    record.add_phase("fine_tune", classifier, fine)
-    return classifier, record, training.merge_histories(head, fine)
+    recipe = training.Recipe(profile, views, seed=0, verbose=0)
+    classifier = recipe.build()
+    recipe.head(classifier, *generators)
+    recipe.fine_tune(classifier, *generators)
+    return classifier, recipe.record, recipe.history
 
 
 @pytest.fixture(scope="module")
@@ -275,74 +259,41 @@ def test_the_same_seed_gives_the_same_training(views, ways, arrays):
     assert history == ways[views][2]
 
 
-def test_more_views_show_more_pictures(arrays):
-    """With one view the frozen part gives the same features in every epoch; with two it doesn't."""
-    for views, different in ((1, 1), (2, 2)):
-        generators = augmentation.make_generators(*arrays, batch_size=60, seed=0)
-        classifier = model.reference(SMALL)
-        training.compile_head(classifier)
-        _, features, _ = training.prepare(classifier, *generators, views, verbose=0)
-        sums = set()
-        for _ in range(4):
-            sums.add(round(float(np.float64(features[0][0]).sum()), 3))
-            features.on_epoch_end()
-        assert len(sums) == different
+def test_functions_of_a_students_own_take_the_place_of_the_steps(arrays):
+    calls = []
+
+    def step(name, function):
+        return lambda *arguments: (calls.append((name, *arguments[3:])), function(*arguments))[1]
+
+    quick = dataclasses.replace(SMALL, epochs_head=2, epochs_fine=1)
+    generators = augmentation.make_generators(*arrays, batch_size=SMALL.batch_size, seed=0)
+    recipe = training.Recipe(quick, "fresh", verbose=0)
+    classifier = recipe.build()
+    recipe.head(classifier, *generators, fit=step("train_head", training.train_head))
+    history = recipe.fine_tune(
+        classifier,
+        *generators,
+        unfreeze=step("unfreeze", model.unfreeze),
+        compile=step("compile", training.compile_fine_tune),
+        fit=step("fine_tune", training.fine_tune),
+    )
+    assert calls == [("train_head", 2), ("unfreeze",), ("compile",), ("fine_tune", 2, 3)]
+    assert history.epoch == [2]
+    assert len(recipe.history["val_loss"]) == 3
+    assert [phase["name"] for phase in recipe.record.phases] == ["head", "fine_tune"]
 
 
-@pytest.fixture(scope="module")
-def two_phases(arrays):
-    """A classifier in the second phase, and the batches that its first phase was prepared with."""
-    generators = augmentation.make_generators(*arrays, batch_size=16, seed=0)
-    classifier = model.reference(SMALL)
-    training.compile_head(classifier)
-    _, *batches = training.prepare(classifier, *generators, 2, fine_tune_at=149, verbose=0)
-    assert batches[0][0][0].shape == (16, 1280)
-    model.unfreeze(classifier.layers[0], 149)
-    training.compile_fine_tune(classifier)
-    return classifier, batches
-
-
-def test_the_second_phase_takes_up_what_the_first_one_stored(two_phases, arrays):
-    classifier, batches = two_phases
-    tail, train_gen, val_gen = training.prepare(classifier, *batches, 2, verbose=0)
-    assert train_gen is batches[0].batches
-    assert val_gen is batches[1].batches
-    # The same as if it had been computed for this phase.
-    front, _ = frozen.split(classifier)
-    pictures, _ = augmentation.make_generators(*arrays, batch_size=60, seed=0)
-    wanted, labels = pictures[0]
-    wanted = front.predict_on_batch(wanted)
-    assert np.allclose(train_gen.views[0], wanted, atol=2e-3 * np.abs(wanted).max())
-    assert np.array_equal(train_gen.labels[0], labels)
-    assert np.allclose(val_gen[0][0], front.predict_on_batch(arrays[2][:16]), atol=1e-4)
-    assert np.allclose(tail.predict(val_gen, verbose=0), classifier(arrays[2]), atol=1e-5)
-
-
-@pytest.mark.parametrize(("views", "from_layer"), [(1, 149), (2, 150), ("fresh", 149)])
-def test_what_does_not_fit_the_second_phase_is_computed_anew(views, from_layer, two_phases, arrays):
-    classifier, batches = two_phases
-    try:
-        model.unfreeze(classifier.layers[0], from_layer)
-        training.compile_fine_tune(classifier)
-        tail, train_gen, val_gen = training.prepare(classifier, *batches, views, verbose=0)
-        assert train_gen is not batches[0].batches
-        assert train_gen.batches is parts.origin(batches[0])
-        assert np.allclose(tail.predict(val_gen, verbose=0), classifier(arrays[2]), atol=1e-5)
-    finally:
-        model.unfreeze(classifier.layers[0], 149)
-        training.compile_fine_tune(classifier)
-
-
-@pytest.mark.parametrize("views", [0, -1, 2.5, True, "stale", None])
-def test_another_way_to_train_is_refused(views):
-    with pytest.raises(training.TrainingError, match='"plain", "fresh" or a number of at least 1'):
-        training.prepare(None, None, None, views)
-
-
-def test_batches_that_cannot_be_asked_for_one_by_one_are_refused(arrays):
-    classifier = model.reference(SMALL)
-    with pytest.raises(training.TrainingError, match="compile it before"):
-        training.prepare(classifier, None, None, "fresh")
-    training.compile_head(classifier)
-    with pytest.raises(training.TrainingError, match="Received: train_gen of type list"):
-        training.prepare(classifier, [], [], "fresh")
+def test_another_training_shares_the_stored_views(arrays, monkeypatch):
+    computed = []
+    store = batches.stored
+    monkeypatch.setattr(batches, "stored", lambda *a: (computed.append(1), store(*a))[1])
+    quick = dataclasses.replace(SMALL, epochs_head=1, epochs_fine=1)
+    generators = augmentation.make_generators(*arrays, batch_size=SMALL.batch_size, seed=0)
+    recipe = training.Recipe(quick, 1, verbose=0)
+    for seed in range(2):
+        again = recipe.again(seed)
+        classifier = again.build()
+        again.head(classifier, *generators)
+        again.fine_tune(classifier, *generators)
+        assert len(computed) == 4  # of two sets: before the cut, and after it for the head
+        assert again.record.seed == seed
