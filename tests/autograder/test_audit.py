@@ -9,6 +9,7 @@ import sandbox
 from nbgrader_course import ROOT
 
 from autograder import cli
+from autograder.audit import subject
 from autograder.audit.attacks import baseline, corpus, report
 from autograder.audit.attacks.course import HONEST
 from autograder.audit.attacks.trial import Outcome, Trial, _Active
@@ -75,10 +76,27 @@ def test_canaries_scripts_visits_and_processes_are_reported():
 
 
 def test_another_outcome_than_expected_is_reported():
-    defect = corpus.Defect("odd", b"", ("top_k",), {"top_k": 6.0}, "graded", "because")
+    defect = corpus.Defect("odd", b"", ("top_k",), {"top_k": (6.0,)}, ("graded",), ("because",))
     outcome = Outcome("odd", "top_k", {"top_k": 0.0}, "zero", "for no reason")
     found = report.findings(trial([outcome]), [], [defect])
     assert len(found.wrong) == 3
+
+
+def test_of_several_allowed_outcomes_each_will_do_and_no_other(tmp_path):
+    (tmp_path / "bomb.ipynb").write_text("{}")
+    (tmp_path / "expected.toml").write_text(
+        '[bomb]\nscores = { top_k = [0, 6] }\nstatus = ["graded", "error"]\nsays = ["a", "b"]\n'
+    )
+    defects = corpus.defects(tmp_path, subject.read(ROOT))
+    for score, status, reason in ((0.0, "error", "b"), (6.0, "graded", "a")):
+        outcome = Outcome("bomb", "top_k", {"top_k": score}, status, reason)
+        assert report.findings(trial([outcome]), [], defects).is_clean
+    outcome = Outcome("bomb", "top_k", {"top_k": 3.0}, "zero", "c")
+    assert report.findings(trial([outcome]), [], defects).wrong == [
+        "bomb: earned {'top_k': 3.0}, expected 0 or 6 in top_k",
+        "bomb: is 'zero' in the table, expected 'graded' or 'error'",
+        "bomb: its reasons lack 'a' or 'b': c",
+    ]
 
 
 def test_an_honest_submission_that_loses_points_is_reported():
@@ -102,9 +120,9 @@ def test_what_a_browser_would_run_is_found(page, active):
 
 
 def test_the_baseline_says_what_went_wrong_in_words():
-    right = baseline.Row("a", "defect", 6.0, points=6.0, honest=True)
+    right = baseline.Row("a", "defect", [6.0], points=6.0, honest=True)
     assert right.verdict == ""
-    wrong = baseline.Row("b", "attack", 0.0, points=6.0, read=["gradebook"], changed=2)
+    wrong = baseline.Row("b", "attack", [0.0], points=6.0, read=["gradebook"], changed=2)
     assert wrong.verdict == (
         "the honest submission lost its points; 6 points instead of 0; read: gradebook; "
         "changed 2 files"

@@ -88,7 +88,7 @@ def test_a_limit_in_the_rubric_changes_the_verdict(toy, graded, tmp_path):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (("at_least = 3", "at_most = 3"), "measurements.toml has the unknown key limits.at_most. Allowed"),
+        (("at_least = 3", "at_most = 3"), "has the unknown key limits.at_most. Allowed"),
         (("at_least = 3", ""), "measurements.toml lacks the key limits.at_least"),
         (("enough = ", "plenty = "), "the unknown key criteria.plenty"),
         (("points = 2,", "points = 1,"), "add up to 1 points, but the exercise has 2"),

@@ -4,6 +4,7 @@ Every submission is graded alone, next to an honest one. Since nothing else woul
 run has a sandbox of its own, with a whole course, nbgrader and the canaries inside of it.
 """
 
+import itertools
 import json
 import shutil
 import sys
@@ -26,7 +27,7 @@ c = get_config()
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "assignments"
 """
-_SECONDS = 180
+_SECONDS = 600
 
 
 @dataclass
@@ -37,7 +38,7 @@ class Row:
         name: the attack or defect.
         kind: `"attack"` or `"defect"`.
         points: points it earned; None when it has no score.
-        expected: points it should earn; None where nothing was handed in.
+        expected: points it may earn, the fewest first; empty where nothing was handed in.
         read: secrets that show in what is left of it.
         changed: canaries that were changed.
         visited: whether the listening port was reached.
@@ -49,7 +50,7 @@ class Row:
 
     name: str
     kind: str
-    expected: float | None
+    expected: list[float]
     points: float | None = None
     read: list[str] = field(default_factory=list)
     changed: int = 0
@@ -67,10 +68,10 @@ class Row:
             said.append(f"took everything with it ({self.ended})")
         elif not self.honest:
             said.append("the honest submission lost its points")
-        if self.points is None and self.expected is not None and not self.ended:
+        if self.points is None and self.expected and not self.ended:
             said.append("no score")
-        elif self.points is not None and self.points != self.expected:
-            said.append(f"{self.points:g} points instead of {self.expected or 0:g}")
+        elif self.points is not None and self.points not in self.expected:
+            said.append(f"{self.points:g} points instead of {min(self.expected, default=0):g}")
         if self.read:
             said.append(f"read: {', '.join(self.read)}")
         if self.changed:
@@ -115,8 +116,9 @@ def run(
 
 def _try(subject: Subject, entry: corpus.Attack | corpus.Defect) -> Row:
     is_attack = isinstance(entry, corpus.Attack)
-    scores = {"": 0.0} if is_attack else entry.scores
-    expected = float(sum(scores.values())) if scores else None
+    scores = {"": (0,)} if is_attack else entry.scores
+    sums = {float(sum(points)) for points in itertools.product(*scores.values())}
+    expected = sorted(sums) if scores else []
     row = Row(entry.name, "attack" if is_attack else "defect", expected)
     isolation = Isolation(memory_mb=3000, disk_mb=1000, file_mb=200, processes=64)
     with tempfile.TemporaryDirectory(prefix="autograder-baseline-") as folder:
@@ -164,10 +166,9 @@ def _inside(kind: str) -> dict:
     course = AttackedCourse(Path(tempfile.mkdtemp()) / "course", subject)
     (course.root / configuration.FILE).write_text(_CONFIGURATION)
     (assignment,) = trial.prepare(course, attacks, defects)
-    seconds = 5 if trial.is_light(assignment, subject) else 60
-    options = {assignment: [f"--Execute.timeout={seconds}"]}
+    seconds = getattr(entry, "seconds", None) or 60
     full = course.full_points(assignment)  # before anybody can change the solutions
-    tried = trial.grade(course, options, table=False)
+    tried = trial.grade(course, [[assignment, f"--Execute.timeout={seconds}"]], table=False)
     course.close()
     mine = tried.outcomes[entry.name, assignment]
     honest = tried.outcomes[HONEST, assignment]

@@ -4,6 +4,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from autograder.audit.corpus import CorpusError, files
 from autograder.audit.subject import Subject
@@ -33,25 +34,30 @@ class Attack:
 class Defect:
     """A broken submission and how its grading must end.
 
+    Of bombs, the load of the machine decides how far they get: several ends are allowed then.
+
     Attributes:
         name: the file's name.
         content: the file's content.
         exercises: what is in the notebook.
-        scores: points by exercise; empty where nothing was handed in.
-        status: `"graded"`, `"zero"`, `"error"` or `"missing"`, as in the exported table.
-        says: what the reason for a loss, or for an error, has to say.
+        scores: allowed points by exercise; empty where nothing was handed in.
+        status: of `"graded"`, `"zero"`, `"error"` and `"missing"`, as in the exported table, those
+            that are allowed.
+        says: what the reason for a loss, or for an error, has to say: one of these.
         named: names of the files that the content is handed in as.
         link: whether the notebook is handed in as a symbolic link to another student's.
+        seconds: that a cell may take; None for as long as the course allows.
     """
 
     name: str
     content: bytes
     exercises: tuple[str, ...]
-    scores: dict[str, float]
-    status: str
-    says: str = ""
+    scores: dict[str, tuple[float, ...]]
+    status: tuple[str, ...]
+    says: tuple[str, ...] = ("",)
     named: tuple[str, ...] = ()
     link: bool = False
+    seconds: int | None = None
 
 
 def attacks(folder: Path, subject: Subject) -> list[Attack]:
@@ -98,11 +104,22 @@ def defects(folder: Path, subject: Subject) -> list[Defect]:
     found = []
     for name, entry in expected.items():
         try:
-            entry = entry | {key: tuple(entry[key]) for key in ("named",) if key in entry}
+            entry = {key: _expected(key, value) for key, value in entry.items()}
             found.append(Defect(name, notebooks[name].read_bytes(), subject.light, **entry))
-        except TypeError as error:
+        except (TypeError, AttributeError) as error:
             raise CorpusError(f"{path}: {name}: {error}") from error
     return found
+
+
+def _expected(key: str, value: Any) -> Any:
+    """Returns a value of `expected.toml` as `Defect` has it."""
+    if key == "scores":
+        return {exercise: _several(points) for exercise, points in value.items()}
+    return _several(value) if key in ("status", "says", "named") else value
+
+
+def _several(value: Any) -> tuple:
+    return tuple(value) if isinstance(value, list) else (value,)
 
 
 def _known(names: tuple[str, ...], path: Path, subject: Subject) -> tuple[str, ...]:

@@ -72,12 +72,18 @@ def findings(trial: Trial, attacks: list[Attack], defects: list[Defect]) -> Find
 
 
 def _differs(outcome: Outcome, defect: Defect) -> Iterator[str]:
-    if outcome.scores != defect.scores:
-        yield f"earned {outcome.scores}, expected {defect.scores}"
-    if outcome.status != defect.status:
-        yield f"is {outcome.status!r} in the table, expected {defect.status!r}"
-    if defect.says not in outcome.reason:
-        yield f"its reasons lack {defect.says!r}: {outcome.reason or 'none'}"
+    odd = [name for name, points in defect.scores.items() if outcome.scores.get(name) not in points]
+    if odd or outcome.scores.keys() != defect.scores.keys():
+        expected = ", ".join(f"{_or(points)} in {name}" for name, points in defect.scores.items())
+        yield f"earned {outcome.scores}, expected {expected or 'nothing'}"
+    if outcome.status not in defect.status:
+        yield f"is {outcome.status!r} in the table, expected {_or(defect.status)}"
+    if not any(phrase in outcome.reason for phrase in defect.says):
+        yield f"its reasons lack {_or(defect.says)}: {outcome.reason or 'none'}"
+
+
+def _or(allowed: tuple) -> str:
+    return " or ".join(map(repr, allowed))
 
 
 def show(found: Findings, console: Console) -> None:
