@@ -209,4 +209,4 @@ def test_an_exercise_is_added_as_the_guide_says(tmp_path):
             path.write_text(text)
         else:
             path.write_text(path.read_text() + "\n" + text)
-    assert re.search(r"^ *mirror +2\+2\+\d+( +0){6}", done.stdout, re.MULTILINE), done.stdout
+    assert re.search(r"^ *mirror +2\+3\+\d+( +0){6}", done.stdout, re.MULTILINE), done.stdout

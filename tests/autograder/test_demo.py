@@ -33,8 +33,8 @@ def test_the_table_shows_every_student_and_a_reason_for_every_loss(demo):
             assert f"{student.id} {exercise} -" in done.stdout
     for reason in (
         "weights changed in one training step",
-        "The learning rate is 0.1, wanted 0.001",
-        "outputs of shape [1], wanted [3]",
+        "The learning rate is 0.1, expected 0.001",
+        "outputs of shape [1], expected [3]",
         "still compiled as it was for the head",
         "has no answer yet",
         "SyntaxError",
@@ -60,7 +60,7 @@ def test_verdicts_stand_in_the_form_that_nbgrader_reads(demo):
     assert partial.outputs[-1].data["text/plain"] == "5"
     zero = cells(course / "autograded/finn/ps2/ps2.ipynb")["build_classifier"]
     assert [o.output_type for o in zero.outputs] == ["error"]
-    assert "wanted [3]" in zero.outputs[0].evalue
+    assert "expected [3]" in zero.outputs[0].evalue
 
 
 def test_no_verdict_shows_the_challenge_or_the_evidence(demo):
@@ -75,7 +75,7 @@ def test_feedback_tells_the_student_why(demo):
     assert done.returncode == 0
     nbgrader(course, "generate_feedback", "ps2")
     page = (course / "feedback/eve/ps2/ps2.html").read_text()
-    assert "The learning rate is 0.1, wanted 0.001" in page
+    assert "The learning rate is 0.1, expected 0.001" in page
     assert "4.0 / 6" in page.replace("4.00", "4.0") or "Score: 4.0" in page
 
 

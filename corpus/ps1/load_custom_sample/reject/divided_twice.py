@@ -1,5 +1,5 @@
 # expect: 0.33333333
-# says: The pixels reach from 0 to 0.00
+# says: The pixels range from 0 to 0.00
 from PIL import Image
 
 def load_custom_sample(path):

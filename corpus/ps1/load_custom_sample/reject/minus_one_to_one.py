@@ -1,5 +1,5 @@
 # expect: 0.33333333
-# says: The pixels reach from -
+# says: The pixels range from -
 from PIL import Image
 
 def load_custom_sample(path):

@@ -1,5 +1,5 @@
 # expect: 0.375
-# says: The pixels reach from -1 to
+# says: The pixels range from -1 to
 def preprocess_image(sample):
     image = tf.cast(sample["image"], tf.float32) / 127.5 - 1
     image = tf.image.resize(image, (INPUT_IMG_SIZE, INPUT_IMG_SIZE), method="nearest")

@@ -1,5 +1,5 @@
 # expect: 0.375
-# says: The pixels reach from -
+# says: The pixels range from -
 def preprocess_image(sample):
     image = tf.image.resize(sample["image"], (INPUT_IMG_SIZE, INPUT_IMG_SIZE))
     image = tf.keras.applications.mobilenet_v2.preprocess_input(image)

@@ -1,4 +1,4 @@
-# says: parameters, MobileNetV2 without its top has
+# says: parameters, expected
 def build_backbone():
     backbone = tf.keras.applications.MobileNet(
         input_shape=INPUT_IMG_SHAPE, include_top=False, pooling="avg", alpha=0.25, weights=None)

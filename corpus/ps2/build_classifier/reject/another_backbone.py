@@ -1,5 +1,5 @@
 # expect: 0.625
-# says: not those of a Dense layer on the backbone's features
+# says: trainable parameters, expected
 def build_classifier(backbone):
     backbone = tf.keras.applications.MobileNetV2(
         input_shape=INPUT_IMG_SHAPE, include_top=False, pooling="avg", alpha=ALPHA, weights=None)

@@ -1,5 +1,5 @@
 # expect: 0.75
-# says: it is not features that are dropped
+# says: Dropout does not act on the features
 def build_classifier(backbone):
     return tf.keras.Sequential([
         backbone, tf.keras.layers.Dense(3, activation="softmax"), tf.keras.layers.Dropout(0.5)])

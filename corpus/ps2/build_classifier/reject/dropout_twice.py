@@ -1,5 +1,5 @@
 # expect: 0.75
-# says: Dropout drops a share of 0.75, expected 0.5
+# says: The Dropout rate is 0.75, expected 0.5
 def build_classifier(backbone):
     return tf.keras.Sequential([
         backbone, tf.keras.layers.Dropout(0.5), tf.keras.layers.Dropout(0.5),

@@ -1,5 +1,5 @@
 # expect: 0.625
-# says: The head has 0 trainable parameters, expected 3,843
+# says: trainable parameters, expected
 def build_classifier(backbone):
     model = tf.keras.Sequential([
         backbone, tf.keras.layers.Dropout(0.5), tf.keras.layers.Dense(3, activation="softmax")])

@@ -1,5 +1,5 @@
 # expect: 0.625
-# says: trainable parameters, expected 3,843
+# says: trainable parameters, expected
 def build_classifier(backbone):
     return tf.keras.Sequential([
         backbone, tf.keras.layers.Dropout(0.5), tf.keras.layers.Dense(64, activation="relu"),

@@ -1,5 +1,5 @@
 # expect: 0.625
-# says: The head has 3,840 trainable parameters, expected 3,843
+# says: trainable parameters, expected
 def build_classifier(backbone):
     return tf.keras.Sequential([
         backbone, tf.keras.layers.Dropout(0.5),

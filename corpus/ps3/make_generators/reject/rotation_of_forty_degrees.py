@@ -1,5 +1,5 @@
 # expect: 0.8
-# says: degrees, expected 8 at the most
+# says: degrees, expected at most 8
 def make_generators(X_train, y_train, X_test, y_test):
     train_datagen = tf.keras.preprocessing.image.ImageDataGenerator(
         rotation_range=40,

@@ -1,5 +1,5 @@
 # expect: 0.8
-# says: Some validation pictures stand beside another picture's label
+# says: Some validation pictures are paired with another picture's label
 def make_generators(X_train, y_train, X_test, y_test):
     train_datagen = tf.keras.preprocessing.image.ImageDataGenerator(
         rotation_range=8,

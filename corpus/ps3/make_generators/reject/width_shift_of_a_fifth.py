@@ -1,5 +1,5 @@
 # expect: 0.8
-# says: of its side, expected 0.08 at the most
+# says: of its side, expected at most 0.08
 def make_generators(X_train, y_train, X_test, y_test):
     train_datagen = tf.keras.preprocessing.image.ImageDataGenerator(
         rotation_range=8,
