@@ -1,0 +1,88 @@
+"""What README and docs tell people to type: commands that there are, and Python that runs.
+
+`test_tours.py` runs a TA's commands, `test_audit_answers.py` the guide to a new exercise.
+"""
+
+import dataclasses
+import importlib
+import re
+import shlex
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+import autograder.cli
+import rps_course.cli
+from rps_course import augmentation, plotting, profile, submission, training
+
+ROOT = Path(__file__).parents[1]
+PAGES = ("README.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))))
+PROGRAMS = ("rps-course", "rps-grader", "nbgrader", "make", "python")
+
+
+def blocks(page, kind=r"\w*"):
+    """The blocks of code of a page."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return re.findall(rf"^```{kind}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+
+
+def commands():
+    """Every command in a block of code, by page."""
+    for page in PAGES:
+        for line in "\n".join(blocks(page)).splitlines():
+            for command in re.sub(r"(^|\s+)#.*", "", line).split(" && "):
+                words = command.split()
+                if len(words) > 1 and words[0] in PROGRAMS:
+                    yield page, command.strip()
+
+
+@pytest.mark.parametrize(("page", "command"), sorted(set(commands())))
+def test_a_command_of_the_pages_is_one_that_there_is(page, command, monkeypatch):
+    program, *arguments = shlex.split(command)
+    if program == "rps-course":
+        rps_course.cli._parser().parse_args(arguments)
+    elif program == "rps-grader":
+        autograder.cli._parser().parse_args(arguments)
+    elif program == "nbgrader":
+        from nbgrader.apps import NbGraderApp
+
+        assert arguments[0] in NbGraderApp.subcommands
+    elif program == "make":
+        makefile = (ROOT / "Makefile").read_text()
+        for target in arguments:
+            assert "=" in target or re.search(rf"^{target}:", makefile, re.MULTILINE)
+    elif arguments[:1] == ["-m"] and arguments[1].startswith("benchmarks."):
+        module = importlib.import_module(arguments[1])
+        parsed = []
+        monkeypatch.setattr(
+            "argparse.ArgumentParser.parse_args", lambda self, argv: parsed.append((self, argv))
+        )
+        with pytest.raises(AttributeError):  # parsed is all that is asked for
+            module.main(arguments[2:])
+        ((parser, argv),) = parsed
+        monkeypatch.undo()
+        parser.parse_args(argv)
+
+
+def test_the_python_of_the_page_on_training_runs(monkeypatch, tmp_path):
+    small = dataclasses.replace(
+        profile.get("offline"), subset=(12, 6), batch_size=4, epochs_head=1, epochs_fine=1
+    )
+    monkeypatch.setattr(profile, "current", lambda: small)
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    arrays = [rng.random((n, *small.input_shape), np.float32) for n in (12, 6)]
+    labels = [np.arange(n) % 3 for n in (12, 6)]
+    names = {"training": training, "plotting": plotting, "profile": profile}
+    names |= {"submission": submission, "classifier": training.Recipe(small).build()}
+    names["train_gen"], names["val_gen"] = augmentation.make_generators(
+        arrays[0], labels[0], arrays[1], labels[1], batch_size=4
+    )
+    found = blocks("docs/training.md", "python")
+    assert found
+    for code in found:
+        exec(code, names)
+    plt.close("all")
+    assert (tmp_path / submission.RPS_WEIGHTS).is_file()
