@@ -57,6 +57,7 @@ def test_the_environment_has_no_developers_tools(grader_python):
     assert done.stdout == "['scipy', 'nbgrader']\nTrue\n"
 
 
+@pytest.mark.xdist_group("selftest as root")
 def test_the_standard_profile_as_root_with_folders_that_variables_name(
     grader_python, tmp_path, real_data
 ):
@@ -79,7 +80,13 @@ def test_the_standard_profile_as_root_with_folders_that_variables_name(
     )
 
 
-@pytest.mark.parametrize("profile", ["standard", "offline"])
+@pytest.mark.parametrize(
+    "profile",
+    [
+        pytest.param(name, marks=pytest.mark.xdist_group(f"selftest {name}"))
+        for name in ("offline", "standard")
+    ],
+)
 def test_each_profile_as_an_ordinary_user_with_data_in_the_default_places(
     grader_python, tmp_path, profile, request
 ):
