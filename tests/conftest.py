@@ -19,12 +19,7 @@ _LONG = (
 _REAL = {k: os.environ.get(k) for k in ("TFDS_DATA_DIR", "KERAS_HOME")}
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """A file's tests share fixtures, so they run on one worker, unless one names another group."""
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.path.name))
     items.sort(key=lambda item: _LONG.index(item.path.name) if item.path.name in _LONG else 99)
 
 

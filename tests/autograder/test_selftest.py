@@ -10,7 +10,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 import sandbox
 from nbgrader_course import ROOT, write_configuration
 
@@ -57,51 +56,42 @@ def test_the_environment_has_no_developers_tools(grader_python):
     assert done.stdout == "['scipy', 'nbgrader']\nTrue\n"
 
 
-@pytest.mark.xdist_group("selftest as root")
-def test_the_standard_profile_as_root_with_folders_that_variables_name(
-    grader_python, tmp_path, real_data
-):
-    sandbox.require()
-    command = [str(grader_python), "-m", "autograder.cli", "selftest"]
-    if os.geteuid() == 0:  # who may write everywhere, but not into a read-only mount
-        mounts = ["--bind", "/", "/", "--dev-bind", "/dev", "/dev"]
-        for folder in real_data.values():
-            mounts += ["--ro-bind", str(folder), str(folder)]
-        command = ["bwrap", "--cap-add", "ALL", *mounts, "--", *command]
-    check(
-        subprocess.run(
-            command,
-            cwd=make_course(tmp_path / "course", "standard"),
-            env=environment(**{name: str(path) for name, path in real_data.items()}),
-            capture_output=True,
-            text=True,
-            check=False,
+# Each of these takes minutes. As methods of classes they can run side by side (Makefile).
+
+
+class TestAsRoot:
+    def test_the_standard_profile_with_folders_that_variables_name(
+        self, grader_python, tmp_path, real_data
+    ):
+        sandbox.require()
+        command = [str(grader_python), "-m", "autograder.cli", "selftest"]
+        if os.geteuid() == 0:  # who may write everywhere, but not into a read-only mount
+            mounts = ["--bind", "/", "/", "--dev-bind", "/dev", "/dev"]
+            for folder in real_data.values():
+                mounts += ["--ro-bind", str(folder), str(folder)]
+            command = ["bwrap", "--cap-add", "ALL", *mounts, "--", *command]
+        check(
+            subprocess.run(
+                command,
+                cwd=make_course(tmp_path / "course", "standard"),
+                env=environment(**{name: str(path) for name, path in real_data.items()}),
+                capture_output=True,
+                text=True,
+                check=False,
+            )
         )
-    )
 
 
-@pytest.mark.parametrize(
-    "profile",
-    [
-        pytest.param(name, marks=pytest.mark.xdist_group(f"selftest {name}"))
-        for name in ("offline", "standard")
-    ],
-)
-def test_each_profile_as_an_ordinary_user_with_data_in_the_default_places(
-    grader_python, tmp_path, profile, request
-):
+def as_ordinary_user(python, folder, profile, in_home):
+    """Runs the self-test as somebody whose data, if any, lies in the default places."""
     sandbox.require()
-    places = {}
-    if profile == "standard":
-        data = request.getfixturevalue("real_data")
-        places = {".keras": data["KERAS_HOME"], "tensorflow_datasets": data["TFDS_DATA_DIR"]}
-    course = make_course(tmp_path / "course", profile)
-    selftest = f"{grader_python} -m autograder.cli selftest"
+    course = make_course(folder / "course", profile)
+    selftest = f"{python} -m autograder.cli selftest"
     command = f"cp -r {course} /tmp/course && cd /tmp/course && {selftest}"
     check(
         subprocess.run(
             sandbox.as_ordinary_user(
-                "sh", "-c", command, shown=[course, grader_python.parents[1]], in_home=places
+                "sh", "-c", command, shown=[course, python.parents[1]], in_home=in_home
             ),
             env=environment(),
             capture_output=True,
@@ -109,6 +99,20 @@ def test_each_profile_as_an_ordinary_user_with_data_in_the_default_places(
             check=False,
         )
     )
+
+
+class TestAsOrdinaryUser:
+    def test_the_standard_profile_with_data_in_the_default_places(
+        self, grader_python, tmp_path, real_data
+    ):
+        names = {".keras": "KERAS_HOME", "tensorflow_datasets": "TFDS_DATA_DIR"}
+        places = {place: real_data[name] for place, name in names.items()}
+        as_ordinary_user(grader_python, tmp_path, "standard", places)
+
+
+class TestAsOrdinaryUserWithoutData:
+    def test_the_offline_profile(self, grader_python, tmp_path):
+        as_ordinary_user(grader_python, tmp_path, "offline", {})
 
 
 def test_a_solution_that_loses_points_is_told(tmp_path):
