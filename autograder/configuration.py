@@ -1,4 +1,4 @@
-"""What `nbgrader_config.py` of any course says: the doors of the stock nbgrader.
+"""Configures the stock nbgrader for a course; `nbgrader_config.py` calls it.
 
 from autograder.configuration import configure
 
@@ -14,7 +14,7 @@ FILE = "nbgrader_config.py"
 
 
 def read(root: Path) -> Config:
-    """Returns what the configuration in the root of a course says."""
+    """Returns the configuration in the root of a course."""
     return PyFileConfigLoader(FILE, path=str(root)).load_config()
 
 

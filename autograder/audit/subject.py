@@ -18,9 +18,9 @@ class Subject:
         root: its root, with `solutions/`, `nbgrader_config.py` and `corpus/audit.toml`.
         address: where programs find the course.
         course: the course.
-        light: exercises that need nothing heavy.
+        light: exercises that are not heavy.
         set_up: source of the first cell of hostile and broken submissions.
-        heavy_set_up: what goes before it where an exercise is heavy.
+        heavy_set_up: source that precedes it where an exercise is heavy.
         preload: modules that the set-up cells of the solutions import.
     """
 
@@ -37,7 +37,7 @@ def read(root: Path) -> Subject:
     """Reads what is audited from the root of a course.
 
     Raises:
-        CourseError: `root` is none, or its files cannot be used.
+        CourseError: `root` is not the root of a course, or its files cannot be used.
     """
     for needed in ("solutions", configuration.FILE, SPECIFICATION):
         if not (root / needed).exists():

@@ -2,7 +2,7 @@
 
 A self-check draws a fresh challenge each time. A grader sets one per submission and exercise, so
 that it can recompute what a right answer must give; the notebook learns it only when the test cell
-runs. What is drawn from a challenge is each exercise's own business.
+runs. Each exercise decides what it draws from a challenge.
 """
 
 import hashlib
@@ -26,16 +26,16 @@ class Challenge:
 
     @classmethod
     def fresh(cls) -> "Challenge":
-        """Returns a challenge that nobody has seen before."""
+        """Returns a new random challenge."""
         return cls(secrets.token_bytes(_BYTES))
 
     @property
     def id(self) -> str:
-        """What evidence names its challenge by: 16 hex digits that do not give the secret away."""
+        """The challenge's name in evidence: 16 hex digits that do not reveal the secret."""
         return hashlib.sha256(b"challenge " + self.secret).hexdigest()[:16]
 
     def rng(self, purpose: str) -> np.random.Generator:
-        """Returns the random generator for one purpose; other purposes do not disturb it."""
+        """Returns the random generator for one purpose, independent of those for others."""
         digest = hashlib.sha256(self.secret + purpose.encode()).digest()
         return np.random.default_rng(np.frombuffer(digest, dtype=np.uint32))
 

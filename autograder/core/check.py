@@ -1,4 +1,4 @@
-"""Self-checks: what the test cells of notebooks call, and what a grader does in their place.
+"""Self-checks, which the test cells of notebooks call, and what a grader does instead.
 
 A check probes the student's function with fresh random inputs, prints what holds, and raises
 `CheckFailed` with what does not hold and where to look next. A grader probes the same way but asks
@@ -28,7 +28,7 @@ from autograder.core.verdict import Verdict, explain
 
 
 class CheckFailed(AssertionError):
-    """A check found something that does not hold; the message says what, and gives a hint."""
+    """A criterion does not hold; the message says which, and gives a hint."""
 
     def _render_traceback_(self) -> list[str]:
         # Jupyter shows this instead of a traceback through the library's inner workings.

@@ -1,6 +1,6 @@
 """Evidence: what a test cell reports about a student's function, as JSON and without a verdict.
 
-Reading evidence that may be hostile is the grader's work (`autograder.grading.reading`).
+The grader reads evidence, which may be hostile, in `autograder.grading.reading`.
 """
 
 from dataclasses import dataclass
@@ -13,19 +13,19 @@ VERSION = 2
 
 
 class EvidenceError(ValueError):
-    """A piece of evidence is not what it must be."""
+    """A piece of evidence cannot be used; the message says why."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What stands around an exercise's facts.
+    """Evidence without its facts, whose type depends on the exercise.
 
     Attributes:
         version: of the format.
         exercise: the grade id.
         challenge: the id of the challenge that the facts were gathered with.
         profile: the profile that they were gathered under.
-        raised: what the function raised, in place of facts.
+        raised: the exception that the function raised; there are no facts then.
     """
 
     version: int

@@ -1,4 +1,4 @@
-"""The two kinds of exercise, and careful calls of students' functions.
+"""The two kinds of exercise, and safe calls of students' functions.
 
 An `Exercise` asks for a function: `gather` probes it wherever it lives and returns facts, `expect`
 returns what a right answer gives under the same challenge, and `judge` compares. A `FileExercise`
@@ -48,7 +48,7 @@ class Exercise(ABC, Generic[Facts, Expected]):
 
     @abstractmethod
     def expect(self, challenge: Challenge, settings: Any) -> Expected:
-        """Returns what the challenge makes of a right answer, and whatever else judging needs."""
+        """Returns what a right answer gives under the challenge, and what else `judge` needs."""
 
     @abstractmethod
     def judge(self, facts: Facts, expected: Expected, rules: dict[str, Any]) -> Iterator[Finding]:
@@ -62,7 +62,7 @@ class Exercise(ABC, Generic[Facts, Expected]):
 
 
 class OtherProfileError(RuntimeError):
-    """What was handed in is of another profile than the class's; the message says which."""
+    """A submission was made under another profile than the class's; the message says which."""
 
 
 class FileExercise(ABC, Generic[Facts]):
@@ -148,7 +148,7 @@ def failure(error: BaseException) -> Failure:
 
 
 def in_short(raised: Failure) -> str:
-    """Returns what a message says of an exception, in one line."""
+    """Returns an exception in one line, for a message."""
     return f"{raised.type}: {raised.message[:200]}".rstrip(": ")
 
 

@@ -1,4 +1,4 @@
-"""Facts: what was found out about a student's work, as typed data that goes through JSON.
+"""Facts: what was observed of a student's work, as typed data that is sent as JSON.
 
 An exercise declares its facts as a frozen dataclass. Its fields may be `bool`, `int`, `float`,
 `str`, `Array`, other such dataclasses, `tuple[T, ...]`, `dict[str, T]` and `T | None`, with
@@ -21,12 +21,12 @@ _LARGEST = 1e30  # of a number's magnitude, so that a judge's arithmetic stays f
 
 
 class FactsError(ValueError):
-    """Data is not what its type of facts allows."""
+    """Data does not fit the type of its facts."""
 
 
 @dataclass(frozen=True)
 class Most:
-    """How much a fact may hold.
+    """The bound of a fact.
 
     Attributes:
         value: the largest whole number, or the most characters of a text, items of a tuple or a
@@ -48,7 +48,7 @@ class Array:
     """An array of finite numbers among facts.
 
     Attributes:
-        values: float32; numbers that were not finite stand as 0.
+        values: float32, with 0 in place of numbers that are not finite.
         nonfinite: how many were not finite.
     """
 
@@ -57,7 +57,7 @@ class Array:
 
     @classmethod
     def of(cls, values: Any) -> "Array":
-        """Returns anything that NumPy makes numbers of as an array of facts."""
+        """Returns anything that NumPy can turn into numbers as an array of facts."""
         array = np.asarray(values)
         if array.dtype.kind not in "fbiu":  # such as bfloat16, which NumPy does not know
             array = array.astype(np.float32)
@@ -122,13 +122,13 @@ def decode(kind: type, data: Any, where: str = "") -> Any:
     Args:
         kind: the dataclass.
         data: what `json.loads` returned.
-        where: its place, for the message.
+        where: its path, for the error message.
 
     Returns:
         An instance of `kind`.
 
     Raises:
-        FactsError: it is of another form, exceeds a bound, or is not finite.
+        FactsError: it has another form, exceeds a bound, or is not finite.
     """
     return _decoded(kind, data, where, None)
 

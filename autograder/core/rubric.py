@@ -1,8 +1,8 @@
-"""The rubric: points, criteria, messages and thresholds of all exercises, from TOML files.
+"""The rubric: points, criteria, limits and messages of all exercises, from TOML files.
 
 Judging an exercise yields findings; the rubric turns them into points and into sentences that say
-what is wrong and where to look next. It holds every limit that judging compares with, and what
-share of a criterion's points a mistake leaves.
+what is wrong and where to look next. It holds every limit that judging compares with, and the share
+of a criterion's points that each mistake leaves.
 """
 
 import tomllib
@@ -24,7 +24,7 @@ class RubricError(RuntimeError):
 
 @dataclass(frozen=True)
 class Finding:
-    """What judging found out about one criterion.
+    """What `judge` concludes about one criterion.
 
     Attributes:
         criterion: its name in the rubric; None when the finding is about the whole exercise.
@@ -50,8 +50,8 @@ def fails(
 ) -> Finding:
     """The criterion does not hold: `share` of its points, and the message with these values.
 
-    Without a share, the rubric's message says it: `share = 0.5` there leaves half of the points,
-    and none are left where it says nothing.
+    Without a share, the message in the rubric decides: `share = 0.5` leaves half of the points;
+    without it, none are left.
     """
     return Finding(criterion, message, share, values)
 
@@ -77,7 +77,7 @@ class Rubric:
         return self.exercises[exercise]
 
     def limits(self, exercise: str) -> dict[str, Any]:
-        """Returns what the judge of an exercise compares with."""
+        """Returns the limits that an exercise's `judge` compares facts with."""
         limits: dict[str, Any] = self[exercise].get("limits", {})
         return limits
 
@@ -141,7 +141,7 @@ def _criterion(table: dict[str, Any], name: str, share: float, held: bool) -> Cr
 
 
 def _add(reasons: list[Reason], reason: Reason) -> None:
-    """Adds a reason; one mistake behind several criteria is said once."""
+    """Adds a reason; a mistake that costs several criteria is reported once."""
     last = reasons[-1] if reasons else None
     if last and last.criteria and last.says == reason.says:
         criteria = (*last.criteria, *reason.criteria)
@@ -157,11 +157,11 @@ def load(folder: Path, exercises: tuple[str, ...], changed: Path | None = None) 
     Args:
         folder: holds `<exercise>/rubric.toml` for each exercise, and maybe `messages.toml`.
         exercises: grade ids of the exercises.
-        changed: folder with `<exercise>.toml` for exercises that a class has another rubric for.
+        changed: folder with `<exercise>.toml` for each exercise whose rubric a class has changed.
 
     Raises:
         RubricError: a file is missing, is not TOML, or its criteria do not add up to the points; or
-            the changed rubric of a class is of no exercise.
+            a changed rubric belongs to no exercise, or does not fit the original one.
     """
     general = _read(_GENERAL)["messages"]
     if (folder / "messages.toml").is_file():
@@ -180,7 +180,7 @@ def load(folder: Path, exercises: tuple[str, ...], changed: Path | None = None) 
 
 
 def _compare(changed: Path, original: Path) -> None:
-    """Sees that a changed rubric has the keys of the original one: the judges ask for them."""
+    """Makes sure that a changed rubric has the keys of the original one, which `judge` needs."""
     _compare_tables(_read(changed), _read(original), "", f"The rubric {changed}", original)
 
 

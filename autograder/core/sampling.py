@@ -1,4 +1,4 @@
-"""Facts of arrays that are too large to hand over whole: a summary, and numbers drawn from them."""
+"""Facts about arrays that are too large to send whole: a summary, and a sample of their numbers."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -58,13 +58,13 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Sampled:
-    """Facts of something that should be an array.
+    """Facts about a value that should be an array.
 
     Attributes:
         type: the name of its type; `"ndarray"` for NumPy's.
-        dtype: name of the dtype, empty for what is no array.
-        shape: the shape; None for what is no array.
-        numbers: its numbers; None where it has none.
+        dtype: name of the dtype; empty if it is not an array.
+        shape: the shape; None if it is not an array.
+        numbers: its numbers; None if it has none.
     """
 
     type: Short
@@ -78,7 +78,7 @@ class Sampled:
 
         Args:
             value: anything; need not be an array.
-            challenge: draws which numbers are handed over.
+            challenge: draws the positions of the sample.
             purpose: names the draw.
         """
         kind = "ndarray" if isinstance(value, np.ndarray) else type_name(value)

@@ -22,7 +22,7 @@ _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 
 
 class VerdictError(ValueError):
-    """Something is not a verdict; the message says why."""
+    """Data is not a verdict; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class Criterion:
         title: what must hold, for people.
         points: points that could be earned.
         share: of the points that was earned, 0 to 1.
-        held: whether it holds. One that does not and that no reason names was not checked, because
-            of an earlier mistake.
+        held: whether it holds. A criterion that does not hold and that no reason names was not
+            checked, because of an earlier mistake.
     """
 
     name: str
@@ -78,9 +78,9 @@ class Verdict:
     Attributes:
         exercise: its grade id.
         criteria: those of the rubric: those that were checked, in that order, then the others.
-        reasons: one for each mistake that was found.
+        reasons: one for each mistake.
         notes: remarks that cost nothing.
-        graded: whether it could be graded; where not, the reason says why.
+        graded: whether it could be graded; if not, the reason says why.
         isolated: whether the student's code ran in the sandbox.
     """
 
@@ -168,6 +168,6 @@ def explain(verdict: Verdict, again: bool = False) -> str:
 
 
 def _lines(start: str, text: str) -> list[str]:
-    """Returns the lines of a text; what is quoted in it cannot look like a line of its own."""
+    """Returns the lines of a text, of which none but the first looks like a line of a verdict."""
     first, *others = text.split("\n")
     return [start + first, *(f"       | {line}" for line in others)]

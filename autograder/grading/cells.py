@@ -1,4 +1,4 @@
-"""What the cells of a notebook are to nbgrader and to a course, and the verdicts on them.
+"""The role of a notebook's cells for nbgrader and for a course, and the verdicts on them.
 
 A verdict stands in its test cell's metadata, under its own MIME type: nbgrader takes an error, or
 text alone, for a score, and neither of these outputs can hold anything else; another output would
@@ -31,7 +31,7 @@ def is_graded_here(cell: NotebookNode, course: Course) -> bool:
 
 
 def store(cell: NotebookNode, verdict: Verdict) -> None:
-    """Stores the verdict on a test cell with it."""
+    """Stores a verdict with its test cell."""
     cell.metadata[verdicts.MIME] = verdicts.to_json(verdict)
 
 

@@ -1,4 +1,4 @@
-"""Challenges for a class: one per submission and exercise, from a key that stays with the grader.
+"""Challenges for a class: one per submission and exercise, from a key that only the grader has.
 
 The key is made on the grader's machine when it is first needed. A submission's challenges depend
 on its content: grading the same notebook again gives the same result, and what a student learned
@@ -46,7 +46,7 @@ def course_key(root: Path) -> bytes:
         raise KeyFileError(f"Cannot use the challenge key {path}: {error}.") from error
     if len(key) != _KEY_BYTES:
         raise KeyFileError(
-            f"The challenge key {path} has {len(key)} bytes, wanted {_KEY_BYTES}. "
+            f"The challenge key {path} has {len(key)} bytes, expected {_KEY_BYTES}. "
             "Delete the file: a new key is made when grading starts."
         )
     return key

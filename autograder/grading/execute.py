@@ -1,7 +1,7 @@
 """Executing a submission in the sandbox: challenges, time, output, and kernels that die.
 
-A cell that kills its kernel, hangs, or exceeds a limit costs what depends on it. The rest of the
-notebook goes on in a fresh kernel, in which the cells that did run are run again.
+A cell that kills its kernel, hangs, or exceeds a limit costs the exercises that depend on it. The
+rest of the notebook runs in a fresh kernel, in which the cells before it run again.
 """
 
 import time
@@ -40,7 +40,7 @@ _MB = 1 << 20
 
 @dataclass
 class Run:
-    """What judging needs to know of an execution.
+    """What judging needs to know about an execution.
 
     Attributes:
         course: the course.
@@ -71,7 +71,7 @@ class Run:
 
 
 class ExecuteWithChallenge(Execute):
-    """Executes a submission and tells each test cell its challenge, no earlier than it runs."""
+    """Executes a submission and gives each test cell its challenge, not before it runs."""
 
     def __init__(self, **kwargs: Any) -> None:
         # nbgrader gives its own manager this way, which outweighs any configuration.
@@ -259,7 +259,7 @@ class ExecuteWithChallenge(Execute):
     def output(
         self, outs: list[NotebookNode], msg: dict, display_id: str | None, cell_index: int
     ) -> NotebookNode | None:
-        """Keeps of an output what cannot run in a browser."""
+        """Keeps the parts of an output that cannot run in a browser."""
         before = len(outs)
         super().output(outs, msg, None, cell_index)
         if len(outs) <= before:
@@ -321,7 +321,7 @@ def _harmless(output: NotebookNode) -> NotebookNode:
 
 
 def _shorten(outputs: list[NotebookNode]) -> None:
-    """Cuts texts that nobody can read to their end."""
+    """Shortens very long texts."""
     for output in outputs:
         holder, key = (output, "text") if output.output_type == "stream" else (output, None)
         if output.output_type in ("display_data", "execute_result"):

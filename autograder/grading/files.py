@@ -24,12 +24,12 @@ _SECONDS = 900
 
 
 class UnreadableError(RuntimeError):
-    """Measuring the files ended in nothing; the message says why, for a student."""
+    """The files could not be measured; the message says why, for a student."""
 
 
 @dataclass(frozen=True)
 class _Answer:
-    """What the program that measures prints, but for the exercise's facts."""
+    """What the measuring program prints, except for the exercise's facts."""
 
     other_profile: Annotated[str, Most(2000)] | None = None
 
@@ -42,7 +42,7 @@ def judge(exercise: FileExercise[Any], run: Run) -> Iterator[Finding]:
         run: the submission.
 
     Raises:
-        UnreadableError: the files could not be measured within the sandbox's limits.
+        UnreadableError: the files could not be measured within the limits of the sandbox.
         OtherProfileError: they are of another profile than the class's.
     """
     settings = run.course.settings(run.settings.base, False)

@@ -1,8 +1,8 @@
-"""Taking submissions in: what nbgrader may copy and read of a folder that a student filled.
+"""Intake of submissions: what nbgrader may copy and read from a student's folder.
 
-`SubmissionExporter` stands at nbgrader's own door, `c.Autograde.exporter_class`. Nothing that
-cannot be read stops the class: a notebook that is refused is replaced by an empty one that says
-why, and is then graded like the others.
+`SubmissionExporter` is nbgrader's `c.Autograde.exporter_class`. A submission that cannot be read
+does not stop the class: a refused notebook is replaced by an empty one that says why, and is graded
+like the others.
 """
 
 import glob
@@ -48,7 +48,7 @@ def refusal(notebook: NotebookNode) -> str:
 
 
 class SubmissionExporter(NotebookExporter):
-    """Reads submissions for nbgrader's autograde, whatever is in them."""
+    """Reads submissions for nbgrader's autograde, whatever they contain."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -117,7 +117,7 @@ class SubmissionExporter(NotebookExporter):
     def from_filename(
         self, filename: str, resources: dict | None = None, **kwargs: Any
     ) -> tuple[NotebookNode, ResourcesDict]:
-        """Reads a submission, the first time as what it is: a file of unknown content."""
+        """Reads a submission; the first time as a file of unknown content, in the sandbox."""
         if not self.parent._sanitizing:
             return super().from_filename(filename, resources=resources, **kwargs)
         try:
@@ -172,7 +172,7 @@ def _the_one(path: Path) -> Path:
 
 
 def _not_to_copy(folder: Path) -> Iterator[Path]:
-    """Goes through a submission's folder; yields what is no ordinary file, or is too much."""
+    """Yields the paths in a submission's folder that are no regular files, or exceed the limits."""
     files, size, linked = 0, 0, folder.is_symlink()
     for here, names, found in os.walk(folder):
         for name in (*names, *found):

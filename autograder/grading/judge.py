@@ -80,7 +80,7 @@ class JudgeEvidence(NbGraderPreprocessor):
 
 
 def why_no_evidence(cell: NotebookNode, nb: NotebookNode) -> str:
-    """Returns what a test cell's own error, and the one of its solution cell, tell a student."""
+    """Returns why there is no evidence: the errors of a test cell and of its solution cell."""
     because = ""
     solution = next((c for c in nb.cells if grade_id(c) == f"{grade_id(cell)}_solution"), None)
     for place, source in (("the cell above it", solution), ("it", cell)):

@@ -1,4 +1,4 @@
-"""Starting a submission's kernel in the sandbox, through nbclient's own door.
+"""Starts a submission's kernel in the sandbox, for nbclient.
 
 `IsolatedKernelManager` is what nbclient's `kernel_manager_class` takes. The kernel talks through
 sockets in a folder of its own (IPC), since it has no network.
@@ -34,7 +34,7 @@ _CONNECTION_FILE = "kernel.json"
 
 
 class IsolatedProvisioner(LocalProvisioner):
-    """Starts a kernel in the sandbox, watches over it, and leaves nothing of it behind."""
+    """Starts a kernel in the sandbox, enforces its limits, and removes what it leaves behind."""
 
     watchdog: Watchdog | None = None
     scratch: Path | None = None
@@ -99,7 +99,7 @@ class IsolatedProvisioner(LocalProvisioner):
 
 
 class LimitedClient(AsyncKernelClient):
-    """Talks to a kernel that may send anything: too large messages never take our memory.
+    """Talks to a kernel that may send anything: messages that are too large are never loaded.
 
     Attributes:
         request: what the next cell to execute is probed for; None to run it as code.
@@ -160,7 +160,7 @@ class IsolatedKernelManager(AsyncKernelManager):
         return await super()._async_pre_start_kernel(**kwargs)
 
     def tampering(self) -> str:
-        """Returns what is wrong in the folder of sockets; the kernel can write there."""
+        """Returns what is wrong in the folder of sockets, where the kernel can write."""
         with contextlib.suppress(FileNotFoundError), os.scandir(self.exchange) as entries:
             for entry in entries:
                 facts = entry.stat(follow_symlinks=False)

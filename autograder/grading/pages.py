@@ -1,7 +1,7 @@
-"""Text cells on the pages that people look at: feedback, and formgrader.
+"""Text cells on the pages that people read: feedback and formgrader.
 
 A text cell is written by a student and may hold HTML; nbgrader's templates show it as it is. This
-takes the place of their filter `markdown2html` (`c.HTMLExporter.filters`) and keeps what is text.
+module replaces their filter `markdown2html` (`c.HTMLExporter.filters`) and keeps only text.
 """
 
 from typing import Any

@@ -1,8 +1,8 @@
-"""Reading evidence as what it is: untrusted input from a process that ran a student's code.
+"""Reads evidence as untrusted input: it comes from a process that ran a student's code.
 
 Evidence is taken from a test cell's outputs and must be one well-formed report on this exercise,
 made with this submission's challenge under the grader's profile. Whether the facts earn points is
-the rubric's business (`autograder.core.check.judge`).
+decided later (`autograder.core.check.judge`).
 """
 
 import json
@@ -75,7 +75,7 @@ def read(
 
 
 def _decoded(content: Any, exercise: Exercise[Any, Any]) -> tuple[Evidence, Any]:
-    """Returns what stands around the facts, and the facts or the exception in place of them."""
+    """Returns the evidence, and its facts or the exception in place of them."""
     if not isinstance(content, dict):
         raise EvidenceError("it has another form than expected, at the top")
     try:

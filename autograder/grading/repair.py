@@ -1,4 +1,4 @@
-"""Mending a submission's cells before it is executed."""
+"""Repairs a submission's cells before it is executed."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ class RepairNotebook(NbGraderPreprocessor):
 
     Students duplicate, delete, move and convert cells, and editors strip metadata. nbgrader alone
     then stops, for the whole class. Here the released metadata counts: extra copies become ordinary
-    cells, test cells that are missing come back after their solution, and the rest is graded.
+    cells, missing test cells are restored after their solution, and the rest is graded.
     """
 
     def preprocess(
@@ -57,7 +57,7 @@ class RepairNotebook(NbGraderPreprocessor):
         return new_cell(source=cell.source, metadata={"nbgrader": metadata})
 
     def _recognize(self, nb: NotebookNode, released: dict[str, NotebookNode]) -> None:
-        """Gives every cell of the assignment its released metadata, and takes all other away."""
+        """Gives every cell of the assignment its released metadata, and removes all other."""
         by_source = {
             cell.source.strip(): name
             for name, cell in released.items()
@@ -88,7 +88,7 @@ class RepairNotebook(NbGraderPreprocessor):
                 seen.add(name)
 
     def _bring_back(self, nb: NotebookNode, released: dict[str, NotebookNode]) -> None:
-        """Puts each test cell behind its solution, and missing ones back."""
+        """Puts each test cell after its solution, and restores missing ones."""
         for name, cell in released.items():
             if not cell.metadata["nbgrader"]["grade"]:
                 continue
@@ -96,9 +96,9 @@ class RepairNotebook(NbGraderPreprocessor):
             solution = f"{name}_solution"
             after = names.index(solution) + 1 if solution in names else len(names)
             if name not in names:
-                self.log.warning("Test cell %r was missing: it is back", name)
+                self.log.warning("Test cell %r was missing: restored", name)
                 nb.cells.insert(after, cell)
             elif solution in names and names.index(name) < after:
-                self.log.warning("Test cell %r stood before its solution: moved behind it", name)
+                self.log.warning("Test cell %r stood before its solution: moved after it", name)
                 nb.cells.insert(after, nb.cells[names.index(name)])
                 nb.cells.pop(names.index(name))

@@ -1,4 +1,4 @@
-"""Reading what grading left: scores from the gradebook, verdicts from autograded notebooks."""
+"""Reads the results of grading: scores from the gradebook, verdicts from autograded notebooks."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Result:
         exercise: the grade id.
         score: points; None while a written answer waits for a person.
         points: points that could be earned.
-        verdict: the verdict; None for a written answer, and for what nbgrader alone graded.
+        verdict: the verdict; None for a written answer, and where nbgrader graded by itself.
         problem: why the verdict cannot be read; empty when it can, and when there is none.
     """
 

@@ -1,8 +1,8 @@
 """The home folder in a sandbox: a course's data and weights, where libraries look for them.
 
-Students' own lines find there what a student's machine has after its first run. Some libraries want
-to be able to write to their folders, so a submission gets copies of such files: what it changes
-there, or locks, is its own. What is only shown is read-only.
+Students' code finds there what a student's machine has after its first run. Some libraries must be
+able to write to their folders, so each submission gets its own copies of such files, which it may
+change or lock. What is only shown is read-only.
 """
 
 import contextlib
@@ -35,15 +35,15 @@ def fill(home: Home, folder: Path) -> None:
 
 
 def bubblewrap(home: Home, files: contextlib.ExitStack) -> tuple[list[str], list[int]]:
-    """Returns what bubblewrap is told to make the home folder, and the files that it reads.
+    """Returns bubblewrap's arguments for the home folder, and the files that it reads.
 
     Args:
         home: what it holds.
         files: closes the files once bubblewrap has them.
 
     Returns:
-        Arguments, and descriptors that bubblewrap inherits. It copies from open files, so that the
-        originals need not be in sight, whoever may read them.
+        Arguments, and descriptors that bubblewrap inherits. It copies from open files, so the
+        originals need not be visible in the sandbox.
     """
     copied = _readable(home)
     size = sum(source.stat().st_size for _, source in copied) + _ROOM

@@ -17,7 +17,7 @@ import sys
 
 
 def copy_files(source: str, target: str, limit: int) -> None:
-    """Copies regular files, so that whoever runs next can read and replace them; no links."""
+    """Copies regular files, and no links, so that the program can read and replace them."""
     for folder, names, files in os.walk(source):
         here = os.path.normpath(os.path.join(target, os.path.relpath(folder, source)))
         os.makedirs(here, exist_ok=True)

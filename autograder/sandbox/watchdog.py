@@ -1,4 +1,4 @@
-"""Limits for a whole tree of processes, kept from outside: memory, number of processes, time."""
+"""Limits for a whole tree of processes, enforced from outside: memory, number, time."""
 
 import contextlib
 import threading
@@ -15,17 +15,17 @@ _MB = 1 << 20
 
 
 class Limits(Protocol):
-    """What a tree of processes may take: `autograder.sandbox.isolation.Isolation` has it."""
+    """What a tree of processes may use; `autograder.sandbox.isolation.Isolation` sets it."""
 
     memory_mb: int
     processes: int
 
 
 class Watchdog(threading.Thread):
-    """Looks at a process and all that it started, and kills them when they exceed a limit.
+    """Watches a process and all that it started, and kills them when they exceed a limit.
 
     Attributes:
-        problem: which limit was exceeded, as a student is told; empty while none was.
+        problem: which limit was exceeded, in words for a student; empty while none was.
     """
 
     def __init__(
@@ -40,8 +40,8 @@ class Watchdog(threading.Thread):
 
         Args:
             pid: the first process.
-            limits: what they may take.
-            timeout: seconds that it may take; None without a limit.
+            limits: what the tree may use.
+            timeout: seconds that it may run; None for no limit.
             also: a further check; returns which limit was exceeded.
         """
         super().__init__(daemon=True)

@@ -111,7 +111,7 @@ def without_metadata(notebook):
 @pytest.mark.parametrize(
     ("edit", "says"),
     [
-        (without_a_share, "criteria 1 does not have just these entries: name, title, points, sha"),
+        (without_a_share, "another form than expected, at criteria/0/share"),
         (of_another_exercise, "it is a verdict on 'running_total'"),
         (without_metadata, "the autograded notebook cannot be read"),
         (None, "the autograded notebook cannot be read (NotJSONError)"),

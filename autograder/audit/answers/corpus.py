@@ -24,7 +24,7 @@ class Answer:
         source: the cell's source.
         share: of the exercise's points that it should earn, 0 to 1; a mutant should earn less
             than 1.
-        says: what the reasons for its losses have to say.
+        says: a phrase that the reasons for its lost points must contain.
     """
 
     exercise: str
@@ -41,10 +41,10 @@ def read(folder: Path, subject: Subject, only: str | None = None) -> list[Answer
     Args:
         folder: the corpus.
         subject: the course.
-        only: grade id of the one exercise to read answers to; None for all.
+        only: grade id of the one exercise to read answers for; None for all.
 
     Raises:
-        CorpusError: the folder has none, or a file's first lines are not as they should be.
+        CorpusError: the folder has none, or the first lines of a file are invalid.
     """
     known = functions(subject)
     if only is not None and only not in known:
@@ -64,7 +64,7 @@ def read(folder: Path, subject: Subject, only: str | None = None) -> list[Answer
 
 
 def functions(subject: Subject) -> dict[str, Exercise]:
-    """Returns the exercises that ask for a function: those that answers are written to."""
+    """Returns the exercises that ask for a function: the corpus has answers for these."""
     asked = subject.course.exercises.items()
     return {name: exercise for name, exercise in asked if isinstance(exercise, Exercise)}
 

@@ -1,7 +1,7 @@
-"""Mutants: the reference solutions with one small mistake each, and the few that are none.
+"""Mutants: the reference solutions with one small mistake each, and the few that are right.
 
-A grader that gives a mutant full points has not looked at what was changed. Where the change makes
-no difference, or one that no check can see, `equivalent.toml` in the corpus says why.
+A mutant that keeps full points shows a gap in a check. Where the change makes no difference, or
+none that a check can see, `equivalent.toml` in the corpus says why.
 """
 
 import ast
@@ -33,7 +33,7 @@ def of_solutions(subject: Subject, only: str | None = None) -> list[Answer]:
 
     Args:
         subject: the course.
-        only: grade id of the one exercise whose mutants are wanted; None for all.
+        only: grade id of the one exercise to mutate; None for all.
 
     Raises:
         CourseError: its solutions lack an exercise.
@@ -48,7 +48,7 @@ def of_solutions(subject: Subject, only: str | None = None) -> list[Answer]:
 
 
 def equivalent(folder: Path) -> dict[tuple[str, str], str]:
-    """Reads which mutants are right answers all the same: reasons by exercise and description.
+    """Reads which mutants are right answers: reasons by exercise and description.
 
     Raises:
         CorpusError: the file is missing or is not of this form.
@@ -92,7 +92,7 @@ def mutate(source: str) -> dict[str, str]:
 
 
 def _annotations(nodes: list[ast.AST]) -> set[int]:
-    """Returns the indices of nodes that are types and nothing that runs."""
+    """Returns the indices of nodes that belong to type annotations, which never run."""
     types = {
         id(inner)
         for node in nodes
@@ -139,7 +139,7 @@ def _common(one: str, other: str) -> int:
 
 
 def _changes(node: ast.AST) -> Iterator[ast.AST]:
-    """Yields what may stand in the place of a node."""
+    """Yields the mutations of a node."""
     if isinstance(node, ast.Constant):
         yield from map(ast.Constant, _other_values(node.value))
     elif isinstance(node, ast.Attribute) and node.attr in _NAMES:

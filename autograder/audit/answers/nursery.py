@@ -147,7 +147,7 @@ def _in_child(job: dict[str, Any], pipe: int, course: Course, settings: Settings
 
 
 def _answer(job: dict[str, Any], course: Course, settings: Settings) -> dict[str, Any]:
-    """Forks for a job and waits for what the child has to say."""
+    """Forks for a job and returns the child's answer."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:

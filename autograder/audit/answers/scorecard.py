@@ -37,10 +37,10 @@ class Row:
         rejected: right answers that lost points.
         accepted: wrong answers and mutants that lost none.
         points: wrong answers that earned other points than expected.
-        messages: wrong answers whose verdict does not say what it should, or gives no hint.
-        disagree: answers to which the student reads something else than the TA.
+        messages: wrong answers whose verdict lacks the expected phrase, or a hint.
+        disagree: answers whose self-check differs from the verdict.
         survived: mutants that lost no points and are not listed as equivalent; and entries of the
-            list that are none.
+            list that are no such mutants.
     """
 
     exercise: str

@@ -42,10 +42,10 @@ class Judged:
         answer: the answer.
         score: points in the gradebook.
         points: points that could be earned.
-        verdict: what the TA gets to know.
+        verdict: what the TA reads.
         self_check: what the student reads; None where there was no self-check: for a mutant, which
-            no student runs, and for an answer that was lost.
-        self_verdict: the verdict of the self-check; None if it did not come to one.
+            no student runs, and for an answer that ended its process.
+        self_verdict: the verdict of the self-check; None if there is none.
     """
 
     answer: Answer

@@ -1,7 +1,7 @@
-"""The same corpus under unmodified nbgrader: what all of this is for.
+"""The same corpus under unmodified nbgrader, for comparison.
 
-Every submission is graded alone, next to an honest one. Since nothing else would hold them, each
-run has a sandbox of its own, with a whole course, nbgrader and the canaries inside of it.
+Every submission is graded alone, next to an honest one. To protect the machine, each run has a
+sandbox of its own, with a whole course, nbgrader and the canaries inside.
 """
 
 import itertools
@@ -43,7 +43,7 @@ class Row:
         changed: canaries that were changed.
         visited: whether the listening port was reached.
         active: whether its feedback runs code in a browser.
-        left: processes that were left.
+        left: how many processes it left behind.
         honest: whether the honest submission beside it got its points.
         ended: why the whole run was ended from outside; empty when it was not.
     """

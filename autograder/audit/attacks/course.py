@@ -1,6 +1,6 @@
 """A course to attack: small assignments made from the solutions, and canaries around them.
 
-A canary is a secret where a submission must not look, or a file that it must not change.
+A canary is a secret that a submission must not read, or a file that it must not change.
 """
 
 import hashlib
@@ -34,8 +34,8 @@ class Canaries:
     Attributes:
         marker: names everything of this run, such as processes.
         home: the home folder of the run.
-        secrets: what must not appear in what is left of a submission, by what it is.
-        files: contents' SHA-256 of files that must not change.
+        secrets: what must not appear in anything that grading leaves, by a description.
+        files: SHA-256 of the files that must not change.
         visits: what connected to the listening socket.
     """
 
@@ -47,12 +47,12 @@ class Canaries:
     port: int = 0
 
     def changed(self) -> list[str]:
-        """Returns the files that are not what they were."""
+        """Returns the canary files that have changed."""
         return [str(path) for path, digest in self.files.items() if _digest(path) != digest]
 
 
 class AttackedCourse:
-    """A course in a folder of its own, which must not be there yet."""
+    """A course in a folder of its own, which must not exist yet."""
 
     def __init__(self, root: Path, subject: Subject) -> None:
         """Makes an empty course.
@@ -157,7 +157,7 @@ class AttackedCourse:
         self.hand_in(attack.name, assignment, nbformat.writes(notebook).encode())
 
     def _known_to_attacks(self, assignment: str) -> dict:
-        """What attackers could find out: they need not search for it."""
+        """Returns what attackers could find out, so that attacks need not search for it."""
         return {
             "course": str(self.root),
             "home": str(self.canaries.home),
@@ -178,7 +178,7 @@ class AttackedCourse:
                 path.symlink_to(f"../../{HONEST}/{assignment}/{assignment}.ipynb")
 
     def plant(self) -> None:
-        """Plants the canaries; everything else is in place by then."""
+        """Plants the canaries. Everything else must be in place before."""
         (self.canaries.home / ".netrc").write_text(self._secret("file in the home folder"))
         (self.root / "notes.txt").write_text(self._secret("file in the course"))
         backup = self.root / "grades-backup.db"

@@ -22,7 +22,7 @@ class Findings:
         succeeded: attacks that earned points or left something running in a browser.
         canaries: canaries that were read, changed or visited.
         wrong: submissions with another outcome than expected, and commands that failed.
-        processes: processes that were left.
+        processes: processes that were left behind.
     """
 
     attacks: int

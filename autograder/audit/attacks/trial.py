@@ -39,7 +39,7 @@ class Outcome:
         scores: points by exercise.
         status: as the exported table has it.
         reason: why points were lost or nothing could be graded.
-        read: secrets that show in what is left of it.
+        read: secrets found in what grading left.
         active: whether its feedback has content of it that would run in a browser.
     """
 
@@ -60,8 +60,8 @@ class Trial:
         outcomes: of every submission, by (name, assignment).
         changed: canaries that were changed.
         visits: connections to the listening port.
-        processes: command lines of processes that were left.
-        failed: nbgrader's commands that failed, with the end of what they said.
+        processes: command lines of processes that were left behind.
+        failed: nbgrader's commands that failed, with the end of their output.
     """
 
     outcomes: dict[tuple[str, str], Outcome]
@@ -118,7 +118,7 @@ def grade(course: AttackedCourse, runs: list[list[str]], table: bool = True) -> 
 
 
 def _end(text: str) -> str:
-    """Returns the first traceback in what nbgrader said, and the end of it all."""
+    """Returns the first traceback in nbgrader's output, and the end of the output."""
     start = text.find("Traceback")
     return f"{text[start : start + 3000]} ... {text[-500:]}" if start >= 0 else text[-1000:]
 

@@ -1,4 +1,4 @@
-"""The kernel that a submission runs in: IPython's, with a way of its own to run test cells.
+"""The kernel that a submission runs in: IPython's, except that it runs test cells itself.
 
 Started by `autograder.grading.kernels` as
 `python -P kernel.py COURSE PROFILE [--heavy] -f CONNECTION_FILE`.
@@ -6,8 +6,9 @@ Started by `autograder.grading.kernels` as
 A test cell is not run as code: names, IPython's transformers and events, and everything else that
 earlier cells may have changed would take part. Its request carries exercise and challenge, and this
 kernel first puts back what those cells replaced in the libraries, then probes the function with the
-check as it was before any of the student's code ran. That makes lies expensive, not impossible: it
-is the same process. What decides is that the grader recomputes what the facts must be.
+check as it was before any of the student's code ran. That makes forged facts expensive but not
+impossible, since it is the same process. What protects grading is that the grader recomputes the
+facts.
 """
 
 import sys
@@ -32,7 +33,7 @@ _HEAP_TYPE = 1 << 9  # types whose attributes Python code can set
 
 
 def _matters(value: Any) -> bool:
-    """Whether a name is code; data may change while a library works."""
+    """Whether a name stands for code; data may change while a library works."""
     return callable(value) or isinstance(value, (ModuleType, *_WRAPPERS))
 
 
@@ -159,7 +160,7 @@ class GradingKernel(IPythonKernel):
         return reply
 
     def _chosen_settings(self) -> Settings:
-        """Returns the profile that the notebook runs under: it may have chosen another one."""
+        """Returns the profile that the notebook runs under; it may have chosen one itself."""
         for name in course.chosen(self.shell.user_ns):
             if name != settings.name:
                 return course.settings(name, False)

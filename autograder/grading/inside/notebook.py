@@ -33,7 +33,7 @@ def text(value: object) -> str:
 
 
 def picture(kind: str, data: object) -> str | None:
-    """Returns a picture's base64 data, written anew; None where it is no picture of this kind."""
+    """Returns a picture's base64 data, encoded again; None if it is not a picture of this kind."""
     try:
         raw = base64.b64decode(data) if isinstance(data, str) else b""
     except (binascii.Error, ValueError):

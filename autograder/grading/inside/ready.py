@@ -1,7 +1,7 @@
 """Says what is missing for grading, as a kernel in the sandbox would find it; prints JSON.
 
-Run in the sandbox as `python -P ready.py COURSE PROFILE [--thorough]`. It looks at files;
-thoroughly, it also runs the lines that students write to load data and weights.
+Run in the sandbox as `python -P ready.py COURSE PROFILE [--thorough]`. It checks files; with
+`--thorough`, it also loads data and weights as students' code does.
 """
 
 import json
