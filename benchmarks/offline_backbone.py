@@ -109,7 +109,9 @@ def main(argv=None):
 
     profile = profiles.get("offline")
     if args.target == "real":
-        profile = dataclasses.replace(profile, data="tfds")
+        profile = dataclasses.replace(
+            profile, data="tfds", dataset=profiles.get("standard").dataset
+        )
     try:
         arrays = data.arrays(profile)
     except data.DataError as error:

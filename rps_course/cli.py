@@ -157,7 +157,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--profile",
             metavar="NAME",
-            help=f"instead of RPS_PROFILE; one of {', '.join(profiles.BASES)}",
+            help=f"instead of RPS_PROFILE; one of {', '.join(profiles.names())}",
         )
     return parser
 
@@ -207,7 +207,7 @@ def _fetch(arguments: argparse.Namespace) -> int:
 def _train(arguments: argparse.Namespace) -> int:
     profile = choice.choose(arguments.profile)
     arguments.out.mkdir(parents=True, exist_ok=True)  # before the long work, if it cannot be
-    if profile.data == "tfds" and not fetch.is_cached():
+    if fetch.downloads(profile) and not fetch.is_cached():
         if profile.is_grading:
             raise data.DataError(
                 "Data or weights of the standard profile are not on this machine, and a grading "
@@ -240,7 +240,7 @@ def _weights_profile(arguments: argparse.Namespace) -> profiles.Profile:
     record = arguments.weights.with_name(submission.RPS_RECORD)
     if not arguments.profile and not os.environ.get("RPS_PROFILE", "").strip() and record.is_file():
         name = submission.load_record(record).get("profile")
-        if name in profiles.PROFILES:
+        if name in profiles.names():
             return choice.choose(name)
     return choice.choose(arguments.profile)
 

@@ -4,7 +4,7 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
-from autograder.core.course import Course, Home, discover
+from autograder.core.course import Course, CourseError, Home, discover
 from rps_course import profile
 from rps_course.machine import caches, fetch
 from rps_course.offline import hands
@@ -24,11 +24,19 @@ _PASSED = (
 
 
 def _settings(name: str, grading: bool) -> profile.Profile:
-    return profile.get(f"grading-{name}" if grading else name)
+    try:
+        return profile.get(f"grading-{name}" if grading else name)
+    except profile.ProfileError as error:
+        raise CourseError(str(error)) from error
 
 
 def _environment(settings: profile.Profile) -> dict[str, str]:
-    return {"RPS_PROFILE": settings.name, "TF_CPP_MIN_LOG_LEVEL": "2", "MPLBACKEND": "agg"}
+    return {
+        "RPS_PROFILE": settings.name,
+        "RPS_PROFILES": str(profile.folder()),
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        "MPLBACKEND": "agg",
+    }
 
 
 def _preload(heavy: bool) -> None:
@@ -42,7 +50,7 @@ def _preload(heavy: bool) -> None:
 
         # What TensorFlow loads when it is first asked for must be there to be remembered.
         assert tf.keras.Model is keras.Model
-        assert tf.keras.applications.MobileNetV2
+        assert getattr(tf.keras.applications, profile.current().network)
 
 
 def _chosen(names: dict[str, Any]) -> list[str]:
@@ -58,12 +66,13 @@ def _chosen(names: dict[str, Any]) -> list[str]:
 
 def _is_known(value: profile.Profile) -> bool:
     """Whether a profile has a name of ours: a copy for a trial may be called anything."""
-    return type(value.name) is str and value.name in profile.PROFILES
+    return type(value.name) is str and value.base in profile.names()
 
 
-def _home() -> Home:
+def _home(settings: profile.Profile) -> Home:
     keras = caches.keras_folder()
-    data = caches.data_folder()
+    # The standard profile's, too: a notebook that chose it is to learn that this is the mistake.
+    datasets = {fetch.standard().dataset, settings.dataset}
     return Home(
         # Keras wants to be able to write to its folder: machine/caches.py.
         copies={
@@ -72,11 +81,13 @@ def _home() -> Home:
         },
         # Versions may be links to a folder that is shared.
         shown={
-            f"tensorflow_datasets/{data.name}/{version.name}": version.resolve()
-            for version in data.glob("[0-9]*")
+            f"tensorflow_datasets/{dataset}/{version.name}": version.resolve()
+            for dataset in datasets
+            for version in caches.data_folder(dataset).glob("[0-9]*")
         }
-        | {".cache/rps-course": hands.cache_folder()},
+        | {".cache/rps-course": hands.cache_folder(), "profiles": profile.folder()},
         variables={
+            "RPS_PROFILES": "profiles",
             "KERAS_HOME": ".keras",
             "TFDS_DATA_DIR": "tensorflow_datasets",
             "XDG_CACHE_HOME": ".cache",
@@ -85,38 +96,32 @@ def _home() -> Home:
     )
 
 
-def _lacking(settings: profile.Profile) -> dict[str, str]:
-    return fetch.problems() if settings.data == "tfds" else {}
-
-
 def _ready(settings: profile.Profile, thorough: bool) -> dict[str, str]:
     """Returns which files cannot be used; thoroughly, loads them as students' lines do."""
-    if settings.data == "tfds":
-        found = fetch.problems()
-    else:
-        found = {} if Path(settings.weights).is_file() else {"weights": f"no {settings.weights}."}
-    if found or not thorough:
+    found = fetch.problems(settings)
+    if found or (settings.is_shipped and not thorough):
         return found
+    from rps_course import imagenet, model
+
+    model.network(settings, include_top=False, pooling="avg")  # says what does not fit
+    if not thorough:
+        return {}
     import tensorflow as tf
     import tensorflow_datasets as tfds
 
-    from rps_course import imagenet
-
-    network = tf.keras.applications.MobileNetV2
-    shape, alpha = settings.input_shape, settings.alpha
-    network(shape, alpha, include_top=False, pooling="avg", weights=settings.weights)
-    if settings.data == "tfds":
-        network(shape, alpha, weights=settings.weights)
+    if settings.weights == "imagenet":
+        model.network(settings)
         tf.keras.utils.get_file("ImageNetLabels.txt", imagenet.LABELS_URL)
-        train, _ = tfds.load(fetch.NAME, split=["train", "test"])
+    if settings.data == "tfds":
+        train, _ = tfds.load(settings.dataset, split=["train", "test"])
         next(iter(train))
     pictures = tf.keras.preprocessing.image.ImageDataGenerator(rotation_range=8)
-    next(pictures.flow(tf.zeros((2, *shape)).numpy(), [0, 1]))
+    next(pictures.flow(tf.zeros((2, *settings.input_shape)).numpy(), [0, 1]))
     return {}
 
 
 def _fill(settings: profile.Profile) -> None:
-    if settings.data == "synthetic":
+    if settings.data == "rendered":
         for split in hands.SPLITS:
             hands.pictures(split)
         for path in hands.cache_folder().glob("*.npz"):
@@ -125,21 +130,11 @@ def _fill(settings: profile.Profile) -> None:
 
 
 def _files(name: str, folder: Path) -> list[str]:
-    # Enough for full points: what is tested is the grader's machine and not the training.
-    training = {
-        "standard": ["--epochs", "20", "1", "--views", "1"],
-        "offline": ["--epochs", "8", "2", "--views", "2"],
-    }[name]
+    settings = profile.get(name)
+    head, fine = settings.selftest_epochs
     return [
-        "-m",
-        "rps_course",
-        "train",
-        "--profile",
-        name,
-        *training,
-        "--quiet",
-        "--out",
-        str(folder),
+        *("-m", "rps_course", "train", "--profile", name, "--quiet", "--out", str(folder)),
+        *("--epochs", str(head), str(fine), "--views", str(settings.selftest_views)),
     ]
 
 
@@ -147,7 +142,7 @@ COURSE = Course(
     name="rps-course",
     exercises=discover("rps_course.exercises"),
     rubric=Path(__file__).parent / "exercises",
-    profiles=profile.BASES,
+    profiles=profile.names(),
     quick="offline",
     settings=_settings,
     environment=_environment,
@@ -157,7 +152,7 @@ COURSE = Course(
     guarded=_GUARDED,
     chosen=_chosen,
     home=_home,
-    lacking=_lacking,
+    lacking=fetch.problems,
     remedy="Run `rps-course fetch` where there is a network, or set TFDS_DATA_DIR and KERAS_HOME "
     "to folders that have them.",
     ready=_ready,

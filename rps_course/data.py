@@ -1,4 +1,4 @@
-"""The data: Rock-Paper-Scissors from TFDS, or hands drawn by this package, as the same elements.
+"""The data: a data set of TFDS, or hands drawn by this package, as the same elements.
 
 The Rock-Paper-Scissors data set, by Laurence Moroney, consists of computer-generated pictures of
 hands. Downloading it is `rps_course.machine`'s work; turning pictures into what the network takes
@@ -15,8 +15,6 @@ from rps_course import profile as profiles
 
 if TYPE_CHECKING:
     import tensorflow as tf
-
-NAME = "rock_paper_scissors"
 
 
 class DataError(RuntimeError):
@@ -49,40 +47,43 @@ def load(
         profile: says which pictures, and how many; None for the current profile.
 
     Returns:
-        `(train, test, info)`: datasets of `{"image": uint8 [300, 300, 3], "label": int64}` and what
-        is known of them; `info.features["label"].names` and `info.splits["train"].num_examples`
+        `(train, test, info)`: datasets of `{"image": uint8 [h, w, 3], "label": int64}` and what is
+        known of them; `info.features["label"].names` and `info.splits["train"].num_examples`
         work whatever the profile.
 
     Raises:
         DataError: the TFDS data set is not on this machine and cannot be downloaded.
     """
     profile = profile or profiles.current()
-    if profile.data == "synthetic":
-        return _load_synthetic(profile)
+    if profile.data == "rendered":
+        return _load_rendered(profile)
     train, test, info = _load_tfds(profile)
     if profile.subset is None:
         return train, test, info
-    n_train, n_test = profile.subset
-    few = Info(
-        name=info.name,
-        description=info.description,
-        features=info.features,
-        splits={
-            "train": SimpleNamespace(num_examples=n_train),
-            "test": SimpleNamespace(num_examples=n_test),
-        },
-    )
-    return _balanced(train, n_train), _balanced(test, n_test), few
+    n_classes = len(profile.classes)
+    few = [_balanced(ds, n, n_classes) for ds, n in zip((train, test), profile.subset, strict=True)]
+    sizes = [int(ds.cardinality()) for ds in few]
+    splits = {
+        split: SimpleNamespace(num_examples=n)
+        for split, n in zip(("train", "test"), sizes, strict=True)
+    }
+    return *few, Info(info.name, info.description, info.features, splits)
 
 
 def _load_tfds(profile: profiles.Profile) -> tuple[Any, Any, Any]:
-    from rps_course.machine import fetch
+    from rps_course.machine import caches, dataset, fetch
 
-    if not fetch.has_data():
+    name, folder = profile.dataset, caches.data_folder(profile.dataset)
+    if not dataset.is_prepared(name):
+        if name != fetch.standard().dataset:
+            raise DataError(
+                f"The dataset {name!r} of the profile {profile.base!r} is not in {folder}. Set "
+                "TFDS_DATA_DIR to the folder that has it."
+            )
         if profile.is_grading or not fetch.can_download():
             raise DataError(
-                f"The dataset {NAME!r} is not in {fetch.data_folder()}. Run `rps-course fetch` "
-                "where there is a network, or choose the offline profile: RPS_PROFILE=offline."
+                f"The dataset {name!r} is not in {folder}. Run `rps-course fetch` where there is a "
+                "network, or choose the offline profile: RPS_PROFILE=offline."
             )
         try:
             fetch.fetch_data()
@@ -91,44 +92,44 @@ def _load_tfds(profile: profiles.Profile) -> tuple[Any, Any, Any]:
     import tensorflow_datasets as tfds
 
     try:
-        fetch.check_data()  # a file cut short shows only when its end is read, in mid-training
+        dataset.check(profile)  # a file cut short shows only when its end is read, in training
         (train, test), info = tfds.load(
-            NAME,
+            name,
             split=["train", "test"],
             # The folder that was looked at, even if TFDS was imported under another TFDS_DATA_DIR.
-            data_dir=fetch.data_folder().parent,
+            data_dir=caches.tfds_folder(),
             download=False,
             with_info=True,
             shuffle_files=False,
         )
     except Exception as error:  # TFDS raises many kinds
         raise DataError(
-            f"TFDS cannot load {NAME!r} from {fetch.data_folder()}: {error}. "
+            f"TFDS cannot load {name!r} from {folder}: {error}. "
             "Run `rps-course fetch` to have it checked and repaired."
         ) from error
     return train, test, info
 
 
-def _balanced(dataset: "tf.data.Dataset", n: int) -> "tf.data.Dataset":
+def _balanced(dataset: "tf.data.Dataset", n: int, n_classes: int) -> "tf.data.Dataset":
     """Returns the first pictures of each class, `n` in all, in the dataset's order."""
     import tensorflow as tf
 
     # As many of each class: a handful in the dataset's own order may lack one.
-    wanted = {label: n // 3 + (label < n % 3) for label in range(3)}
-    images, labels = [], []
+    wanted = {label: n // n_classes + (label < n % n_classes) for label in range(n_classes)}
+    kept = []
     for sample in dataset.as_numpy_iterator():
         if wanted[int(sample["label"])] > 0:
             wanted[int(sample["label"])] -= 1
-            images.append(sample["image"])
-            labels.append(sample["label"])
+            kept.append({"image": sample["image"], "label": sample["label"]})
         if not any(wanted.values()):
             break
-    return tf.data.Dataset.from_tensor_slices(
-        {"image": np.stack(images), "label": np.array(labels, np.int64)}
-    )
+    # Not from_tensor_slices: pictures may be of many sizes.
+    spec = {name: dataset.element_spec[name] for name in ("image", "label")}
+    few = tf.data.Dataset.from_generator(lambda: iter(kept), output_signature=spec)
+    return few.apply(tf.data.experimental.assert_cardinality(len(kept)))
 
 
-def _load_synthetic(profile: profiles.Profile) -> tuple[Any, Any, Any]:
+def _load_rendered(profile: profiles.Profile) -> tuple[Any, Any, Any]:
     import tensorflow as tf
 
     from rps_course.offline import hands
@@ -139,7 +140,7 @@ def _load_synthetic(profile: profiles.Profile) -> tuple[Any, Any, Any]:
         datasets.append(tf.data.Dataset.from_tensor_slices({"image": images, "label": labels}))
         numbers[split] = len(images)
     info = Info(
-        name="rendered_rock_paper_scissors",
+        name=profile.dataset,
         description="Hands that rps_course.offline draws.",
         features={
             "image": SimpleNamespace(shape=(300, 300, 3), dtype=np.dtype("uint8")),

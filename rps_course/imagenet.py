@@ -1,7 +1,7 @@
 """What a pretrained network knows before any of our training: its own classes.
 
-Under the standard profile that is MobileNetV2 with its ImageNet top. Offline it is the small
-network that ships with the package, with the classes of rendered things that it was trained on.
+Under the standard profile that is MobileNetV2 with its ImageNet top. A profile with a weights file
+names the last layer and its classes, too: offline, those of rendered things.
 """
 
 from pathlib import Path
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 LABELS_URL = "https://storage.googleapis.com/download.tensorflow.org/data/ImageNetLabels.txt"
-OFFLINE_TOP = profiles.OFFLINE_WEIGHTS.parent / "offline_top.npz"
-OFFLINE_CLASSES = profiles.OFFLINE_WEIGHTS.parent / "offline_classes.txt"
 
 
 class Application(NamedTuple):
@@ -75,17 +73,16 @@ def classifier(profile: profiles.Profile | None = None) -> "tf.keras.Model":
         A model from pictures `[n, H, W, 3]` to probabilities: `[n, 1000]` for ImageNet, one for
         each of `labels(profile)`. The course feeds it pixels in [0, 1] like everywhere else, while
         MobileNetV2 was trained on [-1, 1]: its guesses are a little worse for it.
-    """
-    import tensorflow as tf
 
+    Raises:
+        ProfileError: the profile names no classes of the network's own.
+    """
     from rps_course import model
 
     profile = profile or profiles.current()
     if profile.weights == "imagenet":
-        return tf.keras.applications.MobileNetV2(
-            input_shape=profile.input_shape, alpha=profile.alpha, weights="imagenet"
-        )
-    with np.load(OFFLINE_TOP, allow_pickle=False) as top:
+        return model.network(profile)
+    with np.load(_named(profile, profile.top), allow_pickle=False) as top:
         kernel, bias = top["kernel"].astype(np.float32), top["bias"].astype(np.float32)
     network = model.build_classifier(model.build_backbone(profile), len(bias))
     network.layers[-1].set_weights([kernel, bias])
@@ -104,7 +101,16 @@ def labels(profile: profiles.Profile | None = None) -> list[str]:
     if profile.weights == "imagenet":
         path = tf.keras.utils.get_file("ImageNetLabels.txt", LABELS_URL)
         return Path(path).read_text(encoding="utf-8").split("\n")[1:1001]
-    return OFFLINE_CLASSES.read_text(encoding="utf-8").splitlines()
+    return Path(_named(profile, profile.labels)).read_text(encoding="utf-8").splitlines()
+
+
+def _named(profile: profiles.Profile, path: str | None) -> str:
+    if path is None:
+        raise profiles.ProfileError(
+            f"{profile.file}: [backbone] has no top and labels, so the classes that the network "
+            "itself was trained on are not known."
+        )
+    return path
 
 
 def top_k(probs: np.ndarray, labels: "list[str]", k: int = 5) -> list[tuple[str, float]]:

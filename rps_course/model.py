@@ -1,9 +1,9 @@
-"""The network: MobileNetV2 without its top as a backbone, and a small head for three classes.
+"""The network: a pretrained one without its top as a backbone, and a small head.
 
 How the network is compiled and trained is the business of `rps_course.training`.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rps_course import profile as profiles
 
@@ -17,30 +17,57 @@ DROPOUT = 0.5
 _pretrained: dict[profiles.Profile, "list[np.ndarray]"] = {}
 
 
-def build_backbone(profile: profiles.Profile | None = None) -> "tf.keras.Model":
-    """Builds MobileNetV2 without its top, pretrained and frozen.
+def network(profile: profiles.Profile, **arguments: Any) -> "tf.keras.Model":
+    """Builds a profile's network of `tf.keras.applications`.
 
     Args:
-        profile: says which width, input size and weights; None for the current profile.
+        profile: says which network, options, input size and weights.
+        arguments: further arguments for it.
+
+    Raises:
+        ProfileError: there is no such network, its options or weights do not fit it, or it has no
+            layer to unfreeze.
+    """
+    import tensorflow as tf
+
+    build = getattr(tf.keras.applications, profile.network)
+    given = {"input_shape": profile.input_shape, "weights": profile.weights, **profile.options}
+    try:
+        built = build(**given | arguments)
+    except (TypeError, ValueError) as error:
+        raise profiles.ProfileError(
+            f"{profile.file}: [backbone] network, options, image_size and weights do not fit one "
+            f"another: {error}"
+        ) from error
+    if not any(layer.weights for layer in built.layers[profile.fine_tune_at :]):
+        last = max(i for i, layer in enumerate(built.layers) if layer.weights)
+        raise profiles.ProfileError(
+            f"{profile.file}: [backbone] fine_tune_at = {profile.fine_tune_at} leaves nothing to "
+            f"fine-tune: the last layer of {profile.backbone} that has weights is {last}."
+        )
+    return built
+
+
+def build_backbone(profile: profiles.Profile | None = None) -> "tf.keras.Model":
+    """Builds the profile's network without its top, pretrained and frozen.
+
+    Args:
+        profile: says which network, input size and weights; None for the current profile.
 
     Returns:
-        A model from pictures `[n, H, W, 3]` (float32 in [0, 1]) to features `[n, 1280]`, of which
-        no weight trains.
+        A model from pictures `[n, H, W, 3]` (float32 in [0, 1]) to features `[n, d]`, of which no
+        weight trains; d is 1280 for MobileNetV2.
+
+    Raises:
+        ProfileError: see `network`.
 
     Source: Sandler et al., "MobileNetV2: Inverted Residuals and Linear Bottlenecks", 2018;
     `tf.keras.applications.MobileNetV2`.
     """
-    import tensorflow as tf
-
     profile = profile or profiles.current()
     known = _pretrained.get(profile)
-    backbone = tf.keras.applications.MobileNetV2(
-        input_shape=profile.input_shape,
-        include_top=False,
-        pooling="avg",
-        alpha=profile.alpha,
-        weights=profile.weights if known is None else None,
-    )
+    weights = profile.weights if known is None else None
+    backbone = network(profile, include_top=False, pooling="avg", weights=weights)
     if known is None:
         _pretrained[profile] = backbone.get_weights()
     else:
@@ -49,18 +76,21 @@ def build_backbone(profile: profiles.Profile | None = None) -> "tf.keras.Model":
     return backbone
 
 
-def build_classifier(backbone: "tf.keras.Model", n_classes: int = 3) -> "tf.keras.Sequential":
+def build_classifier(
+    backbone: "tf.keras.Model", n_classes: int | None = None
+) -> "tf.keras.Sequential":
     """Puts a head on a backbone: Dropout, then one Dense layer with softmax.
 
     Args:
         backbone: a model from pictures to features `[n, d]`.
-        n_classes: number of outputs.
+        n_classes: number of outputs; None for the classes of the current profile.
 
     Returns:
         A model from pictures to probabilities `[n, n_classes]`, not compiled.
     """
     import tensorflow as tf
 
+    n_classes = len(profiles.current().classes) if n_classes is None else n_classes
     return tf.keras.Sequential(
         [
             backbone,

@@ -67,7 +67,7 @@ class Course:
             with whether an exercise of the notebook needs its heavy part.
         guarded: packages that probing runs on; they are put back before each probe.
         chosen: returns the names of the profiles that a notebook's names show it to have chosen.
-        home: returns what sandboxes find in their home folder.
+        home: returns what sandboxes find in their home folder under these settings.
         lacking: returns what the machine lacks for grading under these settings, by its name.
         remedy: what to do about that.
         ready: called in the sandbox; returns what cannot be used there, by its name. With True it
@@ -89,7 +89,7 @@ class Course:
     preload: Callable[[bool], None] = lambda _: None
     guarded: frozenset[str] = frozenset()
     chosen: Callable[[dict[str, Any]], list[str]] = lambda _: []
-    home: Callable[[], Home] = Home
+    home: Callable[[Any], Home] = lambda _: Home()
     lacking: Callable[[Any], dict[str, str]] = lambda _: {}
     remedy: str = ""
     ready: Callable[[Any, bool], dict[str, str]] = lambda *_: {}

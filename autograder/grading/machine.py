@@ -133,7 +133,7 @@ def problem(grading: Grading, isolated: Isolation, thorough: bool = False) -> st
     if _FAILED in lacking:
         return f"loading data and weights fails in the sandbox: {lacking[_FAILED]}"
     if lacking:
-        home = course.home()
+        home = course.home(settings)
         paths = " ".join(str(path) for path in (*home.shown.values(), *home.copies.values()))
         return (
             f"data and weights cannot be read in the sandbox. {_listed(lacking)} Students' code "

@@ -20,7 +20,11 @@ class SampleError(RuntimeError):
 
 
 class SampleCourse:
-    """A course with the solutions of another one, and submissions made from them."""
+    """A course with the solutions of another one, and submissions made from them.
+
+    Attributes:
+        environment: variables for what runs in it.
+    """
 
     def __init__(self, root: Path, folder: Path, solutions: str = "solutions") -> None:
         """Copies configuration and solutions into an empty folder.
@@ -48,6 +52,7 @@ class SampleCourse:
         rubric = configuration.read(root).Grading.rubric
         if isinstance(rubric, str):  # of the class, beside its configuration
             self.configure("Grading.rubric", str((root / rubric).absolute()))
+        self.environment: dict[str, str] = {}
         (folder / "logs").mkdir()
         notebooks = self.solutions.glob("*/*.ipynb")
         self.assignments = sorted(p.stem for p in notebooks if p.stem == p.parent.name)
@@ -107,6 +112,7 @@ class SampleCourse:
             # nbgrader calls programs of its environment (alembic) by name.
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
         }
+        environment |= self.environment
         log = self.folder / "logs" / f"{name}.txt"
         with log.open("w") as file:
             process = subprocess.Popen(

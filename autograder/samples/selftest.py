@@ -54,6 +54,7 @@ def run(root: Path, console: Console) -> bool:
     perfect = False
     try:
         sample = SampleCourse(root, folder, application.coursedir.source_directory)
+        sample.environment = course.environment(settings)  # the course's files stay where they are
         perfect = _grade(sample, course, settings.base, console)
     finally:
         if perfect:

@@ -125,7 +125,7 @@ class Isolation(LoggingConfigurable):
             hidden: folders that must not be seen even where a readable one holds them.
             scratch: where the scratch is when there is no sandbox (`unsafe`).
             course: whose code, data and environment it finds; None for a program that needs none.
-            settings: the profile that it runs under.
+            settings: the profile that it runs under; needed with a course.
             streams: `stdin`, `stdout` and `stderr` as `subprocess` takes them; none by default.
         """
         as_root = os.geteuid() == 0 and not self.unsafe
@@ -149,12 +149,12 @@ class Isolation(LoggingConfigurable):
                 shown = [*_readable(course.folders if course else ()), *readable]
                 sandbox = self._bubblewrap(folder, exchange, shown, hidden, as_root)
                 if course:
-                    filled, inherited = home.bubblewrap(course.home(), files)
+                    filled, inherited = home.bubblewrap(course.home(settings), files)
                     sandbox += filled
                 # Folders that bubblewrap makes on its way are in memory without a limit.
                 command = [*sandbox, "--remount-ro", "/dev", "--remount-ro", "/", "--", *command]
             elif course and scratch:
-                home.fill(course.home(), scratch / "home")
+                home.fill(course.home(settings), scratch / "home")
             none = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
             return subprocess.Popen(
                 [str(argument) for argument in command],
@@ -222,7 +222,7 @@ class Isolation(LoggingConfigurable):
         return (
             {name: os.environ[name] for name in names if name in os.environ}
             | (course.environment(settings) if course and settings else {})
-            | home.environment(course.home() if course else None, folder)
+            | home.environment(course.home(settings) if course else None, folder)
             | {
                 "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
                 "USER": "student",
@@ -249,7 +249,7 @@ class Isolation(LoggingConfigurable):
             folder: folder of a submission, which the program finds as its working folder.
             readable: further folders that it may read.
             course: whose code, data and environment it finds.
-            settings: the profile that it runs under.
+            settings: the profile that it runs under; needed with a course.
             timeout: seconds that it may take.
             answer_mb: how much it may print, in MB.
 

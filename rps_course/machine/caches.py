@@ -15,14 +15,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-DATASET = "rock_paper_scissors"
 _ORIGINAL = ".original"  # a link in a folder of links, to the folder that they lead to
 
 
-def data_folder() -> Path:
-    """Returns the folder where TFDS keeps this dataset."""
+def tfds_folder() -> Path:
+    """Returns the folder where TFDS keeps its data sets."""
     root = os.environ.get("TFDS_DATA_DIR") or Path.home() / "tensorflow_datasets"
-    return Path(root).expanduser() / DATASET
+    return Path(root).expanduser()
+
+
+def data_folder(dataset: str) -> Path:
+    """Returns the folder where TFDS keeps a data set."""
+    return tfds_folder() / dataset
 
 
 def keras_folder() -> Path:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rps_course import __version__
 from rps_course import profile as profiles
-from rps_course.machine import fetch
+from rps_course.machine import caches, fetch
 
 OK, MISSING, NOTE = "OK", "missing", "note"
 _FETCH = "run `rps-course fetch` where there is a network"
@@ -129,11 +129,12 @@ def _device() -> Check:
     )
 
 
-def _needs_real_data() -> bool:
+def _in_force() -> profiles.Profile | None:
+    """Returns the profile in force, None if it cannot be used."""
     try:
-        return profiles.current().data == "tfds"
+        return profiles.current()
     except profiles.ProfileError:
-        return False
+        return None
 
 
 def _profile() -> Check:
@@ -144,51 +145,75 @@ def _profile() -> Check:
         return Check("profile", MISSING, f"RPS_PROFILE={name}", str(error))
     if name:
         why = f"RPS_PROFILE={name}"
-    elif course.data == "tfds":
+    elif course.name == "standard":
         why = "RPS_PROFILE is not set; data and weights are here or can be downloaded"
     else:
         why = "RPS_PROFILE is not set; neither data and weights nor the download server are at hand"
     return Check(
         "profile",
         OK,
-        f"{course.name}: {course.image_size} pixels, MobileNetV2 alpha {course.alpha:g} ({why})",
+        f"{course.name}: {course.image_size} pixels, {course.backbone} ({why})",
     )
 
 
-def _lacking(name: str, detail: str, remedy: str = _FETCH) -> Check:
-    """Returns a check of real data or weights that are not there; the offline course needs none."""
-    if _needs_real_data():
-        return Check(name, MISSING, detail, remedy)
-    return Check(name, NOTE, detail, f"the offline profile needs none; for the real one {remedy}")
+def _backbone() -> list[Check]:
+    """Builds the network of a profile that does not come with the package."""
+    profile = _in_force()
+    if profile is None or profile.is_shipped:
+        return []
+    code = "from rps_course import model, profile; model.network(profile.current(), {})"
+    problem = _last_line(code.format('include_top=False, pooling="avg"'))
+    if problem:
+        return [Check("backbone", MISSING, problem, f"correct {profile.file}")]
+    return [Check("backbone", OK, f"{profile.backbone} with the weights of {profile.file}")]
+
+
+def _last_line(code: str) -> str:
+    """Runs Python code; returns the last line that it wrote if it fails, and nothing otherwise."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    lines = done.stderr.strip().splitlines() or ["it ended without a word"]
+    return lines[-1] if done.returncode else ""
 
 
 def _data_and_weights() -> list[Check]:
-    paths = {"dataset": fetch.data_folder()}
-    paths |= {n: s.path for n, s in zip(fetch.KERAS_NAMES, fetch.keras_files(), strict=True)}
-    wrong = fetch.problems()
-    return [
-        _lacking(name, wrong[name]) if name in wrong else Check(name, OK, str(path))
-        for name, path in paths.items()
-    ]
+    """Looks at what the profile in force has from outside, or else at what the standard one has."""
+    profile = _in_force()
+    needed = profile is not None and (profile.data == "tfds" or profile.weights == "imagenet")
+    if profile is None or not needed:
+        profile = fetch.standard()
+    paths = {"dataset": caches.data_folder(profile.dataset)}
+    if profile.weights == "imagenet":
+        paths |= {n: s.path for n, s in zip(fetch.KERAS_NAMES, fetch.keras_files(), strict=True)}
+    remedy = _FETCH
+    if not fetch.downloads(profile):
+        remedy = "set TFDS_DATA_DIR to the folder that has it"
+    wrong = fetch.problems(profile)
+    checks = []
+    for name, path in paths.items():
+        if name not in wrong:
+            checks.append(Check(name, OK, str(path)))
+        elif needed:
+            checks.append(Check(name, MISSING, wrong[name], remedy))
+        else:
+            note = f"the offline profile needs none; for the real one {remedy}"
+            checks.append(Check(name, NOTE, wrong[name], note))
+    return checks
 
 
 def _offline_files() -> Check:
-    if profiles.OFFLINE_WEIGHTS.is_file():
-        return Check("offline weights", OK, "they come with the package")
-    return Check(
-        "offline weights",
-        MISSING,
-        f"{profiles.OFFLINE_WEIGHTS.name} is not in the package",
-        "install rps-course again",
-    )
+    try:
+        profiles.get("offline")
+    except profiles.ProfileError as error:
+        return Check("offline weights", MISSING, str(error), "install rps-course again")
+    return Check("offline weights", OK, "they come with the package")
 
 
 def _folders() -> list[Check]:
     import platformdirs
 
     folders = {
-        "TFDS folder": (fetch.data_folder().parent, "set TFDS_DATA_DIR to a folder of your own"),
-        "Keras folder": (fetch.keras_folder(), "set KERAS_HOME to a folder of your own"),
+        "TFDS folder": (caches.tfds_folder(), "set TFDS_DATA_DIR to a folder of your own"),
+        "Keras folder": (caches.keras_folder(), "set KERAS_HOME to a folder of your own"),
         "rendered pictures": (
             Path(platformdirs.user_cache_dir("rps-course", appauthor=False)),
             "none needed: pictures are then drawn anew each time, which takes a while",
@@ -273,6 +298,7 @@ CHECKS: tuple[Callable[[], Check | list[Check]], ...] = (
     _packages,
     _device,
     _profile,
+    _backbone,
     _data_and_weights,
     _offline_files,
     _folders,

@@ -1,21 +1,22 @@
-"""Getting the real data and weights onto a machine: `rps-course fetch`.
+"""Getting the standard profile's data and weights onto a machine: `rps-course fetch`.
 
 Everything goes where the libraries themselves look: the dataset into TFDS's folder, weights and
-labels into Keras'. Downloads are resumed where they stopped, and checked: the dataset against the
-SHA-256 sums registered with TFDS, Keras' files against the MD5 sum that their server states, and
-by opening them. Preparing the dataset from what was downloaded is TFDS's own work.
+labels into Keras'. What another profile needs is only looked at: its author hands it out.
+Downloads are resumed where they stopped, and checked: the dataset against the SHA-256 sums
+registered with TFDS, Keras' files against the MD5 sum that their server states, and by opening
+them. Preparing the dataset from what was downloaded is TFDS's own work.
 """
 
 import base64
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rps_course.machine.caches import DATASET as NAME
-from rps_course.machine.caches import data_folder, keras_folder
+from rps_course import profile as profiles
+from rps_course.machine import dataset
+from rps_course.machine.caches import data_folder, keras_folder, tfds_folder
 
 if TYPE_CHECKING:
     import requests
@@ -27,7 +28,6 @@ _LABELS = "ImageNetLabels.txt"
 _TIMEOUT = 30  # seconds without a byte before a download counts as stalled
 _CHUNK = 1 << 18
 _TRIES = 3  # for a connection that ends early, as long as each try brings something
-_RECORD_OVERHEAD = 16  # bytes that TFRecord adds to each example: its length and two sums
 
 
 class FetchError(RuntimeError):
@@ -71,35 +71,35 @@ def keras_files() -> tuple[Source, ...]:
     )
 
 
-def _prepared() -> Path | None:
-    """Returns the folder of the newest prepared version of the dataset."""
-    # TFDS prepares in a folder called incomplete.*: only a version's own name counts.
-    return max(
-        (path.parent for path in data_folder().glob("[0-9]*/dataset_info.json")), default=None
-    )
+def standard() -> profiles.Profile:
+    """Returns the profile whose data and weights can be downloaded."""
+    return profiles.get("standard")
 
 
-def has_data() -> bool:
-    """Whether TFDS has the dataset prepared on this machine."""
-    return _prepared() is not None
+def downloads(profile: profiles.Profile) -> bool:
+    """Whether `rps-course fetch` gets what a profile needs."""
+    return profile.dataset == standard().dataset and profile.weights == "imagenet"
 
 
 def is_cached() -> bool:
-    """Whether the real dataset and the backbone's weights are on this machine."""
-    return has_data() and keras_files()[0].path.is_file()
+    """Whether the standard profile's data set and backbone are on this machine."""
+    return dataset.is_prepared(standard().dataset) and keras_files()[0].path.is_file()
 
 
-def problems() -> dict[str, str]:
-    """Returns what is missing or damaged of the standard profile's data and weights.
+def problems(profile: profiles.Profile) -> dict[str, str]:
+    """Returns what is missing or damaged of a profile's data and weights.
 
     Returns:
         What is wrong, by the name of the thing; empty when everything is there and readable.
     """
     found = {}
-    try:
-        check_data()
-    except FetchError as error:
-        found["dataset"] = str(error)
+    if profile.data == "tfds":
+        try:
+            dataset.check(profile)
+        except dataset.DatasetError as error:
+            found["dataset"] = str(error)
+    if profile.weights != "imagenet":
+        return found  # a file that was there when the profile was read
     for name, source in zip(KERAS_NAMES, keras_files(), strict=True):
         try:
             if source.path.is_file():
@@ -160,20 +160,22 @@ def fetch_data(mirror: str | None = None, say: Callable[[str], None] = print) ->
     Raises:
         FetchError: see `fetch`.
     """
-    if has_data():
+    profile = standard()
+    folder = data_folder(profile.dataset)
+    if dataset.is_prepared(profile.dataset):
         try:
-            check_data()
-        except FetchError as error:
+            dataset.check(profile)
+        except dataset.DatasetError as error:
             say(f"{error} Preparing it again.")
         else:
-            say(f"There already: {data_folder()}")
+            say(f"There already: {folder}")
             return
     import tensorflow_datasets as tfds
 
-    builder = tfds.builder(NAME, data_dir=data_folder().parent)
+    builder = tfds.builder(profile.dataset, data_dir=tfds_folder())
     # TFDS takes files from its folder for manual downloads before it tries the network, and checks
     # their sums; so the resumable download is ours and everything else stays TFDS's own.
-    manual = data_folder().parent / "downloads" / "manual"
+    manual = tfds_folder() / "downloads" / "manual"
     sources = [
         Source(url, manual / info.filename, sha256=info.checksum)
         for url, info in builder.url_infos.items()
@@ -190,40 +192,12 @@ def fetch_data(mirror: str | None = None, say: Callable[[str], None] = print) ->
     )
     try:
         builder.download_and_prepare(download_config=config)
+        dataset.check(profile)
     except Exception as error:  # TFDS raises many kinds
         raise FetchError(f"TFDS could not prepare the dataset: {error}") from error
-    check_data()
     for source in sources:
         source.path.unlink()
-    say(f"Prepared: {data_folder()}")
-
-
-def check_data() -> None:
-    """Sees whether the files of the prepared dataset are all there and whole, by their sizes.
-
-    Raises:
-        FetchError: they are not.
-    """
-    folder = _prepared()
-    if folder is None:
-        raise FetchError(f"The dataset is not in {data_folder()}.")
-    try:
-        info = json.loads((folder / "dataset_info.json").read_text(encoding="utf-8"))
-        for split in info["splits"]:
-            shards = list(folder.glob(f"{NAME}-{split['name']}.{info['fileFormat']}-*"))
-            examples = sum(map(int, split["shardLengths"]))
-            wanted = int(split["numBytes"]) + _RECORD_OVERHEAD * examples
-            whole = info["fileFormat"] != "tfrecord" or wanted == sum(
-                shard.stat().st_size for shard in shards
-            )
-            for shard in shards:
-                shard.open("rb").close()
-            if len(shards) != len(split["shardLengths"]) or not whole:
-                raise FetchError(
-                    f"The dataset in {folder} is damaged: its {split['name']} set is not whole."
-                )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise FetchError(f"The dataset in {folder} is damaged: {error!r}.") from error
+    say(f"Prepared: {folder}")
 
 
 def download(source: Source, mirror: str | None = None) -> None:

@@ -80,7 +80,8 @@ class Record:
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "profile": self.profile.name,
             "architecture": {
-                "alpha": self.profile.alpha,
+                "network": self.profile.network,
+                "options": self.profile.options,
                 "image_size": self.profile.image_size,
                 "fine_tune_at": self.profile.fine_tune_at,
             },

@@ -48,7 +48,7 @@ def save(model: "tf.keras.Model", record: Record, directory: str | Path = ".") -
         raise WeightsError(
             f"This model has {len(theirs)} variables with {sum(w.size for w in theirs):,} numbers; "
             f"the course's architecture has {len(wanted)} with {sum(w.size for w in wanted):,}. "
-            "Save the model of this course: MobileNetV2 without its top, Dropout, Dense 3."
+            f"Save the model of this course: {_parts(record.profile)}."
         )
     if not all(np.isfinite(weight).all() for weight in theirs):
         raise WeightsError("The model's weights are NaN or infinite: training went wrong.")
@@ -85,9 +85,13 @@ def _compare(
             return
     raise WeightsError(
         "This model has the course's weights but computes something else with them, so it would "
-        "not score the same when it is graded. Save MobileNetV2, Dropout, Dense 3 without other "
-        "layers (such as Rescaling) in between."
+        f"not score the same when it is graded. Save {_parts(profile)}, with no other layers (such "
+        "as Rescaling) in between."
     )
+
+
+def _parts(profile: profiles.Profile) -> str:
+    return f"{profile.network} without its top, Dropout, Dense {len(profile.classes)}"
 
 
 def _sha256(path: Path) -> str:

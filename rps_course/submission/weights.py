@@ -117,18 +117,18 @@ def load_weights(
 
 def _difference(path: Path, found: dict, profile: profiles.Profile) -> "WeightsError":
     """Returns the error that says how a file's arrays differ from those of the architecture."""
-    expected = f"the {profile.base} profile expects MobileNetV2 of alpha {profile.alpha:g}"
-    for name in profiles.BASES:
+    expected = f"the {profile.base} profile expects {profile.backbone}"
+    for name in profiles.SHIPPED:
         other = profiles.get(name)
-        if other.alpha != profile.alpha and _total(_layout(other)) == _total(found):
+        if other.backbone != profile.backbone and _total(_layout(other)) == _total(found):
             return OtherProfileError(
-                f"{path} has the weights of the {other.base} profile (alpha {other.alpha:g}); "
+                f"{path} has the weights of the {other.base} profile ({other.backbone}); "
                 f"{expected}. Train under RPS_PROFILE={profile.base}."
             )
     return WeightsError(
         f"{path} has the weights of another architecture ({len(found)} arrays with "
-        f"{_total(found):,} numbers); {expected} with a head of 3 classes "
-        f"({_total(_layout(profile)):,} numbers). Save with rps_course.submission.save."
+        f"{_total(found):,} numbers); {expected} with a head of {len(profile.classes)} "
+        f"classes ({_total(_layout(profile)):,} numbers). Save with rps_course.submission.save."
     )
 
 

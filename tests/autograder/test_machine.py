@@ -16,7 +16,7 @@ from autograder.audit import subject
 from autograder.audit.attacks.course import AttackedCourse
 from autograder.grading import results
 from rps_course import profile, submission
-from rps_course.machine import fetch
+from rps_course.machine import caches, fetch
 
 ASSIGNMENT = "top_k"
 FULL = 6
@@ -114,8 +114,7 @@ def test_a_keras_folder_that_may_not_be_entered_is_told(mode):
         f"os.makedirs('/tmp/keras/models'); os.chmod('/tmp/keras', {mode})\n"
         "from rps_course import profile\n"
         "from rps_course.machine import fetch\n"
-        "profile.get('standard')\n"
-        "print(fetch.problems()['backbone weights'])\n"
+        "print(fetch.problems(profile.get('standard'))['backbone weights'])\n"
     )
     done = subprocess.run(
         sandbox.as_ordinary_user(
@@ -282,8 +281,8 @@ def write_model(folder, course, named):
 def test_weights_and_records_of_another_profile_are_not_graded(models):
     sandbox.require()
     handed_in = {
-        "weights": (profile.PROFILES["standard"], "offline"),
-        "record": (profile.PROFILES["offline"], "standard"),
+        "weights": (profile.get("standard"), "offline"),
+        "record": (profile.get("offline"), "standard"),
     }
     for student, (course, named) in handed_in.items():
         folder = models / "submitted" / student / "ps4"
@@ -320,4 +319,4 @@ def test_the_data_must_be_readable_in_the_sandbox(real_data, tmp_path, monkeypat
     shard.chmod(0o600)
     found = problem(grading, Isolation())
     assert "cannot be read in the sandbox" in found
-    assert f"chmod -R a+rX {fetch.data_folder()}" in found
+    assert f"chmod -R a+rX {caches.data_folder(profile.get('standard').dataset)}" in found

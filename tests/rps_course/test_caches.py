@@ -86,7 +86,7 @@ def test_students_lines_work_with_read_only_folders(real_data, tmp_path):
 def test_what_is_wrong_with_the_data_is_told_by_its_name(tmp_path, monkeypatch):
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "tfds"))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    wrong = fetch.problems()
+    wrong = fetch.problems(fetch.standard())
     assert set(wrong) == {
         "dataset", "backbone weights", "ImageNet classifier", "ImageNet labels"
     }  # fmt: skip

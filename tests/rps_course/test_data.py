@@ -10,6 +10,7 @@ import pytest
 from rps_course import data, profile
 from rps_course.machine import fetch
 
+RPS = profile.get("standard").dataset
 NAMES = ["rock", "paper", "scissors"]
 GRADING = profile.get("grading-offline")
 
@@ -133,13 +134,13 @@ def test_grading_takes_a_fixed_balanced_few_of_the_tfds_pictures(real_data):
 
 def copied(real_data, tmp_path):
     shutil.copytree(
-        real_data["TFDS_DATA_DIR"] / fetch.NAME,
-        tmp_path / fetch.NAME,
+        real_data["TFDS_DATA_DIR"] / RPS,
+        tmp_path / RPS,
         copy_function=shutil.copyfile,
     )
-    for path in (tmp_path / fetch.NAME).rglob("*"):
+    for path in (tmp_path / RPS).rglob("*"):
         path.chmod(0o755)
-    return next((tmp_path / fetch.NAME).glob("*/dataset_info.json")).parent
+    return next((tmp_path / RPS).glob("*/dataset_info.json")).parent
 
 
 def test_a_dataset_cut_short_is_noticed_before_training(real_data, tmp_path, monkeypatch):
@@ -152,7 +153,7 @@ def test_a_dataset_cut_short_is_noticed_before_training(real_data, tmp_path, mon
 
 @pytest.mark.parametrize("content", ["", "{", "[]", json.dumps({"splits": [{"name": "train"}]})])
 def test_a_dataset_with_damaged_notes_is_noticed(content, tmp_path, monkeypatch):
-    folder = tmp_path / fetch.NAME / "3.0.0"
+    folder = tmp_path / RPS / "3.0.0"
     folder.mkdir(parents=True)
     (folder / "dataset_info.json").write_text(content)
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))

@@ -9,11 +9,12 @@ from file_server import serving
 from PIL import Image
 
 from rps_course import data, profile
-from rps_course.machine import fetch
+from rps_course.machine import caches, dataset, fetch
 from rps_course.machine.fetch import FetchError, Source
 
 CONTENT = np.random.default_rng(0).bytes(3_000_000)
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
+RPS = profile.get("standard").dataset
 CLOSED = "http://127.0.0.1:9"
 KERAS_NAMES = [source.path.name for source in fetch.keras_files()]
 
@@ -181,7 +182,7 @@ def mirror(originals, tmp_path, monkeypatch):
 
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "tfds"))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    builder = type(tfds.builder(fetch.NAME, data_dir=tmp_path / "other"))
+    builder = type(tfds.builder(RPS, data_dir=tmp_path / "other"))
     sums = {
         url: tfds.core.download.checksums.UrlInfo(
             size=len(originals[info.filename]),
@@ -206,7 +207,7 @@ def test_fetching_makes_the_standard_profiles_data_ready(mirror):
     assert len(list(test)) == 6
     sample = next(train.as_numpy_iterator())
     assert sample["image"].shape == (300, 300, 3)
-    assert not list(fetch.data_folder().parent.rglob("*.zip"))
+    assert not list(caches.tfds_folder().rglob("*.zip"))
 
 
 def test_fetching_again_downloads_nothing(mirror):
@@ -223,7 +224,7 @@ def test_what_is_damaged_is_fetched_again(mirror):
     weights = fetch.keras_files()[0].path
     whole = weights.read_bytes()
     weights.write_bytes(whole[:-1000])
-    shard = next(fetch.data_folder().glob("*/*train.tfrecord*"))
+    shard = next(caches.data_folder(RPS).glob("*/*train.tfrecord*"))
     shard.write_bytes(shard.read_bytes()[:-1000])
     said = []
     fetch.fetch(mirror.url, said.append)
@@ -245,7 +246,7 @@ def test_an_archive_with_another_sum_is_refused(mirror):
     mirror.files["rps.zip"] = mirror.files["rps-test-set.zip"]
     with pytest.raises(FetchError, match=r"rps.zip arrived with another SHA256"):
         fetch.fetch(mirror.url)
-    assert not fetch.has_data()
+    assert not dataset.is_prepared(RPS)
 
 
 @pytest.mark.parametrize(
@@ -266,10 +267,10 @@ def test_a_file_that_is_not_the_weights_is_refused_and_not_gone_on_from(wrong, m
 
 def test_data_that_tfds_is_still_preparing_does_not_count(tmp_path, monkeypatch):
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))
-    unfinished = tmp_path / fetch.NAME / "incomplete.ABC_3.0.0"
+    unfinished = tmp_path / RPS / "incomplete.ABC_3.0.0"
     unfinished.mkdir(parents=True)
     (unfinished / "dataset_info.json").write_text("{}")
-    assert not fetch.has_data()
+    assert not dataset.is_prepared(RPS)
 
 
 def test_the_real_data_and_weights_are_found_whole(real_data):

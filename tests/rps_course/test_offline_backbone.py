@@ -1,12 +1,15 @@
 """The shipped backbone loads, has layers to fine-tune, and helps with hands."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from rps_course import profile
 from rps_course.offline.drawing import render_hand
 
-FOLDER = profile.OFFLINE_WEIGHTS.parent
+WEIGHTS = Path(profile.get("offline").weights)
+FOLDER = WEIGHTS.parent
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +21,7 @@ def backbone():
         alpha=0.35,
         include_top=False,
         pooling="avg",
-        weights=str(profile.OFFLINE_WEIGHTS),
+        weights=WEIGHTS,
     )
 
 

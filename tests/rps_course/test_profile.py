@@ -6,17 +6,18 @@ from rps_course.machine import choice, fetch
 
 def test_an_unknown_profile_is_named_with_the_allowed_ones(monkeypatch):
     monkeypatch.setenv("RPS_PROFILE", "fancy")
-    with pytest.raises(profile.ProfileError, match=r"'fancy'. Allowed: standard, offline, grading"):
+    with pytest.raises(profile.ProfileError, match=r"'fancy'. Allowed: standard, offline, and"):
         profile.current()
 
 
-@pytest.mark.parametrize("name", profile.BASES)
+@pytest.mark.parametrize("name", profile.SHIPPED)
 def test_while_grading_a_profile_that_a_notebook_names_is_its_short_variant(name, monkeypatch):
+    short = profile.get(f"grading-{name}")
     monkeypatch.setenv("RPS_PROFILE", name)
     monkeypatch.setattr(profile, "grading", f"grading-{name}")
-    assert profile.current() == profile.get(name) == profile.PROFILES[f"grading-{name}"]
+    assert profile.current() == profile.get(name) == short
     monkeypatch.delenv("RPS_PROFILE")
-    assert profile.current() == profile.PROFILES[f"grading-{name}"]
+    assert profile.current() == short
 
 
 def test_unset_without_data_or_network_is_offline_and_says_how_to_get_the_real_thing(
@@ -34,9 +35,9 @@ def test_unset_without_data_or_network_is_offline_and_says_how_to_get_the_real_t
 def test_a_grading_profile_differs_from_its_base_in_size_only():
     for base in ("standard", "offline"):
         full, short = profile.get(base), profile.get(f"grading-{base}")
-        assert (short.image_size, short.alpha, short.weights) == (
+        assert (short.image_size, short.options, short.weights) == (
             full.image_size,
-            full.alpha,
+            full.options,
             full.weights,
         )
         assert (short.epochs_head, short.epochs_fine, short.base) == (1, 1, base)

@@ -274,7 +274,8 @@ def test_a_weights_file_with_anything_else_in_it_is_refused(change, says, copy):
 
 
 def test_weights_of_the_other_profile_are_named(saved):
-    with pytest.raises(submission.WeightsError, match=r"offline profile \(alpha 0.35\).*alpha 1"):
+    says = r"offline profile \(MobileNetV2 \(alpha 0.35\)\).*alpha 1"
+    with pytest.raises(submission.WeightsError, match=says):
         submission.load_weights(saved[0], profile.get("standard"))
 
 

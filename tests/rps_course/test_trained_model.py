@@ -10,7 +10,7 @@ import pytest
 from autograder.core import rubric
 from autograder.core.facts import decode, encode
 from autograder.core.verdict import explain
-from rps_course import check, run, submission
+from rps_course import check, profile, run, submission
 from rps_course.course import COURSE as RPS
 from rps_course.profile import get
 
@@ -38,11 +38,11 @@ def rules_with(**limits):
     return rubric.Rubric(rules.exercises | {"trained_model": table}, rules.general)
 
 
-def verdict(facts, sha256=None, **limits):
+def verdict(facts, sha256=None, settings=COURSE, **limits):
     rules = rules_with(**limits)
     sha256 = sha256 or (facts.record.weights_sha256 if facts.record else "")
     digests = {submission.RPS_WEIGHTS: sha256}
-    found = EXERCISE.judge(facts, digests, COURSE, rules.limits("trained_model"))
+    found = EXERCISE.judge(facts, digests, settings, rules.limits("trained_model"))
     return rules.verdict("trained_model", found)
 
 
@@ -79,8 +79,8 @@ def test_what_was_measured_goes_through_json(facts):
 def test_accuracy_earns_points_in_proportion(facts, accuracy, score):
     history = facts.record.phases[-1].history | {"val_accuracy": (accuracy,)}
     changed = with_phase(with_weights(facts, accuracy=accuracy), -1, history=history)
-    limits = {"offline": {"none_at": 0.5, "full_at": 0.8}}
-    assert verdict(changed, accuracy=limits).score == score
+    settings = dataclasses.replace(COURSE, none_at=0.5, full_at=0.8)
+    assert verdict(changed, settings=settings).score == score
 
 
 @pytest.mark.parametrize(
@@ -113,13 +113,13 @@ def test_a_record_of_another_weights_file_earns_nothing_and_says_so(facts):
 def test_whether_a_gpu_is_required_is_the_rubrics_choice(facts):
     by_cpu = with_record(facts, device="CPU")
     by_gpu = with_record(facts, device="GPU")
-    generous = {"offline": {"none_at": 0.1, "full_at": 0.2}}
-    assert verdict(by_cpu, require_gpu="yes", accuracy=generous).score == 0
-    assert verdict(by_gpu, require_gpu="yes", accuracy=generous).score == 10
-    warned = verdict(by_cpu, require_gpu="warn", accuracy=generous)
+    generous = dataclasses.replace(COURSE, none_at=0.1, full_at=0.2)
+    assert verdict(by_cpu, require_gpu="yes", settings=generous).score == 0
+    assert verdict(by_gpu, require_gpu="yes", settings=generous).score == 10
+    warned = verdict(by_cpu, require_gpu="warn", settings=generous)
     assert warned.score == 10
     assert "not on a GPU" in warned.notes[0]
-    assert verdict(by_cpu, require_gpu="no", accuracy=generous).notes == ()
+    assert verdict(by_cpu, require_gpu="no", settings=generous).notes == ()
 
 
 def test_changed_frozen_weights_are_found_in_the_file(handed_in, tmp_path):
@@ -143,11 +143,10 @@ def test_changed_frozen_weights_are_found_in_the_file(handed_in, tmp_path):
 def test_the_self_check_says_what_the_grader_would(
     handed_in, facts, monkeypatch, capsys, full_at, reaches
 ):
-    bounds = {"offline": {"none_at": 0.1, "full_at": full_at}}
-    expected = verdict(facts, accuracy=bounds)
+    settings = dataclasses.replace(COURSE, none_at=0.1, full_at=full_at)
+    expected = verdict(facts, settings=settings)
     assert expected.is_full == reaches
-    changed = rules_with(accuracy=bounds)
-    monkeypatch.setattr(type(RPS), "rules", lambda _: changed)
+    monkeypatch.setattr(profile, "get", lambda _: settings)
     monkeypatch.chdir(handed_in)
     if reaches:
         check.trained_model("rps_model.weights.h5")

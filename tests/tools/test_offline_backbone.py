@@ -12,7 +12,8 @@ import tensorflow as tf
 from rps_course import imagenet, profile
 from tools.offline_backbone.things import THINGS, render_thing
 
-FOLDER = profile.OFFLINE_WEIGHTS.parent
+WEIGHTS = Path(profile.get("offline").weights)
+FOLDER = WEIGHTS.parent
 ROOT = Path(__file__).parents[2]
 
 
@@ -69,7 +70,7 @@ def test_the_tool_goes_from_nothing_to_loadable_weights(tmp_path):
     assert made == {p.name for p in FOLDER.iterdir() if p.name.startswith("offline_")}
     backbone = tf.keras.applications.MobileNetV2(
         (96, 96, 3), alpha=0.35, include_top=False, pooling="avg",
-        weights=str(tmp_path / "weights" / profile.OFFLINE_WEIGHTS.name),
+        weights=str(tmp_path / "weights" / WEIGHTS.name),
     )  # fmt: skip
     assert backbone.count_params() == 410_208
     again = run_tool(*arguments, cwd=tmp_path)

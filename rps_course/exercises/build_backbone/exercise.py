@@ -12,8 +12,9 @@ from autograder.core.exercise import Exercise, Raised, attempt, type_name
 from autograder.core.facts import Array, Failure, Most, Shape, Short
 from autograder.core.rubric import Finding, fails, holds
 from rps_course.exercises.probes import probing
-from rps_course.exercises.probes.probing import MAX_CLASSES, MAX_FEATURES, N_PICTURES
+from rps_course.exercises.probes.probing import MAX_FEATURES, N_PICTURES
 from rps_course.profile import Profile
+from rps_course.profiles.reading import MAX_CLASSES
 
 if TYPE_CHECKING:
     import tensorflow as tf

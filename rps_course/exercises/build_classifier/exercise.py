@@ -11,8 +11,9 @@ from autograder.core.exercise import Exercise, attempt, type_name
 from autograder.core.facts import Array, Most, Shape, Short
 from autograder.core.rubric import Finding, fails, holds
 from rps_course.exercises.probes import probing, standin
-from rps_course.exercises.probes.probing import MAX_CLASSES, N_PICTURES
+from rps_course.exercises.probes.probing import N_PICTURES
 from rps_course.profile import Profile
+from rps_course.profiles.reading import MAX_CLASSES
 
 if TYPE_CHECKING:
     import tensorflow as tf

@@ -17,11 +17,12 @@ from autograder.core.facts import Array, Failure, Most, Short
 from autograder.core.rubric import Finding, fails, holds
 from rps_course.exercises.probes import probing, standin
 from rps_course.profile import Profile
+from rps_course.profiles.reading import MAX_CLASSES
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-_Kernel = Annotated[Array, Most(standin.MAX_FEATURES * probing.MAX_CLASSES)]
+_Kernel = Annotated[Array, Most(standin.MAX_FEATURES * MAX_CLASSES)]
 _Features = Annotated[Array, Most(2 * standin.MAX_FEATURES)]
 _OUTPUTS = 96  # drawn outputs that metrics are computed of
 

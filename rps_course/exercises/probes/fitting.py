@@ -17,8 +17,9 @@ from autograder.core.exercise import Exercise, attempt, type_name
 from autograder.core.facts import Array, Most, Short
 from autograder.core.rubric import Finding, fails, holds
 from rps_course.exercises.probes.pictures import SIDE, Pictures
-from rps_course.exercises.probes.probing import MAX_CLASSES, softmax
+from rps_course.exercises.probes.probing import softmax
 from rps_course.profile import Profile
+from rps_course.profiles.reading import MAX_CLASSES
 
 INPUTS = SIDE * SIDE * 3
 BATCH = 4

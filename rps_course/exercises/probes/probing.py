@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 N_PICTURES = 6
-MAX_CLASSES = 20
 MAX_FEATURES = 4096  # of a backbone of Keras Applications
 
 

@@ -143,7 +143,7 @@ class TrainedModel(FileExercise[Facts]):
             return
         if record.device != "GPU" and rules["require_gpu"] == "warn":
             yield fails(None, "without_gpu", share=1.0, received=record.device)
-        yield _judge_accuracy(weights.accuracy, **rules["accuracy"][settings.base])
+        yield _judge_accuracy(weights.accuracy, settings.none_at, settings.full_at)
 
 
 def _judge_accuracy(accuracy: float, none_at: float, full_at: float) -> Finding:

@@ -49,7 +49,7 @@ COURSE = Course(
     folders=(ROOT / "toy",),
     guarded=frozenset({"toy", "numpy", "builtins"}),
     chosen=lambda names: [names["PROFILE"]] if "PROFILE" in names else [],
-    home=lambda: Home({"data/words.txt": ROOT / "words.txt"}, variables={"TOY_DATA": "data"}),
+    home=lambda _: Home({"data/words.txt": ROOT / "words.txt"}, variables={"TOY_DATA": "data"}),
     lacking=lacking,
     remedy="Write them.",
     files=lambda profile, folder: ["-m", "toy.measure", profile, str(folder)],

@@ -1,0 +1,1 @@
+"""The profiles that come with the package, and how the file of a profile is read."""
