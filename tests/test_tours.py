@@ -62,7 +62,7 @@ def test_what_other_tests_leave_to_the_pages_is_on_them():
         "make assignments",
         "nbgrader autograde ps2",
     ]
-    assert commands("docs/ta.md", "Once on a machine") == ["make assignments"]
+    assert commands("docs/ta.md", "Set up a machine") == ["make assignments"]
 
 
 def test_a_ta_grades_with_the_commands_of_the_pages(clone):

@@ -59,7 +59,7 @@ BAD = {
     "no TOML": ("[data]", "[data", "is not valid TOML"),
     "unknown table": ("[selftest]", "[selftests]", "the unknown key selftests. Allowed: [data]"),
     "missing table": ("[accuracy]\n", "[other]\n", "unknown key other"),
-    "unknown key": ("views = 2", "views = 2\nview = 2", "[selftest] has the unknown key view"),
+    "unknown key": ("views = 1", "views = 1\nview = 2", "[selftest] has the unknown key view"),
     "missing key": ("image_size = 224\n", "", "[backbone] image_size is missing, expected a whole"),
     "text for a number": ("= 149", '= "149"', "[backbone] fine_tune_at = '149', expected a whole"),
     "cut": ("= 149", "= -1", "[backbone] fine_tune_at = -1, expected a whole number from 1"),
@@ -81,7 +81,7 @@ BAD = {
     "percent": ("= 0.82", "= 82", "[accuracy] full_at = 82, expected a number from 0 to 1"),
     "subset": ("[48, 24]", "[48, 2]", "[grading] subset = [48, 2] has fewer pictures than the 3"),
     "three sets": ("[48, 24]", "[48, 24, 1]", "[grading] subset = [48, 24, 1], expected two whole"),
-    "views": ("views = 2", "views = 'all'", "[selftest] views = 'all', expected a whole number"),
+    "views": ("views = 1", "views = 'all'", "[selftest] views = 'all', expected a whole number"),
 }  # fmt: skip
 
 
