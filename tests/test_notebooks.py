@@ -120,12 +120,12 @@ def test_an_assignment_has_exactly_the_promised_graded_cells(name):
     found = [
         graded(cell)["grade_id"] for cell in read(ROOT / "solutions", name).cells if graded(cell)
     ]
-    wanted = []
+    expected = []
     for exercise, signature in EXERCISES[name]:
-        wanted += [f"{exercise}_solution", exercise] if signature else [exercise]
+        expected += [f"{exercise}_solution", exercise] if signature else [exercise]
     if name == "ps3":
-        wanted.append("written_answer")
-    assert found == wanted
+        expected.append("written_answer")
+    assert found == expected
 
 
 @all_exercises
@@ -242,11 +242,11 @@ def released(tmp_path_factory):
 
 @all_assignments
 def test_the_released_notebook_is_what_the_solution_generates(released, name):
-    wanted, found = read(released, name), read(ROOT / "assignments", name)
+    expected, found = read(released, name), read(ROOT / "assignments", name)
     advice = "assignments/ is out of date: run `make assignments`"
-    assert [cell.source for cell in found.cells] == [cell.source for cell in wanted.cells], advice
-    assert [dict(cell) for cell in found.cells] == [dict(cell) for cell in wanted.cells], advice
-    assert found.metadata == wanted.metadata, advice
+    assert [cell.source for cell in found.cells] == [cell.source for cell in expected.cells], advice
+    assert [dict(cell) for cell in found.cells] == [dict(cell) for cell in expected.cells], advice
+    assert found.metadata == expected.metadata, advice
 
 
 @all_assignments

@@ -100,8 +100,8 @@ class SubmissionExporter(NotebookExporter):
             self.log.warning("%r is left out", name)
         # With whole paths: names that students choose may hold characters of patterns.
         self.parent.coursedir.ignore = self._ignored + [glob.escape(name) for name in odd]
-        wanted = self._released_notebooks(folder.name)
-        self.parent.notebooks = [str(folder / f"{name}.ipynb") for name in wanted] or notebooks
+        released = self._released_notebooks(folder.name)
+        self.parent.notebooks = [str(folder / f"{name}.ipynb") for name in released] or notebooks
         if self._course_hook:
             self._course_hook(notebooks=notebooks, **names)
 

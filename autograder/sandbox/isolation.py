@@ -75,7 +75,7 @@ class Isolation(LoggingConfigurable):
         return int(min(8000, 0.75 * psutil.virtual_memory().total / _MB))
 
     def require(self) -> None:
-        """Makes sure that grading is safe, or that somebody wanted it otherwise.
+        """Makes sure that grading is safe, or that somebody chose to grade without a sandbox.
 
         Raises:
             IsolationError: there is no working sandbox and `unsafe` is not set.

@@ -86,7 +86,7 @@ def score(judged: Iterable[Judged], equivalent: dict[tuple[str, str], str]) -> l
 
 def _add_answer(row: Row, one: Judged) -> None:
     answer = one.answer
-    wanted = answer.share * one.points
+    expected = answer.share * one.points
     about = f"{answer.kind}/{answer.name}: {one.score:g} of {one.points:g} points"
     if answer.kind == ACCEPT:
         row.right += 1
@@ -96,8 +96,8 @@ def _add_answer(row: Row, one: Judged) -> None:
         row.wrong += 1
         if one.score >= one.points:
             row.accepted.append(about)
-        elif abs(one.score - wanted) > 0.005:
-            row.points.append(f"{about}, expected {wanted:.2f}\n{one.text}")
+        elif abs(one.score - expected) > 0.005:
+            row.points.append(f"{about}, expected {expected:.2f}\n{one.text}")
         reasons = one.verdict.reasons
         said = any(answer.says in reason.says for reason in reasons)
         if not said or not all(reason.hint for reason in reasons):
