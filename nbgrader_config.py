@@ -4,7 +4,8 @@ from autograder.configuration import configure
 
 c = get_config()  # noqa: F821 (traitlets defines it)
 
-# The profile that the class is taught and graded with: standard or offline.
+# The profile that the class is taught and graded with: standard, offline, or the name of a file in
+# profiles/ (docs/instructor.md).
 configure(c, course="rps_course.course:COURSE", profile="standard")
 
 c.CourseDirectory.course_id = "rps-course"

@@ -240,7 +240,7 @@ def _weights_profile(arguments: argparse.Namespace) -> profiles.Profile:
     record = arguments.weights.with_name(submission.RPS_RECORD)
     if not arguments.profile and not os.environ.get("RPS_PROFILE", "").strip() and record.is_file():
         name = submission.load_record(record).get("profile")
-        if name in profiles.names():
+        if name.removeprefix("grading-") in profiles.names():
             return choice.choose(name)
     return choice.choose(arguments.profile)
 

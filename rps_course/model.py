@@ -37,7 +37,7 @@ def network(profile: profiles.Profile, **arguments: Any) -> "tf.keras.Model":
     except (TypeError, ValueError) as error:
         raise profiles.ProfileError(
             f"{profile.file}: [backbone] network, options, image_size and weights do not fit one "
-            f"another: {error}"
+            f"another: {' '.join(str(error).split())[:500]}"
         ) from error
     if not any(layer.weights for layer in built.layers[profile.fine_tune_at :]):
         last = max(i for i, layer in enumerate(built.layers) if layer.weights)

@@ -34,6 +34,7 @@ def test_the_wheel_holds_both_packages_with_their_data(wheel):
         "autograder/core/messages.toml",
         "rps_course/offline/weights/offline_mobilenet_v2_0.35_96.weights.h5",
         "rps_course/offline/weights/offline_classes.txt",
+        "rps_course/profiles/standard.toml",
         "autograder/grading/judge.py",
     ):
         assert needed in names

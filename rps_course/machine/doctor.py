@@ -161,8 +161,14 @@ def _backbone() -> list[Check]:
     profile = _in_force()
     if profile is None or profile.is_shipped:
         return []
-    code = "from rps_course import model, profile; model.network(profile.current(), {})"
-    problem = _last_line(code.format('include_top=False, pooling="avg"'))
+    problem = _last_line(
+        "import sys\n"
+        "from rps_course import model, profile\n"
+        "try:\n"
+        "    model.network(profile.current(), include_top=False, pooling='avg')\n"
+        "except profile.ProfileError as error:\n"
+        "    sys.exit(str(error))\n"
+    )
     if problem:
         return [Check("backbone", MISSING, problem, f"correct {profile.file}")]
     return [Check("backbone", OK, f"{profile.backbone} with the weights of {profile.file}")]

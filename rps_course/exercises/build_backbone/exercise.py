@@ -88,7 +88,7 @@ def _reference(profile: Profile) -> "tf.keras.Model":
 
 
 class BuildBackbone(Exercise[Facts, Expected]):
-    """`build_backbone()`: MobileNetV2 without its top, average pooling, pretrained, frozen."""
+    """`build_backbone()`: the network without its top, average pooling, pretrained, frozen."""
 
     name = "build_backbone"
     assignment = "ps2"
