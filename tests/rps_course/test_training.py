@@ -13,7 +13,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-from rps_course import augmentation, data, model, run, submission, training
+from rps_course import augmentation, cli, data, model, run, submission, training
 from rps_course.course import COURSE
 from rps_course.fast import batches, checkpoint
 from rps_course.profile import get
@@ -25,28 +25,25 @@ SMALL = dataclasses.replace(
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """A short run on the offline profile through the command, and another with the same seed."""
-    folders = []
-    for name in ("one", "two"):
-        folder = tmp_path_factory.mktemp(name)
-        done = command("grading-offline", "train", "--out", str(folder), "--epochs", "2", "1")
-        assert done.returncode == 0, done.stderr
-        folders.append((folder, done))
-    return folders
-
-
-def command(profile, *arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "rps_course", *arguments],
+    """A short run through the command, and another with the same seed in this process."""
+    one, two = tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("two")
+    arguments = ["train", "--epochs", "2", "1", "--out"]
+    done = subprocess.run(
+        [sys.executable, "-m", "rps_course", *arguments, str(one)],
         capture_output=True,
         text=True,
         check=False,
-        env=os.environ | {"RPS_PROFILE": profile},
+        env=os.environ | {"RPS_PROFILE": "grading-offline"},
     )
+    assert done.returncode == 0, done.stderr
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RPS_PROFILE", "grading-offline")
+        assert cli.main([*arguments, str(two)]) == 0
+    return one, two, done.stdout
 
 
 def test_training_writes_weights_record_history_and_pictures(trained):
-    folder, done = trained[0]
+    folder, _, printed = trained
     names = {path.name for path in folder.iterdir()}
     assert names == {
         "rps_model.weights.h5",
@@ -56,7 +53,7 @@ def test_training_writes_weights_record_history_and_pictures(trained):
         "history.png",
         "predictions.png",
     }
-    assert "Test accuracy 0." in done.stdout
+    assert "Test accuracy 0." in printed
     for name in ("examples.png", "history.png", "predictions.png"):
         with Image.open(folder / name) as picture:
             assert min(picture.size) > 300
@@ -64,7 +61,7 @@ def test_training_writes_weights_record_history_and_pictures(trained):
 
 
 def test_the_history_is_continuous_over_both_phases(trained):
-    folder, _ = trained[0]
+    folder = trained[0]
     rows = list(csv.DictReader((folder / "history.csv").open()))
     assert [row["epoch"] for row in rows] == ["0", "1", "2"]
     record = json.loads((folder / "rps_model.json").read_text())
@@ -88,7 +85,7 @@ def test_the_same_seed_gives_the_same_weights(trained):
             )
         return found
 
-    one, two = (values(folder) for folder, _ in trained)
+    one, two = map(values, trained[:2])
     assert one.keys() == two.keys()
     for name, array in one.items():
         assert np.array_equal(array, two[name]), name
@@ -97,18 +94,18 @@ def test_the_same_seed_gives_the_same_weights(trained):
 @pytest.mark.parametrize(
     ("views", "says", "noted"), [("plain", "(whole network)", "plain"), ("2", "(2 views)", 2)]
 )
-def test_the_command_trains_in_each_way(views, says, noted, tmp_path):
-    done = command("grading-offline", "train", "--out", str(tmp_path), "--views", views)
-    assert done.returncode == 0, done.stderr
-    assert says in done.stdout
+def test_the_command_trains_in_each_way(views, says, noted, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("RPS_PROFILE", "grading-offline")
+    assert cli.main(["train", "--out", str(tmp_path), "--views", views]) == 0
+    assert says in capsys.readouterr().out
     record = submission.load_record(tmp_path / "rps_model.json")
     assert [phase["views"] for phase in record["phases"]] == [noted, noted]
 
 
-def test_the_real_data_takes_the_same_path(real_data, tmp_path):
-    done = command("grading-standard", "train", "--out", str(tmp_path))
-    assert done.returncode == 0, done.stderr
-    assert "(grading-standard profile, seed 0)" in done.stdout
+def test_the_real_data_takes_the_same_path(real_data, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("RPS_PROFILE", "grading-standard")
+    assert cli.main(["train", "--out", str(tmp_path)]) == 0
+    assert "(grading-standard profile, seed 0)" in capsys.readouterr().out
     record = json.loads((tmp_path / "rps_model.json").read_text())
     assert record["architecture"]["options"] == {"alpha": 1.0}
     assert record["phases"][1]["trainable_parameters"] == 723_843
@@ -116,7 +113,7 @@ def test_the_real_data_takes_the_same_path(real_data, tmp_path):
 
 @pytest.mark.parametrize(("views", "after"), [("plain", 1), ("plain", 3), ("fresh", 2), (2, 3)])
 def test_an_interrupted_training_goes_on_to_the_same_result(
-    views, after, whole_runs, tmp_path, monkeypatch, capsys
+    views, after, whole_runs, no_pictures, tmp_path, monkeypatch, capsys
 ):
     keep = checkpoint.Checkpoint._write
 
@@ -144,6 +141,12 @@ def test_an_interrupted_training_goes_on_to_the_same_result(
     )
     assert record == other
     assert not (tmp_path / checkpoint.FILE).exists()
+
+
+@pytest.fixture
+def no_pictures(monkeypatch):
+    """They show what training came to, and take as long as the short training itself."""
+    monkeypatch.setattr(training, "_write_pictures", lambda *_: [])
 
 
 @pytest.fixture(scope="module")
