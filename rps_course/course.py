@@ -1,6 +1,7 @@
 """This course, as the grading engine knows it."""
 
 import contextlib
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,9 @@ def _preload(heavy: bool) -> None:
         # What TensorFlow loads when it is first asked for must be there to be remembered.
         assert tf.keras.Model is keras.Model
         assert getattr(tf.keras.applications, profile.current().network)
+        # Training is at its shortest while grading: tracing its graphs would take most of the time.
+        tf.config.run_functions_eagerly(True)
+        warnings.filterwarnings("ignore", ".*run_functions_eagerly", UserWarning)  # from tf.data
 
 
 def _chosen(names: dict[str, Any]) -> list[str]:
