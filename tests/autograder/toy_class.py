@@ -1,9 +1,12 @@
 """The toy course of tests/toy_course, in a folder of its own: what tests of the engine grade."""
 
+import atexit
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -16,10 +19,19 @@ POINTS = {"double": 4, "running_total": 3, "measurements": 2}
 
 
 def make(folder):
-    """Copies the toy course into a new folder and releases it."""
+    """Copies the toy course, released, into a new folder."""
     root = folder / "course"
-    shutil.copytree(TOY, root, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(_released(), root)
     os.environ["PYTHONPATH"] = str(root)  # it is not installed
+    return root
+
+
+@cache
+def _released():
+    root = Path(tempfile.mkdtemp(prefix="toy-course-")) / "course"
+    atexit.register(shutil.rmtree, root.parent)
+    shutil.copytree(TOY, root, ignore=shutil.ignore_patterns("__pycache__"))
+    os.environ["PYTHONPATH"] = str(root)
     nbgrader(root, "generate_assignment", "toy1")
     return root
 
