@@ -23,12 +23,12 @@ def train_weights(course: Path) -> None:
     from rps_course import augmentation, data, profile
     from rps_course.training import Recipe
 
-    settings = profile.get("offline")
+    offline = profile.get("offline")
     tf.keras.utils.set_random_seed(0)
     batches = augmentation.make_generators(
-        *data.arrays(settings), batch_size=settings.batch_size, seed=0
+        *data.arrays(offline), batch_size=offline.batch_size, seed=0
     )
-    recipe = Recipe(settings, VIEWS, seed=0, verbose=0)
+    recipe = Recipe(offline, VIEWS, seed=0, verbose=0)
     classifier = recipe.build()
     recipe.head(classifier, *batches)
     after_head = classifier.get_weights()

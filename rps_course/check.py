@@ -37,8 +37,8 @@ def __getattr__(name: str) -> Callable[..., None]:
     if isinstance(exercise, FileExercise):
 
         def checked(path: str | Path = exercise.files[0]) -> None:
-            settings = profile.get(profile.current().base)
-            check.run_files(exercise, Path(path), settings, COURSE.rules())
+            whole = profile.get(profile.current().base)
+            check.run_files(exercise, Path(path), whole, COURSE.rules())
 
     else:
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.core.course import Course, CourseError, Home, discover
-from rps_course import profile
+from rps_course import profile as profiles
 from rps_course.machine import caches, fetch
 from rps_course.offline import hands
 
@@ -24,17 +24,17 @@ _PASSED = (
 )  # fmt: skip
 
 
-def _settings(name: str, grading: bool) -> profile.Profile:
+def _profile(name: str, grading: bool) -> profiles.Profile:
     try:
-        return profile.get(f"grading-{name}" if grading else name)
-    except profile.ProfileError as error:
+        return profiles.get(f"grading-{name}" if grading else name)
+    except profiles.ProfileError as error:
         raise CourseError(str(error)) from error
 
 
-def _environment(settings: profile.Profile) -> dict[str, str]:
+def _environment(profile: profiles.Profile) -> dict[str, str]:
     return {
-        "RPS_PROFILE": settings.name,
-        "RPS_PROFILES": str(profile.folder()),
+        "RPS_PROFILE": profile.name,
+        "RPS_PROFILES": str(profiles.folder()),
         "TF_CPP_MIN_LOG_LEVEL": "2",
         "MPLBACKEND": "agg",
     }
@@ -44,14 +44,14 @@ def _preload(heavy: bool) -> None:
     import PIL.Image
 
     PIL.Image.preinit()
-    profile.grading = profile.current().name
+    profiles.grading = profiles.current().name
     if heavy:
         import keras
         import tensorflow as tf
 
         # What TensorFlow loads when it is first asked for must be there to be remembered.
         assert tf.keras.Model is keras.Model
-        assert getattr(tf.keras.applications, profile.current().network)
+        assert getattr(tf.keras.applications, profiles.current().network)
         # Training is at its shortest while grading: tracing its graphs would take most of the time.
         tf.config.run_functions_eagerly(True)
         warnings.filterwarnings("ignore", ".*run_functions_eagerly", UserWarning)  # from tf.data
@@ -59,24 +59,24 @@ def _preload(heavy: bool) -> None:
 
 def _chosen(names: dict[str, Any]) -> list[str]:
     # The set-up cell calls it `course`; where there is none, whatever profile the notebook has.
-    kept = [names["course"]] if type(names.get("course")) is profile.Profile else names.values()
-    found = {value.name for value in kept if type(value) is profile.Profile and _is_known(value)}
-    chosen = [] if profile.grading in found else sorted(found)
+    kept = [names["course"]] if type(names.get("course")) is profiles.Profile else names.values()
+    found = {value.name for value in kept if type(value) is profiles.Profile and _is_known(value)}
+    chosen = [] if profiles.grading in found else sorted(found)
     try:
-        return [*chosen, profile.current().name]
-    except profile.ProfileError:
+        return [*chosen, profiles.current().name]
+    except profiles.ProfileError:
         return chosen
 
 
-def _is_known(value: profile.Profile) -> bool:
+def _is_known(value: profiles.Profile) -> bool:
     """Whether a profile has a name of ours: a copy for a trial may be called anything."""
-    return type(value.name) is str and value.base in profile.names()
+    return type(value.name) is str and value.base in profiles.names()
 
 
-def _home(settings: profile.Profile) -> Home:
+def _home(profile: profiles.Profile) -> Home:
     keras = caches.keras_folder()
     # The standard profile's, too: a notebook that chose it is to learn that this is the mistake.
-    datasets = {fetch.standard().dataset, settings.dataset}
+    datasets = {fetch.standard().dataset, profile.dataset}
     return Home(
         # Keras wants to be able to write to its folder: machine/caches.py.
         copies={
@@ -89,7 +89,7 @@ def _home(settings: profile.Profile) -> Home:
             for dataset in datasets
             for version in caches.data_folder(dataset).glob("[0-9]*")
         }
-        | {".cache/rps-course": hands.cache_folder(), "profiles": profile.folder()},
+        | {".cache/rps-course": hands.cache_folder(), "profiles": profiles.folder()},
         variables={
             "RPS_PROFILES": "profiles",
             "KERAS_HOME": ".keras",
@@ -100,32 +100,32 @@ def _home(settings: profile.Profile) -> Home:
     )
 
 
-def _ready(settings: profile.Profile, thorough: bool) -> dict[str, str]:
+def _ready(profile: profiles.Profile, thorough: bool) -> dict[str, str]:
     """Returns which files cannot be used; thoroughly, loads them as students' lines do."""
-    found = fetch.problems(settings)
-    if found or (settings.is_shipped and not thorough):
+    found = fetch.problems(profile)
+    if found or (profile.is_shipped and not thorough):
         return found
     from rps_course import imagenet, model
 
-    model.network(settings, include_top=False, pooling="avg")  # says what does not fit
+    model.network(profile, include_top=False, pooling="avg")  # says what does not fit
     if not thorough:
         return {}
     import tensorflow as tf
     import tensorflow_datasets as tfds
 
-    if settings.weights == "imagenet":
-        model.network(settings)
+    if profile.weights == "imagenet":
+        model.network(profile)
         tf.keras.utils.get_file("ImageNetLabels.txt", imagenet.LABELS_URL)
-    if settings.data == "tfds":
-        train, _ = tfds.load(settings.dataset, split=["train", "test"])
+    if profile.data == "tfds":
+        train, _ = tfds.load(profile.dataset, split=["train", "test"])
         next(iter(train))
     pictures = tf.keras.preprocessing.image.ImageDataGenerator(rotation_range=8)
-    next(pictures.flow(tf.zeros((2, *settings.input_shape)).numpy(), [0, 1]))
+    next(pictures.flow(tf.zeros((2, *profile.input_shape)).numpy(), [0, 1]))
     return {}
 
 
-def _fill(settings: profile.Profile) -> None:
-    if settings.data == "rendered":
+def _fill(profile: profiles.Profile) -> None:
+    if profile.data == "rendered":
         for split in hands.SPLITS:
             hands.pictures(split)
         for path in hands.cache_folder().glob("*.npz"):
@@ -134,11 +134,11 @@ def _fill(settings: profile.Profile) -> None:
 
 
 def _files(name: str, folder: Path) -> list[str]:
-    settings = profile.get(name)
-    head, fine = settings.selftest_epochs
+    profile = profiles.get(name)
+    head, fine = profile.selftest_epochs
     return [
         *("-m", "rps_course", "train", "--profile", name, "--quiet", "--out", str(folder)),
-        *("--epochs", str(head), str(fine), "--views", str(settings.selftest_views)),
+        *("--epochs", str(head), str(fine), "--views", str(profile.selftest_views)),
     ]
 
 
@@ -146,9 +146,9 @@ COURSE = Course(
     name="rps-course",
     exercises=discover("rps_course.exercises"),
     rubric=Path(__file__).parent / "exercises",
-    profiles=profile.names(),
+    profiles=profiles.names(),
     quick="offline",
-    settings=_settings,
+    profile=_profile,
     environment=_environment,
     passed=_PASSED,
     folders=(Path(__file__).parent,),

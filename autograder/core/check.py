@@ -39,7 +39,7 @@ def judge(
     exercise: Exercise[Any, Any],
     facts: Any,
     challenge: Challenge,
-    settings: Any,
+    profile: Any,
     rules: rubric.Rubric,
 ) -> Verdict:
     """Judges the facts of one exercise; the self-check and the grader share this.
@@ -48,12 +48,12 @@ def judge(
         exercise: the exercise.
         facts: its facts, decoded, or the `Failure` of a function that raised an exception.
         challenge: the challenge that the facts were gathered with.
-        settings: the profile that they were gathered under.
+        profile: the profile that they were gathered under.
         rules: the rubric.
     """
     if isinstance(facts, Failure):
         return rules.verdict(exercise.name, [raised_finding(facts, exercise.name)])
-    expected = exercise.expect(challenge, settings)
+    expected = exercise.expect(challenge, profile)
     findings = exercise.judge(facts, expected, rules.limits(exercise.name))
     return rules.verdict(exercise.name, findings)
 
@@ -83,12 +83,12 @@ def facts_of(
     exercise: Exercise[Any, Any],
     function: Callable[..., Any],
     challenge: Challenge,
-    settings: Any,
+    profile: Any,
 ) -> Any:
     """Returns facts of a student's function, or the `Failure` of one that raised an exception."""
     with standard_error_to_output():
         try:
-            facts = exercise.gather(function, challenge, settings)
+            facts = exercise.gather(function, challenge, profile)
             return decode(exercise.facts, encode(facts))  # so that a self-check sees no more
         except Raised as error:
             return error.failure
@@ -98,7 +98,7 @@ def facts_of(
 
 
 def report(
-    exercise: Exercise[Any, Any], function: Callable[..., Any], challenge: Challenge, settings: Any
+    exercise: Exercise[Any, Any], function: Callable[..., Any], challenge: Challenge, profile: Any
 ) -> dict[str, Any]:
     """Returns evidence of what a student's function does, for a grader to judge.
 
@@ -106,14 +106,14 @@ def report(
         exercise: the exercise.
         function: the student's function.
         challenge: the challenge that the grader set.
-        settings: the profile that the notebook runs under.
+        profile: the profile that the notebook runs under.
     """
-    facts = facts_of(exercise, function, challenge, settings)
-    return evidence.envelope(exercise.name, challenge.id, settings.name, facts)
+    facts = facts_of(exercise, function, challenge, profile)
+    return evidence.envelope(exercise.name, challenge.id, profile.name, facts)
 
 
 def run(
-    exercise: Exercise[Any, Any], function: Callable[..., Any], settings: Any, rules: rubric.Rubric
+    exercise: Exercise[Any, Any], function: Callable[..., Any], profile: Any, rules: rubric.Rubric
 ) -> None:
     """Checks a student's function and prints what holds.
 
@@ -121,19 +121,19 @@ def run(
         CheckFailed: something does not hold.
     """
     challenge = Challenge.fresh()
-    facts = facts_of(exercise, function, challenge, settings)
+    facts = facts_of(exercise, function, challenge, profile)
     with standard_error_to_output():
-        verdict = judge(exercise, facts, challenge, settings, rules)
+        verdict = judge(exercise, facts, challenge, profile, rules)
     conclude(verdict)
 
 
-def run_files(exercise: FileExercise[Any], path: Path, settings: Any, rules: rubric.Rubric) -> None:
+def run_files(exercise: FileExercise[Any], path: Path, profile: Any, rules: rubric.Rubric) -> None:
     """Checks files and prints what holds.
 
     Args:
         exercise: asks for them.
         path: the first of its files, whatever its name; the others lie beside it.
-        settings: the whole profile.
+        profile: the whole profile.
         rules: the rubric.
 
     Raises:
@@ -147,11 +147,11 @@ def run_files(exercise: FileExercise[Any], path: Path, settings: Any, rules: rub
                 shutil.copyfile(source, Path(name) / file)
                 digests[file] = hashlib.sha256(source.read_bytes()).hexdigest()
         try:
-            facts = exercise.measure(Path(name), settings)
+            facts = exercise.measure(Path(name), profile)
         except OtherProfileError as error:
             findings = [rubric.fails(None, "other_profile", received=str(error))]
         else:
-            findings = list(exercise.judge(facts, digests, settings, rules.limits(exercise.name)))
+            findings = list(exercise.judge(facts, digests, profile, rules.limits(exercise.name)))
         verdict = rules.verdict(exercise.name, findings)
     conclude(verdict)
 

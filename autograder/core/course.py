@@ -21,7 +21,7 @@ class CourseError(RuntimeError):
     """A course cannot be used; the message says what is wrong with it."""
 
 
-class Settings(Protocol):
+class Profile(Protocol):
     """What exercises are probed and judged with: a profile, in the words of the course.
 
     Attributes:
@@ -58,21 +58,21 @@ class Course:
         rubric: folder with the rubric of each exercise, `<name>/rubric.toml`.
         profiles: names of the profiles that a class can be graded under.
         quick: the one that the demo class and audits take: it needs no download.
-        settings: returns the settings of a profile; those for grading if the second argument says
-            so, whose training is at its shortest.
-        environment: returns variables for kernels under these settings.
+        profile: returns the profile of a name; if the second argument says so, its variant for
+            grading, whose training is at its shortest.
+        environment: returns variables for kernels under a profile.
         passed: names of variables that are handed on from the grader's environment.
         folders: code that programs in the sandbox may read.
         preload: called in a kernel before any of a student's code, to import what it will need;
             with whether an exercise of the notebook needs its heavy part.
         guarded: packages that probing runs on; they are put back before each probe.
         chosen: returns the names of the profiles that a notebook's names show it to have chosen.
-        home: returns what sandboxes find in their home folder under these settings.
-        lacking: returns what the machine lacks for grading under these settings, by its name.
+        home: returns what sandboxes find in their home folder under a profile.
+        lacking: returns what the machine lacks for grading under a profile, by its name.
         remedy: what to do about that.
         ready: called in the sandbox; returns what cannot be used there, by its name. With True it
             also runs the lines that students write.
-        fill: called before grading under these settings, to fill caches that sandboxes only read.
+        fill: called before grading under a profile, to fill caches that sandboxes only read.
         files: returns arguments for Python to make the files that a file exercise hands in, in a
             folder, under a profile; what the self-test hands in.
     """
@@ -82,7 +82,7 @@ class Course:
     rubric: Path
     profiles: tuple[str, ...]
     quick: str
-    settings: Callable[[str, bool], Settings]
+    profile: Callable[[str, bool], Profile]
     environment: Callable[[Any], dict[str, str]] = lambda _: {}
     passed: tuple[str, ...] = ()
     folders: tuple[Path, ...] = ()

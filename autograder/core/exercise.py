@@ -39,7 +39,7 @@ class Exercise(ABC, Generic[Facts, Expected]):
     heavy: ClassVar[bool] = True
 
     @abstractmethod
-    def gather(self, function: Callable[..., Any], challenge: Challenge, settings: Any) -> Facts:
+    def gather(self, function: Callable[..., Any], challenge: Challenge, profile: Any) -> Facts:
         """Probes a student's function and returns facts, without a verdict.
 
         Raises:
@@ -47,7 +47,7 @@ class Exercise(ABC, Generic[Facts, Expected]):
         """
 
     @abstractmethod
-    def expect(self, challenge: Challenge, settings: Any) -> Expected:
+    def expect(self, challenge: Challenge, profile: Any) -> Expected:
         """Returns what a right answer gives under the challenge, and what else `judge` needs."""
 
     @abstractmethod
@@ -85,12 +85,12 @@ class FileExercise(ABC, Generic[Facts]):
     facts: ClassVar[type]
 
     @abstractmethod
-    def measure(self, folder: Path, settings: Any) -> Facts:
+    def measure(self, folder: Path, profile: Any) -> Facts:
         """Opens the files in a folder and returns facts, without a verdict.
 
         Args:
             folder: holds those of `files` that were handed in.
-            settings: those of the whole profile, not of its short variant for grading.
+            profile: those of the whole profile, not of its short variant for grading.
 
         Raises:
             OtherProfileError: the files are of another profile.
@@ -98,14 +98,14 @@ class FileExercise(ABC, Generic[Facts]):
 
     @abstractmethod
     def judge(
-        self, facts: Facts, digests: dict[str, str], settings: Any, rules: dict[str, Any]
+        self, facts: Facts, digests: dict[str, str], profile: Any, rules: dict[str, Any]
     ) -> Iterator[Finding]:
         """Yields what the facts say about each criterion of the rubric.
 
         Args:
             facts: what was measured; untrusted, but for its types and bounds.
             digests: SHA-256 of the files, in hex, as the grader itself computed them; by name.
-            settings: as in `measure`.
+            profile: as in `measure`.
             rules: the limits that the exercise's rubric sets.
         """
 

@@ -19,7 +19,7 @@ from nbgrader.preprocessors import Execute
 
 from autograder.core import evidence
 from autograder.core.challenge import Challenge
-from autograder.core.course import Course, Settings
+from autograder.core.course import Course, Profile
 from autograder.core.exercise import FileExercise
 from autograder.core.rubric import Rubric
 from autograder.grading import challenges
@@ -45,7 +45,7 @@ class Run:
     Attributes:
         course: the course.
         address: where programs in the sandbox find it.
-        settings: the profile that the kernel ran under.
+        profile: the profile that the kernel ran under.
         rules: the rubric of the class.
         challenges: by exercise.
         handed_in: contents of the handed-in files, None for one that is missing or too large.
@@ -57,7 +57,7 @@ class Run:
 
     course: Course
     address: str
-    settings: Settings
+    profile: Profile
     rules: Rubric
     challenges: dict[str, Challenge]
     handed_in: dict[str, bytes | None]
@@ -95,7 +95,7 @@ class ExecuteWithChallenge(Execute):
         self.run = resources[RUN] = Run(
             course=course,
             address=grading.course,
-            settings=grading.settings(),
+            profile=grading.variant(),
             rules=grading.rules(),
             challenges={
                 name: challenges.for_exercise(
@@ -131,7 +131,7 @@ class ExecuteWithChallenge(Execute):
             isolation=self.run.isolation,
             course=self.run.course,
             address=self.run.address,
-            settings=self.run.settings,
+            profile=self.run.profile,
             heavy=any(exercise.heavy for exercise in asked),
             hidden=[self.root],
             config=self.config,

@@ -45,9 +45,9 @@ def judge(exercise: FileExercise[Any], run: Run) -> Iterator[Finding]:
         UnreadableError: the files could not be measured within the limits of the sandbox.
         OtherProfileError: they are of another profile than the class's.
     """
-    settings = run.course.settings(run.settings.base, False)
+    profile = run.course.profile(run.profile.base, False)
     contents = {name: run.handed_in.get(name) for name in exercise.files}
-    program = [sys.executable, "-P", inside.MEASURE, run.address, exercise.name, settings.name]
+    program = [sys.executable, "-P", inside.MEASURE, run.address, exercise.name, profile.name]
     with tempfile.TemporaryDirectory(prefix="autograder-files-") as folder:
         for name, content in contents.items():
             if content is not None:
@@ -57,7 +57,7 @@ def judge(exercise: FileExercise[Any], run: Run) -> Iterator[Finding]:
                 program,
                 folder=Path(folder),
                 course=run.course,
-                settings=settings,
+                profile=profile,
                 timeout=_SECONDS,
                 answer_mb=4,
             )
@@ -65,7 +65,7 @@ def judge(exercise: FileExercise[Any], run: Run) -> Iterator[Finding]:
             raise UnreadableError(f"Reading {' and '.join(contents)} {error}.") from error
     facts = _facts(said, exercise)
     digests = {n: hashlib.sha256(c).hexdigest() for n, c in contents.items() if c is not None}
-    yield from exercise.judge(facts, digests, settings, run.rules.limits(exercise.name))
+    yield from exercise.judge(facts, digests, profile, run.rules.limits(exercise.name))
 
 
 def _facts(said: bytes, exercise: FileExercise[Any]) -> Any:

@@ -64,8 +64,8 @@ class JudgeEvidence(NbGraderPreprocessor):
                 return rules.verdict(name, files.judge(exercise, run))
             challenge = run.challenges[name]
             found = reading.find(cell.outputs)
-            facts = reading.read(found, exercise, challenge, run.settings)
-            return check.judge(exercise, facts, challenge, run.settings, rules)
+            facts = reading.read(found, exercise, challenge, run.profile)
+            return check.judge(exercise, facts, challenge, run.profile, rules)
         except reading.NoEvidenceError:
             problem = run.problem(name)
             if problem:

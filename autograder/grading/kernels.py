@@ -45,7 +45,7 @@ class IsolatedProvisioner(LocalProvisioner):
         isolation = manager.isolation
         if isolation.unsafe:
             self.scratch = Path(tempfile.mkdtemp(prefix="autograder-scratch-"))
-        arguments = [sys.executable, "-P", inside.KERNEL, manager.address, manager.settings.base]
+        arguments = [sys.executable, "-P", inside.KERNEL, manager.address, manager.profile.base]
         if manager.heavy:
             arguments.append("--heavy")
         arguments += ["-f", manager.connection_file, "--HistoryManager.hist_file=:memory:"]
@@ -57,7 +57,7 @@ class IsolatedProvisioner(LocalProvisioner):
             hidden=manager.hidden,
             scratch=self.scratch,
             course=manager.course,
-            settings=manager.settings,
+            profile=manager.profile,
         )
         self.pid = self.pgid = self.process.pid
         self.cwd = folder
@@ -138,7 +138,7 @@ class IsolatedKernelManager(AsyncKernelManager):
     isolation = Instance(Isolation)
     course = Instance(Course)
     address = Unicode(help="Where the kernel finds the course.")
-    settings = Any(help="The profile that the kernel runs under.")
+    profile = Any(help="The profile that the kernel runs under.")
     heavy = Bool(
         True, help="Whether the kernel imports the heavy part of what the course preloads."
     )

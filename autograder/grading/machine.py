@@ -14,7 +14,7 @@ from traitlets import Unicode
 from traitlets.config import LoggingConfigurable
 
 from autograder.core import course as courses
-from autograder.core.course import Course, Settings
+from autograder.core.course import Course, Profile
 from autograder.core.rubric import Rubric, RubricError
 from autograder.grading import inside
 from autograder.sandbox.isolation import Isolation, Stopped
@@ -51,7 +51,7 @@ class Grading(LoggingConfigurable):
         """
         return self.load().rules(Path(self.rubric).absolute() if self.rubric else None)
 
-    def settings(self) -> Settings:
+    def variant(self) -> Profile:
         """Returns the profile of the class as kernels run under it, training at its shortest.
 
         Raises:
@@ -63,14 +63,14 @@ class Grading(LoggingConfigurable):
                 f"No class is graded under a profile {self.profile!r}. Allowed: "
                 f"{', '.join(course.profiles)}. Correct the profile in nbgrader_config.py."
             )
-        return course.settings(self.profile, True)
+        return course.profile(self.profile, True)
 
     def warn_of_environment(self) -> None:
         """Warns whoever grades of a profile that they chose and that has no effect."""
-        settings = self.settings()
-        for name, value in self.load().environment(settings).items():
+        profile = self.variant()
+        for name, value in self.load().environment(profile).items():
             chosen = os.environ.get(name, "")
-            if value == settings.name and chosen not in ("", value, settings.base):
+            if value == profile.name and chosen not in ("", value, profile.base):
                 self.log.warning(
                     "%s=%s has no effect on grading: the class's profile is %s "
                     "(nbgrader_config.py).",
@@ -109,21 +109,21 @@ def problem(grading: Grading, isolated: Isolation, thorough: bool = False) -> st
         autograder.core.course.CourseError: it names no course.
         autograder.core.rubric.RubricError: the rubric of the class cannot be used.
     """
-    course, settings = grading.load(), grading.settings()
+    course, profile = grading.load(), grading.variant()
     grading.rules()
-    lacking = course.lacking(settings)
+    lacking = course.lacking(profile)
     if lacking:
         others = [name for name in course.profiles if name != grading.profile]
         return (
-            f"the grader's machine lacks data or weights of the {settings.base} profile. "
+            f"the grader's machine lacks data or weights of the {profile.base} profile. "
             f"{_listed(lacking)} {course.remedy} (Other profiles of a class, to be "
             f"set in nbgrader_config.py: {', '.join(others) or 'none'}.)"
         )
-    course.fill(settings)
-    program = [sys.executable, "-P", inside.READY, grading.course, settings.base]
+    course.fill(profile)
+    program = [sys.executable, "-P", inside.READY, grading.course, profile.base]
     program += ["--thorough"] if thorough else []
     try:
-        said = isolated.run(program, course=course, settings=settings)
+        said = isolated.run(program, course=course, profile=profile)
         lacking = {str(name): str(what) for name, what in json.loads(said).items()}
     except (Stopped, ValueError, AttributeError) as error:
         return (
@@ -133,7 +133,7 @@ def problem(grading: Grading, isolated: Isolation, thorough: bool = False) -> st
     if _FAILED in lacking:
         return f"loading data and weights fails in the sandbox: {lacking[_FAILED]}"
     if lacking:
-        home = course.home(settings)
+        home = course.home(profile)
         paths = " ".join(str(path) for path in (*home.shown.values(), *home.copies.values()))
         return (
             f"data and weights cannot be read in the sandbox. {_listed(lacking)} Students' code "

@@ -10,7 +10,7 @@ from typing import Any
 
 from autograder.core import evidence
 from autograder.core.challenge import Challenge
-from autograder.core.course import Settings
+from autograder.core.course import Profile
 from autograder.core.evidence import Evidence, EvidenceError
 from autograder.core.exercise import Exercise, OtherProfileError
 from autograder.core.facts import FactsError, decode
@@ -44,16 +44,14 @@ def find(outputs: list[dict]) -> Any:
     return found[0]
 
 
-def read(
-    content: Any, exercise: Exercise[Any, Any], challenge: Challenge, settings: Settings
-) -> Any:
+def read(content: Any, exercise: Exercise[Any, Any], challenge: Challenge, profile: Profile) -> Any:
     """Reads a piece of evidence.
 
     Args:
         content: what the notebook holds under the evidence's MIME type.
         exercise: the exercise of the test cell.
         challenge: the challenge that this cell was given.
-        settings: the profile that the kernel was told to run under.
+        profile: the profile that the kernel was told to run under.
 
     Returns:
         The exercise's facts, or the `Failure` of a function that raised an exception.
@@ -66,10 +64,10 @@ def read(
     about, facts = _decoded(_parsed(content), exercise)
     if about.challenge != challenge.id:
         raise EvidenceError("it answers another challenge than this submission was given")
-    if about.profile != settings.name:
+    if about.profile != profile.name:
         raise OtherProfileError(
             f"The notebook runs under the profile {about.profile!r}, "
-            f"but the class is graded under {settings.base!r}. Take out the line that chooses it."
+            f"but the class is graded under {profile.base!r}. Take out the line that chooses it."
         )
     return facts
 

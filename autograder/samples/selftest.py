@@ -43,8 +43,8 @@ def run(root: Path, console: Console) -> bool:
     application = NbGrader()
     application.initialize([])  # reads nbgrader_config.py
     grading, isolation = Grading(parent=application), Isolation(parent=application)
-    course, settings = grading.load(), grading.settings()
-    console.print(f"Profile of the class: [bold]{settings.base}[/]")
+    course, profile = grading.load(), grading.variant()
+    console.print(f"Profile of the class: [bold]{profile.base}[/]")
     isolation.require()
     with console.status("Loading data and weights in the sandbox"):
         lacking = problem(grading, isolation, thorough=True)
@@ -54,8 +54,8 @@ def run(root: Path, console: Console) -> bool:
     perfect = False
     try:
         sample = SampleCourse(root, folder, application.coursedir.source_directory)
-        sample.environment = course.environment(settings)  # the course's files stay where they are
-        perfect = _grade(sample, course, settings.base, console)
+        sample.environment = course.environment(profile)  # the course's files stay where they are
+        perfect = _grade(sample, course, profile.base, console)
     finally:
         if perfect:
             shutil.rmtree(folder)
@@ -64,7 +64,7 @@ def run(root: Path, console: Console) -> bool:
     return perfect
 
 
-def _grade(sample: SampleCourse, course: Course, profile: str, console: Console) -> bool:
+def _grade(sample: SampleCourse, course: Course, name: str, console: Console) -> bool:
     with console.status("Releasing the assignments (nbgrader generate_assignment)"):
         sample.release()
     for assignment in sample.assignments:
@@ -75,7 +75,7 @@ def _grade(sample: SampleCourse, course: Course, profile: str, console: Console)
     made = sample.folder / "made"
     making = None
     if wait_for and course.files:
-        making = sample.start(course.files(profile, made), "files")
+        making = sample.start(course.files(name, made), "files")
     found: list[results.Result] = []
     missing = 0
     try:

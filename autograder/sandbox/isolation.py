@@ -112,7 +112,7 @@ class Isolation(LoggingConfigurable):
         hidden: Iterable[Path] = (),
         scratch: Path | None = None,
         course: Course | None = None,
-        settings: Any = None,
+        profile: Any = None,
         **streams: int,
     ) -> subprocess.Popen:
         """Starts a program in the sandbox, in a session of its own.
@@ -125,7 +125,7 @@ class Isolation(LoggingConfigurable):
             hidden: folders that must not be seen even where a readable one holds them.
             scratch: where the scratch is when there is no sandbox (`unsafe`).
             course: whose code, data and environment it finds; None for a program that needs none.
-            settings: the profile that it runs under; needed with a course.
+            profile: the profile that it runs under; needed with a course.
             streams: `stdin`, `stdout` and `stderr` as `subprocess` takes them; none by default.
         """
         as_root = os.geteuid() == 0 and not self.unsafe
@@ -149,16 +149,16 @@ class Isolation(LoggingConfigurable):
                 shown = [*_readable(course.folders if course else ()), *readable]
                 sandbox = self._bubblewrap(folder, exchange, shown, hidden, as_root)
                 if course:
-                    filled, inherited = home.bubblewrap(course.home(settings), files)
+                    filled, inherited = home.bubblewrap(course.home(profile), files)
                     sandbox += filled
                 # Folders that bubblewrap makes on its way are in memory without a limit.
                 command = [*sandbox, "--remount-ro", "/dev", "--remount-ro", "/", "--", *command]
             elif course and scratch:
-                home.fill(course.home(settings), scratch / "home")
+                home.fill(course.home(profile), scratch / "home")
             none = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
             return subprocess.Popen(
                 [str(argument) for argument in command],
-                env=self._environment(course, settings, scratch),
+                env=self._environment(course, profile, scratch),
                 pass_fds=inherited,
                 start_new_session=True,
                 **(none | streams),
@@ -213,7 +213,7 @@ class Isolation(LoggingConfigurable):
         return ["--perms", "1777", "--size", str(megabytes * _MB), "--tmpfs", path]
 
     def _environment(
-        self, course: Course | None, settings: Any, scratch: Path | None
+        self, course: Course | None, profile: Any, scratch: Path | None
     ) -> dict[str, str]:
         """Returns the environment of everything in the sandbox."""
         alone = self.unsafe and scratch
@@ -221,8 +221,8 @@ class Isolation(LoggingConfigurable):
         names = (*_PASSED, *(course.passed if course else ()))
         return (
             {name: os.environ[name] for name in names if name in os.environ}
-            | (course.environment(settings) if course and settings else {})
-            | home.environment(course.home(settings) if course else None, folder)
+            | (course.environment(profile) if course and profile else {})
+            | home.environment(course.home(profile) if course else None, folder)
             | {
                 "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
                 "USER": "student",
@@ -238,7 +238,7 @@ class Isolation(LoggingConfigurable):
         folder: Path | None = None,
         readable: Iterable[Path] = (),
         course: Course | None = None,
-        settings: Any = None,
+        profile: Any = None,
         timeout: float = 600,
         answer_mb: int = 64,
     ) -> bytes:
@@ -249,7 +249,7 @@ class Isolation(LoggingConfigurable):
             folder: folder of a submission, which the program finds as its working folder.
             readable: further folders that it may read.
             course: whose code, data and environment it finds.
-            settings: the profile that it runs under; needed with a course.
+            profile: the profile that it runs under; needed with a course.
             timeout: seconds that it may take.
             answer_mb: how much it may print, in MB.
 
@@ -268,7 +268,7 @@ class Isolation(LoggingConfigurable):
                 readable=readable,
                 scratch=scratch,
                 course=course,
-                settings=settings,
+                profile=profile,
                 stdout=subprocess.PIPE,
             )
             watchdog = Watchdog(process.pid, self, timeout=timeout)

@@ -29,7 +29,7 @@ from IPython.utils.capture import capture_output
 from autograder.audit.subject import Subject
 from autograder.core import check, evidence
 from autograder.core.challenge import Challenge
-from autograder.core.course import Course, Settings, load
+from autograder.core.course import Course, Profile, load
 from autograder.core.exercise import failure
 from autograder.core.verdict import to_json
 
@@ -42,7 +42,7 @@ class Nursery:
     def __init__(self, subject: Subject) -> None:
         """Starts it, for answers under the course's quick profile."""
         course = subject.course
-        environment = course.environment(course.settings(course.quick, True)) | {
+        environment = course.environment(course.profile(course.quick, True)) | {
             # Several of them run side by side.
             "OMP_NUM_THREADS": "1",
             "TF_NUM_INTRAOP_THREADS": "1",
@@ -103,7 +103,7 @@ def _outputs(captured: Any, result: Any) -> list[dict]:
     return found
 
 
-def _execute(job: dict[str, Any], course: Course, settings: Settings) -> dict[str, Any]:
+def _execute(job: dict[str, Any], course: Course, profile: Profile) -> dict[str, Any]:
     shell = InteractiveShell.instance()
     answer: dict[str, Any] = {"outputs": [], "check": None, "verdict": None}
 
@@ -118,7 +118,7 @@ def _execute(job: dict[str, Any], course: Course, settings: Settings) -> dict[st
         challenge = Challenge(bytes.fromhex(job["challenge"]))
         with capture_output():
             exercise = course.exercises[job["exercise"]]
-            content = check.report(exercise, function, challenge, settings)
+            content = check.report(exercise, function, challenge, profile)
         data = {evidence.MIME: content, "text/plain": ""}
         answer["evidence"] = [{"output_type": "display_data", "data": data, "metadata": {}}]
     except BaseException as error:
@@ -132,7 +132,7 @@ def _execute(job: dict[str, Any], course: Course, settings: Settings) -> dict[st
     return answer
 
 
-def _in_child(job: dict[str, Any], pipe: int, course: Course, settings: Settings) -> None:
+def _in_child(job: dict[str, Any], pipe: int, course: Course, profile: Profile) -> None:
     """Runs a job in the child process, which ends here."""
     try:
         for seed in (random.seed, np.random.seed):
@@ -140,19 +140,19 @@ def _in_child(job: dict[str, Any], pipe: int, course: Course, settings: Settings
         with tempfile.TemporaryDirectory(prefix="autograder-answer-") as folder:
             os.chdir(folder)
             with os.fdopen(pipe, "w") as file:
-                json.dump(_execute(job, course, settings), file)
+                json.dump(_execute(job, course, profile), file)
             os.chdir("/")
     finally:
         os._exit(0)
 
 
-def _answer(job: dict[str, Any], course: Course, settings: Settings) -> dict[str, Any]:
+def _answer(job: dict[str, Any], course: Course, profile: Profile) -> dict[str, Any]:
     """Forks for a job and returns the child's answer."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
-        _in_child(job, writing, course, settings)
+        _in_child(job, writing, course, profile)
     os.close(writing)
     said = b""
     try:
@@ -176,15 +176,15 @@ def main() -> None:
     jobs = os.fdopen(os.dup(0))
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
-    address, profile, *modules = sys.argv[1:]
+    address, name, *modules = sys.argv[1:]
     course = load(address)
-    settings = course.settings(profile, True)
+    profile = course.profile(name, True)
     course.preload(True)
     for module in modules:
         importlib.import_module(module)
     gc.freeze()  # forks need not look through, and thereby copy, what was there before them
     for line in jobs:
-        replies.write(json.dumps(_answer(json.loads(line), course, settings)) + "\n")
+        replies.write(json.dumps(_answer(json.loads(line), course, profile)) + "\n")
         replies.flush()
 
 

@@ -139,7 +139,7 @@ def judge(subject: Subject, answers: list[Answer]) -> Iterator[Judged]:
     """
     jobs = min(4, os.cpu_count() or 1)  # each takes up to 1 GB of memory
     course = subject.course
-    settings, known = course.settings(course.quick, True), course.exercises
+    profile, known = course.profile(course.quick, True), course.exercises
     rules = course.rules()
     assignments = {known[answer.exercise].assignment for answer in answers}
     notebooks = {name: solved(subject, name) for name in sorted(assignments)}
@@ -166,7 +166,7 @@ def judge(subject: Subject, answers: list[Answer]) -> Iterator[Judged]:
         run = Run(
             course,
             subject.address,
-            settings,
+            profile,
             rules,
             challenges={answer.exercise: asked},
             handed_in={},

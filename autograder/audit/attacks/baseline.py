@@ -140,7 +140,7 @@ def _try(subject: Subject, entry: corpus.Attack | corpus.Defect) -> Row:
                 timeout=_SECONDS,
                 readable=[package],
                 course=subject.course,
-                settings=subject.course.settings(subject.course.quick, True),
+                profile=subject.course.profile(subject.course.quick, True),
             )
             for name, value in json.loads(answer.splitlines()[-1]).items():
                 setattr(row, name, value)

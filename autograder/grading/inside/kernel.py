@@ -21,7 +21,7 @@ from ipykernel.kernelapp import IPKernelApp
 
 from autograder.core import check, evidence
 from autograder.core.challenge import Challenge
-from autograder.core.course import Course, Settings, load
+from autograder.core.course import Course, Profile, load
 from autograder.core.exercise import failure
 from autograder.core.facts import Failure
 
@@ -135,10 +135,10 @@ class GradingKernel(IPythonKernel):
             sys.settrace(None)
             sys.setprofile(None)
             challenge = Challenge(bytes.fromhex(request["challenge"]))
-            chosen = self._chosen_settings()
-            if chosen is settings:
+            chosen = self._chosen_profile()
+            if chosen is profile:
                 function = eval(name, self.shell.user_ns)  # a NameError as everybody knows it
-                content = check.report(kinds[name](), function, challenge, settings)
+                content = check.report(kinds[name](), function, challenge, profile)
             else:  # not to be graded, whatever the function does
                 other = Failure("OtherProfile", "", "")
                 content = evidence.envelope(name, challenge.id, chosen.name, other)
@@ -159,12 +159,12 @@ class GradingKernel(IPythonKernel):
         )
         return reply
 
-    def _chosen_settings(self) -> Settings:
+    def _chosen_profile(self) -> Profile:
         """Returns the profile that the notebook runs under; it may have chosen one itself."""
         for name in course.chosen(self.shell.user_ns):
-            if name != settings.name:
-                return course.settings(name, False)
-        return settings
+            if name != profile.name:
+                return course.profile(name, False)
+        return profile
 
     async def do_execute(
         self,
@@ -192,9 +192,9 @@ class GradingKernel(IPythonKernel):
 
 
 if __name__ == "__main__":
-    address, profile, *arguments = sys.argv[1:]
+    address, chosen, *arguments = sys.argv[1:]
     course: Course = load(address)
-    settings = course.settings(profile, True)
+    profile = course.profile(chosen, True)
     heavy = "--heavy" in arguments
     # Kept apart, and made anew for each probe: the course's own can be replaced.
     kinds = {name: type(exercise) for name, exercise in course.exercises.items()}

@@ -16,11 +16,11 @@ if __name__ == "__main__":
     # What libraries print must not come between the grader and the answer.
     answer = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    address, name, profile = sys.argv[1:]
+    address, name, chosen = sys.argv[1:]
     graded = course.load(address)
     try:
-        settings = graded.settings(profile, False)
-        said = {"facts": encode(graded.exercises[name].measure(Path(), settings))}
+        profile = graded.profile(chosen, False)
+        said = {"facts": encode(graded.exercises[name].measure(Path(), profile))}
     except OtherProfileError as error:
         said = {"other_profile": str(error)}
     with answer:

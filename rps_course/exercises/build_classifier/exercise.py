@@ -173,14 +173,16 @@ class BuildClassifier(Exercise[Facts, Expected]):
         if not facts.same_twice:
             return fails("dropout", "always_dropout")
         outputs = facts.outputs.training.values.astype(np.float64)
-        if outputs.shape != (_REPEATS, kernel.shape[1]) or np.ptp(outputs, axis=0).max() < 1e-6:
+        if outputs.shape != (_REPEATS, kernel.shape[1]):
+            return fails("dropout", "no_dropout")
+        if np.ptp(outputs, axis=0).max() < rules["varies"]:
             return fails("dropout", "no_dropout")
         # Features can be dropped in more ways than can be tried, the few outputs cannot.
         different = len(np.unique(outputs.round(5), axis=0))
-        if different < _REPEATS // 2:
+        if different < rules["different"] * _REPEATS:
             return fails("dropout", "dropout_place", received=different, expected=_REPEATS)
         rate, right = 1 - np.prod([1 - rate for rate in facts.rates]), rules["rate"]
-        if facts.rates and abs(rate - right) > 1e-3:
+        if facts.rates and abs(rate - right) > rules["rate_tolerance"]:
             return fails("dropout", "rate", received=round(rate, 2), expected=right)
         if features is None or not _are_probabilities(outputs, rules["sum"]):
             return holds("dropout")  # which logits these come from cannot be said

@@ -99,25 +99,25 @@ class TrainedModel(FileExercise[Facts]):
     files = (submission.RPS_WEIGHTS, submission.RPS_RECORD)
     facts = Facts
 
-    def measure(self, folder: Path, settings: Profile) -> Facts:
+    def measure(self, folder: Path, profile: Profile) -> Facts:
         """Loads and evaluates the weights, and reads the record."""
         record, no_record = None, ""
         try:
-            record = _record(folder / submission.RPS_RECORD, settings)
+            record = _record(folder / submission.RPS_RECORD, profile)
         except submission.RecordError as error:
             no_record = str(error)
         try:
-            model = submission.load_weights(folder / submission.RPS_WEIGHTS, settings)
+            model = submission.load_weights(folder / submission.RPS_WEIGHTS, profile)
         except submission.OtherProfileError as error:
             raise OtherProfileError(str(error)) from error
         except submission.WeightsError as error:
             return Facts(unusable=str(error))
-        frozen, tail = _distances(model, settings)
-        measured = Measured(_accuracy(model, settings), frozen, tail)
+        frozen, tail = _distances(model, profile)
+        measured = Measured(_accuracy(model, profile), frozen, tail)
         return Facts(weights=measured, no_record=no_record, record=record)
 
     def judge(
-        self, facts: Facts, digests: dict[str, str], settings: Profile, rules: dict
+        self, facts: Facts, digests: dict[str, str], profile: Profile, rules: dict
     ) -> Iterator[Finding]:
         """Yields findings on the weights, their record and their accuracy."""
         weights, record = facts.weights, facts.record
@@ -134,7 +134,7 @@ class TrainedModel(FileExercise[Facts]):
         if record is None:
             yield fails(None, "record", received=facts.no_record)
             return
-        mismatch = _mismatch(record, weights, digests, settings, rules)
+        mismatch = _mismatch(record, weights, digests, profile, rules)
         if mismatch:
             yield fails(None, "record", received=mismatch)
             return
@@ -143,7 +143,7 @@ class TrainedModel(FileExercise[Facts]):
             return
         if record.device != "GPU" and rules["require_gpu"] == "warn":
             yield fails(None, "without_gpu", share=1.0, received=record.device)
-        yield _judge_accuracy(weights.accuracy, settings.none_at, settings.full_at)
+        yield _judge_accuracy(weights.accuracy, profile.none_at, profile.full_at)
 
 
 def _judge_accuracy(accuracy: float, none_at: float, full_at: float) -> Finding:

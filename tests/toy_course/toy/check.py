@@ -12,7 +12,7 @@ def __getattr__(name):
     if name not in COURSE.exercises:
         raise AttributeError(name)
     exercise = COURSE.exercises[name]
-    settings = COURSE.settings(os.environ.get("TOY_PROFILE", "plain"), False)
+    profile = COURSE.profile(os.environ.get("TOY_PROFILE", "plain"), False)
     if hasattr(exercise, "files"):
-        return lambda path: check.run_files(exercise, Path(path), settings, COURSE.rules())
-    return lambda function: check.run(exercise, function, settings, COURSE.rules())
+        return lambda path: check.run_files(exercise, Path(path), profile, COURSE.rules())
+    return lambda function: check.run(exercise, function, profile, COURSE.rules())

@@ -9,7 +9,7 @@ from autograder.core.course import Course, Home, discover
 ROOT = Path(__file__).parents[1]
 
 
-class Settings(NamedTuple):
+class Profile(NamedTuple):
     """A profile: how long the arrays are that exercises are probed with."""
 
     name: str
@@ -20,10 +20,10 @@ class Settings(NamedTuple):
 PROFILES = {"plain": 20, "long": 200}
 
 
-def settings(name, grading):
-    """Returns the settings of a profile."""
+def profile(name, grading):
+    """Returns the profile of a profile."""
     base = name.removeprefix("grading-")
-    return Settings(f"grading-{base}" if grading else base, base, PROFILES[base])
+    return Profile(f"grading-{base}" if grading else base, base, PROFILES[base])
 
 
 def environment(chosen):
@@ -44,7 +44,7 @@ COURSE = Course(
     rubric=Path(__file__).parent / "exercises",
     profiles=tuple(PROFILES),
     quick="plain",
-    settings=settings,
+    profile=profile,
     environment=environment,
     folders=(ROOT / "toy",),
     guarded=frozenset({"toy", "numpy", "builtins"}),

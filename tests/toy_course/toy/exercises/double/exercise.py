@@ -33,17 +33,17 @@ class Double(Exercise[Facts, Expected]):
     heavy = False
     facts = Facts
 
-    def _numbers(self, challenge, settings):
-        return challenge.rng(self.name).random(settings.length)
+    def _numbers(self, challenge, profile):
+        return challenge.rng(self.name).random(profile.length)
 
-    def gather(self, function, challenge, settings):
+    def gather(self, function, challenge, profile):
         """Probes the function on drawn numbers."""
-        result = attempt(function, self._numbers(challenge, settings))
+        result = attempt(function, self._numbers(challenge, profile))
         return Facts(Sampled.of(result, challenge, self.name))
 
-    def expect(self, challenge, settings):
+    def expect(self, challenge, profile):
         """Doubles the drawn numbers."""
-        doubled = 2 * self._numbers(challenge, settings)
+        doubled = 2 * self._numbers(challenge, profile)
         return Expected(doubled.shape, doubled[positions(doubled.size, challenge, self.name)])
 
     def judge(self, facts, expected, rules):

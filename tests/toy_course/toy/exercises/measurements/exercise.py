@@ -23,18 +23,18 @@ class Measurements(FileExercise[Facts]):
     files = ("measurements.csv",)
     facts = Facts
 
-    def measure(self, folder, settings):
+    def measure(self, folder, profile):
         """Reads the file."""
         path = folder / self.files[0]
         if not path.is_file():
             return Facts()
         lines = path.read_text().split()
-        if lines and lines[0] == "long" != settings.base:
+        if lines and lines[0] == "long" != profile.base:
             raise OtherProfileError("These are measurements of the long profile.")
         numbers = [float(line) for line in lines]
         return Facts(len(numbers), sum(numbers) / len(numbers))
 
-    def judge(self, facts, digests, settings, rules):
+    def judge(self, facts, digests, profile, rules):
         """Yields a finding on how many numbers there are."""
         if facts.numbers is None or not digests:
             yield fails(None, "missing")

@@ -26,17 +26,17 @@ class RunningTotal(Exercise[Facts, np.ndarray]):
     heavy = False
     facts = Facts
 
-    def _numbers(self, challenge, settings):
-        return challenge.rng(self.name).integers(0, 100, settings.length)
+    def _numbers(self, challenge, profile):
+        return challenge.rng(self.name).integers(0, 100, profile.length)
 
-    def gather(self, function, challenge, settings):
+    def gather(self, function, challenge, profile):
         """Probes the function on drawn whole numbers."""
-        result = attempt(function, self._numbers(challenge, settings))
+        result = attempt(function, self._numbers(challenge, profile))
         return Facts(Array.of(np.asarray(result)[:200]))
 
-    def expect(self, challenge, settings):
+    def expect(self, challenge, profile):
         """Adds the drawn numbers up."""
-        return np.cumsum(self._numbers(challenge, settings))
+        return np.cumsum(self._numbers(challenge, profile))
 
     def judge(self, facts, expected, rules):
         """Yields a finding on the sums."""
