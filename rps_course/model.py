@@ -30,7 +30,11 @@ def network(profile: profiles.Profile, **arguments: Any) -> "tf.keras.Model":
     """
     import tensorflow as tf
 
+    from rps_course.machine import caches
+
     build = getattr(tf.keras.applications, profile.network)
+    if profile.weights == "imagenet":
+        caches.make_readable()
     given = {"input_shape": profile.input_shape, "weights": profile.weights, **profile.options}
     try:
         built = build(**given | arguments)

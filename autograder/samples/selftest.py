@@ -106,5 +106,5 @@ def _grade(sample: SampleCourse, course: Course, name: str, console: Console) ->
             "nothing on this machine before that is mended."
         )
     else:
-        console.print("Every solution earned full points: this machine grades the class right.")
+        console.print("Every solution earned full points: this machine grades the class correctly.")
     return not (lost or missing)
