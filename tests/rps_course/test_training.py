@@ -146,7 +146,7 @@ def test_an_interrupted_training_goes_on_to_the_same_result(
 @pytest.fixture
 def no_pictures(monkeypatch):
     """They show what training came to, and take as long as the short training itself."""
-    monkeypatch.setattr(training, "_write_pictures", lambda *_: [])
+    monkeypatch.setattr(run, "_write_pictures", lambda *_: [])
 
 
 @pytest.fixture(scope="module")
