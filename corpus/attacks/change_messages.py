@@ -7,7 +7,8 @@ original = type(session).send
 def send(self, stream, message, content=None, *arguments, **options):
     if isinstance(content, dict) and "data" in content:
         for value in content["data"].values():
-            if isinstance(value, dict) and "facts" in value:
+            if isinstance(value, dict) and "challenge" in value:
+                value.pop("raised", None)
                 pair = {"label": "thing 1", "probability": 1.0}
                 value["facts"] = {
                     case: {"type": "pairs", "pairs": [pair] * k}
