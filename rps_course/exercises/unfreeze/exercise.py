@@ -62,15 +62,15 @@ class Expected:
     owners: list[int]
     before: np.ndarray
 
-    def step(self, cut: int, trains: set[int]) -> Step:
-        """Takes the step again, with these layers training."""
+    def step(self, case: int, trains: set[int]) -> Step:
+        """Takes the step of the first or second cut again, with these layers training."""
 
         def unfreeze(backbone: "tf.keras.Model", _: int) -> None:
             backbone.trainable = True
             for i, layer in enumerate(backbone.layers):
                 layer.trainable = i in trains
 
-        return self.exercise.step(unfreeze, cut, self.challenge, self.profile)
+        return self.exercise.step(unfreeze, case, self.challenge, self.profile)
 
     def compare(self, moved: tuple[int, ...], cut: int) -> tuple[set[int], set[int]]:
         """Returns the weights that should move and don't, and those that do and shouldn't."""
@@ -88,13 +88,12 @@ class Unfreeze(Exercise[Facts, Expected]):
 
     def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> Facts:
         """Unfreezes a frozen backbone at two layers and trains for one step each time."""
-        backbone = standin.backbone(challenge, self.name, profile)
-        cuts = standin.cuts(challenge, self.name, backbone)
-        return Facts(*(self.step(function, cut, challenge, profile) for cut in cuts))
+        return Facts(*(self.step(function, case, challenge, profile) for case in (0, 1)))
 
-    def step(self, function: Callable, cut: int, challenge: Challenge, profile: Profile) -> Step:
-        """Unfreezes with a function and trains for one step."""
+    def step(self, function: Callable, case: int, challenge: Challenge, profile: Profile) -> Step:
+        """Unfreezes with a function, at the first or second cut, and trains for one step."""
         backbone = standin.backbone(challenge, self.name, profile)
+        cut = standin.cuts(challenge, self.name, backbone)[case]
         classifier = probing.classifier(backbone, challenge, self.name, profile)
         attempt(function, backbone, cut)
         classifier.compile("adam", "sparse_categorical_crossentropy")
@@ -132,7 +131,7 @@ class Unfreeze(Exercise[Facts, Expected]):
             return
         tail, rest = expected.compare(first.moved, cut)
         layers = sorted({expected.owners[i] for i in rest if i < len(expected.owners)} or {-1})
-        if not self._stepped(first, cut, expected, rules):
+        if not self._stepped(first, 0, expected, rules):
             if rest:  # single variables of a layer: no step with whole layers is like it
                 yield fails(None, "rest_moves", moved=len(rest), first=layers[0], cut=cut)
             else:
@@ -151,20 +150,20 @@ class Unfreeze(Exercise[Facts, Expected]):
             return
         second, cut = facts.second, expected.cuts[1]
         right = not any(expected.compare(second.moved, cut))
-        if right and self._stepped(second, cut, expected, rules):
+        if right and self._stepped(second, 1, expected, rules):
             yield holds("argument")
         else:
             yield fails("argument", "argument", cut=cut)
 
     @staticmethod
-    def _stepped(step: Step, cut: int, expected: Expected, rules: dict) -> bool:
+    def _stepped(step: Step, case: int, expected: Expected, rules: dict) -> bool:
         """Whether the backbone gives after the step what it must if these weights moved.
 
         The step is taken again, with the layers that the moved weights belong to.
         """
         if step.after is None or max(step.moved, default=0) >= len(expected.owners):
             return False
-        right = expected.step(cut, {expected.owners[i] for i in step.moved})
+        right = expected.step(case, {expected.owners[i] for i in step.moved})
         limits = rules["rounding"], rules["change"]
         return right.moved == step.moved and probing.follows(
             expected.before, step.after.values, right.after.values, *limits
