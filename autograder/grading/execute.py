@@ -65,6 +65,11 @@ class Run:
     refused: str = ""
     lost: dict[str | None, str] = field(default_factory=dict)
 
+    @property
+    def heavy(self) -> bool:
+        """Whether an exercise needs the heavy part of what the course preloads."""
+        return any(self.course.exercises[name].heavy for name in self.challenges)
+
     def problem(self, exercise: str) -> str:
         """Returns why an exercise could not be graded; empty when it could."""
         return self.lost.get(exercise) or next(iter(self.lost.values()), "")
@@ -125,14 +130,13 @@ class ExecuteWithChallenge(Execute):
 
     def create_kernel_manager(self) -> KernelManager:
         """Creates the manager of one kernel in the sandbox."""
-        asked = [self.run.course.exercises[name] for name in self.run.challenges]
         self.km = self.manager = self.kernel_manager_class(
             kernel_name=self.kernel_name,
             isolation=self.run.isolation,
             course=self.run.course,
             address=self.run.address,
             profile=self.run.profile,
-            heavy=any(exercise.heavy for exercise in asked),
+            heavy=self.run.heavy,
             hidden=[self.root],
             config=self.config,
         )

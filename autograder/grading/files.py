@@ -58,6 +58,9 @@ def judge(exercise: FileExercise[Any], run: Run) -> Iterator[Finding]:
                 folder=Path(folder),
                 course=run.course,
                 profile=profile,
+                warm=run.isolation.warm(
+                    run.course, run.address, run.profile, run.heavy, inside.WARM
+                ),
                 timeout=_SECONDS,
                 answer_mb=4,
             )

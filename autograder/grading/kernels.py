@@ -24,7 +24,7 @@ from traitlets import Any, Bool, Instance, List, Type, Unicode, default
 
 from autograder.core.course import Course
 from autograder.grading import inside
-from autograder.sandbox.isolation import Isolation
+from autograder.sandbox.isolation import Isolation, Started
 from autograder.sandbox.processes import kill_tree
 from autograder.sandbox.watchdog import Watchdog
 
@@ -36,6 +36,7 @@ _CONNECTION_FILE = "kernel.json"
 class IsolatedProvisioner(LocalProvisioner):
     """Starts a kernel in the sandbox, enforces its limits, and removes what it leaves behind."""
 
+    started: Started
     watchdog: Watchdog | None = None
     scratch: Path | None = None
 
@@ -46,11 +47,10 @@ class IsolatedProvisioner(LocalProvisioner):
         if isolation.unsafe:
             self.scratch = Path(tempfile.mkdtemp(prefix="autograder-scratch-"))
         arguments = [sys.executable, "-P", inside.KERNEL, manager.address, manager.profile.base]
-        if manager.heavy:
-            arguments.append("--heavy")
+        arguments.append("heavy" if manager.heavy else "light")
         arguments += ["-f", manager.connection_file, "--HistoryManager.hist_file=:memory:"]
         folder = kwargs.get("cwd")
-        self.process = isolation.start(
+        self.started = isolation.start(
             arguments,
             folder=Path(folder).absolute() if folder else None,
             exchange=manager.exchange,
@@ -58,10 +58,14 @@ class IsolatedProvisioner(LocalProvisioner):
             scratch=self.scratch,
             course=manager.course,
             profile=manager.profile,
+            warm=isolation.warm(
+                manager.course, manager.address, manager.profile, manager.heavy, inside.WARM
+            ),
         )
+        self.process = self.started.process
         self.pid = self.pgid = self.process.pid
         self.cwd = folder
-        self.watchdog = Watchdog(self.pid, isolation, also=manager.tampering)
+        self.watchdog = Watchdog(self.started.roots, isolation, also=manager.tampering)
         self.watchdog.start()
         return self.connection_info
 
@@ -79,11 +83,7 @@ class IsolatedProvisioner(LocalProvisioner):
         """Sends a signal; an interrupt goes to the kernel itself and not to the sandbox."""
         if signum == signal.SIGINT:
             with contextlib.suppress(psutil.NoSuchProcess, IndexError):
-                process = psutil.Process(self.pid)
-                if not self.parent.isolation.unsafe:
-                    # bwrap, its first process in the new namespace, then the kernel.
-                    process = process.children()[0].children()[0]
-                process.send_signal(signum)
+                self.started.program.send_signal(signum)
         else:
             kill_tree(self.pid)
 
@@ -92,8 +92,7 @@ class IsolatedProvisioner(LocalProvisioner):
         if self.watchdog:
             self.watchdog.stop()
         if self.process and self.process.returncode is None:
-            kill_tree(self.pid)
-            self.process.wait()
+            self.started.end()
         if self.scratch:
             shutil.rmtree(self.scratch, ignore_errors=True)
 

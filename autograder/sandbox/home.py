@@ -12,14 +12,14 @@ from pathlib import Path, PurePosixPath
 
 from autograder.core.course import Home
 
-FOLDER = "/tmp/home"
+FOLDER = Path("/tmp/home")  # where it is, unless libraries remember another place
 _ROOM = 256 << 20  # bytes that a submission may add to the copies
 
 
-def environment(home: Home | None, folder: str) -> dict[str, str]:
+def environment(home: Home | None, folder: Path) -> dict[str, str]:
     """Returns the variables that name the home folder and what is in it."""
     named = home.variables if home else {}
-    return {"HOME": folder} | {name: f"{folder}/{path}" for name, path in named.items()}
+    return {"HOME": str(folder)} | {name: f"{folder}/{path}" for name, path in named.items()}
 
 
 def fill(home: Home, folder: Path) -> None:
@@ -34,11 +34,14 @@ def fill(home: Home, folder: Path) -> None:
             (folder / name).symlink_to(path.absolute())
 
 
-def bubblewrap(home: Home, files: contextlib.ExitStack) -> tuple[list[str], list[int]]:
+def bubblewrap(
+    home: Home, folder: Path, files: contextlib.ExitStack
+) -> tuple[list[str], list[int]]:
     """Returns bubblewrap's arguments for the home folder, and the files that it reads.
 
     Args:
         home: what it holds.
+        folder: where it is.
         files: closes the files once bubblewrap has them.
 
     Returns:
@@ -47,17 +50,17 @@ def bubblewrap(home: Home, files: contextlib.ExitStack) -> tuple[list[str], list
     """
     copied = _readable(home)
     size = sum(source.stat().st_size for _, source in copied) + _ROOM
-    arguments = ["--perms", "0777", "--size", str(size), "--tmpfs", FOLDER]
+    arguments = ["--perms", "0777", "--size", str(size), "--tmpfs", str(folder)]
     parents = [p for name in (*home.copies, *home.shown) for p in PurePosixPath(name).parents]
     for parent in sorted({str(parent) for parent in parents} - {"."}):
-        arguments += ["--perms", "0777", "--dir", f"{FOLDER}/{parent}"]
+        arguments += ["--perms", "0777", "--dir", f"{folder}/{parent}"]
     for name, path in home.shown.items():
-        arguments += ["--ro-bind-try", str(path.absolute()), f"{FOLDER}/{name}"]
+        arguments += ["--ro-bind-try", str(path.absolute()), f"{folder}/{name}"]
     inherited = []
     for name, source in copied:
         file = files.enter_context(source.open("rb"))
         inherited.append(file.fileno())
-        arguments += ["--perms", "0666", "--file", str(file.fileno()), f"{FOLDER}/{name}"]
+        arguments += ["--perms", "0666", "--file", str(file.fileno()), f"{folder}/{name}"]
     return arguments, inherited
 
 

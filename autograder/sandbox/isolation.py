@@ -11,11 +11,12 @@ import json
 import os
 import secrets
 import shutil
-import site
+import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,23 +24,15 @@ import psutil
 from traitlets import Bool, Integer, default
 from traitlets.config import LoggingConfigurable
 
-import autograder
 from autograder.core.course import Course
-from autograder.sandbox import home
+from autograder.sandbox import bubblewrap, home, warm
 from autograder.sandbox.processes import kill_tree
+from autograder.sandbox.warm import Warm, WarmError
 from autograder.sandbox.watchdog import Watchdog
 
-_START = Path(__file__).parent / "start.py"
-_ENGINE = Path(autograder.__file__).parent
-# What of the engine programs in the sandbox import and run.
-_CODE = (_ENGINE / "__init__.py", _ENGINE / "core", _ENGINE / "grading/inside", _START)
 SCRATCH = "/tmp/submission"  # the working folder in the sandbox
 # What the environment may say of where and how to run; all else may hold a secret.
 _PASSED = ("LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "NBGRADER_EXECUTION")
-_SYSTEM_LINKS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-_ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts", "localtime")
-_PYTHON = ("bin", "lib", "lib64", "share", "etc", "pyvenv.cfg")
-_GPU = ("nvidia*", "dri", "kfd")
 _MB = 1 << 20
 # Users that exist nowhere: one for each sandbox, so that the system counts its processes apart.
 _FIRST_UID, _UIDS = 1_000_000_000, 1_000_000_000
@@ -51,6 +44,38 @@ class IsolationError(RuntimeError):
 
 class Stopped(RuntimeError):
     """A program in the sandbox ended without an answer; the message says why, for a student."""
+
+
+@dataclass(frozen=True)
+class Started:
+    """A program in the sandbox.
+
+    Attributes:
+        process: the sandbox's first process, seen from outside; its status is the program's.
+        forked: number of the program's process, where a warm process has forked it.
+    """
+
+    process: subprocess.Popen
+    forked: int | None = None
+
+    @property
+    def roots(self) -> list[int]:
+        """Numbers of the processes that all others of the sandbox come from."""
+        return [self.process.pid, *([self.forked] if self.forked else [])]
+
+    @property
+    def program(self) -> psutil.Process:
+        """The program's own process in the sandbox."""
+        if self.forked:
+            return psutil.Process(self.forked)
+        # bwrap, its first process in the new namespace, then the program.
+        return psutil.Process(self.process.pid).children()[0].children()[0]
+
+    def end(self) -> int:
+        """Kills everything in the sandbox; returns the status."""
+        if self.process.returncode is None:
+            kill_tree(self.process.pid)
+        return self.process.wait()
 
 
 class Isolation(LoggingConfigurable):
@@ -95,12 +120,35 @@ class Isolation(LoggingConfigurable):
     def limits(self) -> dict[str, int]:
         """Returns the limits of each process, by their names in `resource`."""
         limits = {"CORE": 0, "FSIZE": self.file_mb * _MB, "NOFILE": 4096}
-        if not gpu_devices():
+        if not bubblewrap.gpu_devices():
             # CUDA maps far more memory than it uses; there the watchdog alone has to do.
             limits["DATA"] = self.memory_mb * _MB
         if not self.unsafe:
             limits["NPROC"] = 256 + 16 * (os.cpu_count() or 1)  # threads count too
         return limits
+
+    def warm(
+        self, course: Course, address: str, profile: Any, heavy: bool, programs: Iterable[Path]
+    ) -> Warm | None:
+        """Returns a process that forks programs which need what a course preloads.
+
+        Args:
+            course: the course.
+            address: where programs find it.
+            profile: the profile that kernels run under.
+            heavy: whether the heavy part of what the course preloads is needed.
+            programs: what it can run: files with a function `main(arguments)`.
+
+        Returns:
+            None without a sandbox, or where a fork has failed: programs import for themselves then.
+        """
+        if self.unsafe:
+            return None
+
+        def environment(folder: Path) -> dict[str, str]:
+            return self._environment(course, profile, folder)
+
+        return warm.running(address, profile.base, heavy, programs, environment)
 
     def start(
         self,
@@ -113,8 +161,9 @@ class Isolation(LoggingConfigurable):
         scratch: Path | None = None,
         course: Course | None = None,
         profile: Any = None,
+        warm: Warm | None = None,
         **streams: int,
-    ) -> subprocess.Popen:
+    ) -> Started:
         """Starts a program in the sandbox, in a session of its own.
 
         Args:
@@ -126,107 +175,98 @@ class Isolation(LoggingConfigurable):
             scratch: where the scratch is when there is no sandbox (`unsafe`).
             course: whose code, data and environment it finds; None for a program that needs none.
             profile: the profile that it runs under; needed with a course.
+            warm: a process that can fork it; the program is then `python -P FILE ARGUMENT...`.
             streams: `stdin`, `stdout` and `stderr` as `subprocess` takes them; none by default.
         """
+        program = [str(argument) for argument in arguments]
         as_root = os.geteuid() == 0 and not self.unsafe
         uid = _FIRST_UID + secrets.randbelow(_UIDS) if as_root else None
         if uid is not None and exchange is not None:
             for path in (exchange, *exchange.iterdir()):
                 os.chown(path, uid, uid)
+        alone = scratch if self.unsafe else None
+        home_folder = warm.home if warm else alone / "home" if alone else home.FOLDER
+        environment = self._environment(course, profile, home_folder, alone)
         orders = {
             "limits": self.limits(),
             "uid": uid,
             "alone": self.unsafe,
             "copy": str(folder) if folder else None,
             "copy_bytes": self.disk_mb * _MB,
-            "folder": str(scratch / "submission") if self.unsafe and scratch else SCRATCH,
+            "folder": str(alone / "submission") if alone else SCRATCH,
         }
-        command = [sys.executable, "-I", "-S", _START, json.dumps(orders)]
-        command += arguments
         with contextlib.ExitStack() as files:
-            inherited: list[int] = []
+            sandbox, inherited = [], []
             if not self.unsafe:
-                shown = [*_readable(course.folders if course else ()), *readable]
-                sandbox = self._bubblewrap(folder, exchange, shown, hidden, as_root)
+                sandbox = bubblewrap.arguments(
+                    as_root=as_root,
+                    disk_mb=self.disk_mb,
+                    folders=[*(course.folders if course else ()), *readable],
+                    hidden=hidden,
+                    submission=folder,
+                    exchange=exchange,
+                )
                 if course:
-                    filled, inherited = home.bubblewrap(course.home(profile), files)
+                    filled, inherited = home.bubblewrap(course.home(profile), home_folder, files)
                     sandbox += filled
                 # Folders that bubblewrap makes on its way are in memory without a limit.
-                command = [*sandbox, "--remount-ro", "/dev", "--remount-ro", "/", "--", *command]
-            elif course and scratch:
-                home.fill(course.home(profile), scratch / "home")
-            none = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
-            return subprocess.Popen(
-                [str(argument) for argument in command],
-                env=self._environment(course, profile, scratch),
-                pass_fds=inherited,
-                start_new_session=True,
-                **(none | streams),
-            )
+                sandbox += ["--remount-ro", "/dev", "--remount-ro", "/", "--"]
+            elif course and alone:
+                home.fill(course.home(profile), home_folder)
 
-    def _bubblewrap(
-        self,
-        folder: Path | None,
-        exchange: Path | None,
-        shown: list[Path],
-        hidden: Iterable[Path],
-        as_root: bool,
-    ) -> list[str]:
-        program = shutil.which("bwrap") or "bwrap"
-        arguments = [
-            program, "--die-with-parent", "--new-session", "--unshare-pid", "--unshare-net",
-            "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--hostname", "sandbox",
-        ]  # fmt: skip
-        if as_root:
-            # Root needs no user namespace; it stops being root as soon as its files are in place.
-            arguments += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
-        else:
-            arguments += ["--unshare-user"]
-        for link in map(Path, _SYSTEM_LINKS):
-            if link.is_symlink():
-                arguments += ["--symlink", str(link.readlink()), str(link)]
-            elif link.is_dir():
-                arguments += ["--ro-bind", str(link), str(link)]
-        # Before all else: what is to be read may itself be in the machine's /tmp.
-        arguments += self._scratch("/tmp", self.disk_mb)
-        for path in shown:
-            arguments += [*_parents(path), "--ro-bind", str(path), str(path)]
-        for path in (*hidden, Path.home()):
-            if any(path.is_relative_to(outer) for outer in shown):
-                arguments += ["--tmpfs", str(path)]
-        arguments += ["--proc", "/proc", "--dev", "/dev"]
-        arguments += self._scratch("/dev/shm", self.disk_mb // 4)
-        gpus = gpu_devices()
-        for device in gpus:
-            arguments += ["--dev-bind", str(device), str(device)]
-        arguments += ["--ro-bind-try", "/sys/devices/system/cpu", "/sys/devices/system/cpu"]
-        if gpus:
-            arguments += ["--ro-bind", "/sys", "/sys"]
-        if folder:
-            arguments += [*_parents(folder), "--ro-bind", str(folder), str(folder)]
-        if exchange:
-            arguments += [*_parents(exchange), "--bind", str(exchange), str(exchange)]
-        return arguments
+            def first(command: list[str], connection: int | None = None) -> subprocess.Popen:
+                said = json.dumps(orders | {"socket": connection})
+                none = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+                return subprocess.Popen(
+                    [*sandbox, sys.executable, "-I", "-S", bubblewrap.START, said, *command],
+                    env=environment,
+                    pass_fds=inherited + ([] if connection is None else [connection]),
+                    start_new_session=True,
+                    **(none | streams),
+                )
+
+            if not warm:
+                return Started(first(program))
+            ours, theirs = socket.socketpair()
+            ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # who keeps the sandbox
+            with ours:
+                with theirs:
+                    process = first([], theirs.fileno())
+                request = orders | {
+                    "program": program[2],
+                    "arguments": program[3:],
+                    "environment": environment,
+                }
+                try:
+                    return Started(process, warm.fork(request, ours))
+                except WarmError as error:
+                    Started(process).end()
+                    self.log.warning("A program in the sandbox starts cold: %s", error)
+        return self.start(
+            program,
+            folder=folder,
+            exchange=exchange,
+            readable=readable,
+            hidden=hidden,
+            course=course,
+            profile=profile,
+            **streams,
+        )
 
     @staticmethod
-    def _scratch(path: str, megabytes: int) -> list[str]:
-        return ["--perms", "1777", "--size", str(megabytes * _MB), "--tmpfs", path]
-
     def _environment(
-        self, course: Course | None, profile: Any, scratch: Path | None
+        course: Course | None, profile: Any, home_folder: Path, alone: Path | None = None
     ) -> dict[str, str]:
         """Returns the environment of everything in the sandbox."""
-        alone = self.unsafe and scratch
-        folder = str(scratch / "home") if alone else home.FOLDER
         names = (*_PASSED, *(course.passed if course else ()))
         return (
             {name: os.environ[name] for name in names if name in os.environ}
             | (course.environment(profile) if course and profile else {})
-            | home.environment(course.home(profile) if course else None, folder)
+            | home.environment(course.home(profile) if course else None, home_folder)
             | {
                 "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
                 "USER": "student",
-                "TMPDIR": str(scratch) if alone else "/tmp",
+                "TMPDIR": str(alone or "/tmp"),
                 "PYTHONDONTWRITEBYTECODE": "1",
             }
         )
@@ -239,6 +279,7 @@ class Isolation(LoggingConfigurable):
         readable: Iterable[Path] = (),
         course: Course | None = None,
         profile: Any = None,
+        warm: Warm | None = None,
         timeout: float = 600,
         answer_mb: int = 64,
     ) -> bytes:
@@ -250,6 +291,7 @@ class Isolation(LoggingConfigurable):
             readable: further folders that it may read.
             course: whose code, data and environment it finds.
             profile: the profile that it runs under; needed with a course.
+            warm: a process that can fork it, see `start`.
             timeout: seconds that it may take.
             answer_mb: how much it may print, in MB.
 
@@ -262,27 +304,28 @@ class Isolation(LoggingConfigurable):
                 new = stack.enter_context(tempfile.TemporaryDirectory(prefix="rps-scratch-"))
                 scratch = Path(new)
             answer = stack.enter_context(tempfile.TemporaryFile())
-            process = self.start(
+            started = self.start(
                 arguments,
                 folder=folder,
                 readable=readable,
                 scratch=scratch,
                 course=course,
                 profile=profile,
+                warm=warm,
                 stdout=subprocess.PIPE,
             )
-            watchdog = Watchdog(process.pid, self, timeout=timeout)
+            watchdog = Watchdog(started.roots, self, timeout=timeout)
+            said = started.process.stdout
             try:
                 with watchdog:
-                    shutil.copyfileobj(_Limited(process.stdout, answer_mb * _MB), answer)
+                    shutil.copyfileobj(_Limited(said, answer_mb * _MB), answer)
                     # Not collected yet: until everything is killed its number must stay taken.
-                    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+                    os.waitid(os.P_PID, started.process.pid, os.WEXITED | os.WNOWAIT)
             except _TooLarge:
                 raise Stopped(f"gave more than {answer_mb} MB") from None
             finally:
-                kill_tree(process.pid)
-                process.stdout.close()
-                status = process.wait()
+                status = started.end()
+                said.close()
             if watchdog.problem or status:
                 raise Stopped(watchdog.problem or f"stopped with status {status}")
             answer.seek(0)
@@ -303,32 +346,6 @@ class _Limited:
         if self.left < 0:
             raise _TooLarge
         return data
-
-
-def gpu_devices() -> list[Path]:
-    """Returns the device files of the GPUs of this machine."""
-    return sorted(device for pattern in _GPU for device in Path("/dev").glob(pattern))
-
-
-def _readable(folders: Iterable[Path]) -> list[Path]:
-    """Returns the system's and this Python's folders and these of a course, outer ones first."""
-    paths = {Path("/usr"), *_CODE, *folders} | {Path("/etc") / name for name in _ETC}
-    for prefix in (sys.prefix, sys.base_prefix):
-        if not Path(prefix).is_relative_to("/usr"):
-            paths |= {Path(prefix) / name for name in _PYTHON}
-    if site.ENABLE_USER_SITE:
-        paths.add(Path(site.getusersitepackages()))
-    paths |= {
-        Path(name) for name in os.environ.get("LD_LIBRARY_PATH", "").split(":") if name[:1] == "/"
-    }
-    found = {path for path in paths if path.exists()}
-    return sorted(found, key=lambda path: len(path.parts))
-
-
-def _parents(path: Path) -> Iterable[str]:
-    """Returns arguments that make a path's parents readable, even for one from a private home."""
-    for parent in reversed(path.parents[:-1]):
-        yield from ("--perms", "0755", "--dir", str(parent))
 
 
 def problem() -> str:
@@ -357,11 +374,11 @@ def problem() -> str:
 def _complaint(isolation: Isolation) -> str:
     try:
         tried = isolation.start([sys.executable, "-I", "-c", ""], stderr=subprocess.PIPE)
-        said = tried.communicate(timeout=30)[1].decode(errors="replace")
+        said = tried.process.communicate(timeout=30)[1].decode(errors="replace")
     except (OSError, subprocess.SubprocessError) as error:
         return str(error)
     lines = said.strip().splitlines()
-    return lines[-1][:200] if lines else f"status {tried.returncode}"
+    return lines[-1][:200] if lines else f"status {tried.process.returncode}"
 
 
 if __name__ == "__main__":

@@ -3,8 +3,9 @@
 Run as `python -I -S start.py SETTINGS COMMAND...` with settings as JSON: `limits` (names of
 `resource` limits without `RLIMIT_`, with their values), `uid` (to become; null to stay), `copy`
 (folder to copy the regular files of; null for none), `copy_bytes` (how much of it at most),
-`folder` (the working folder) and `alone` (whether there is no sandbox). Standard library only: this
-runs before anything else.
+`folder` (the working folder), `alone` (whether there is no sandbox) and `socket` (where to wait for
+a fork of a warm process to take this process's place; null to become the command). Standard library
+only: this runs before anything else.
 """
 
 import contextlib
@@ -14,6 +15,7 @@ import resource
 import shutil
 import signal
 import sys
+from typing import Any
 
 
 def copy_files(source: str, target: str, limit: int) -> None:
@@ -34,34 +36,59 @@ def copy_files(source: str, target: str, limit: int) -> None:
             os.chmod(copy, 0o666)
 
 
+def be_killed_first() -> None:
+    """When memory runs out all the same, the machine's own killer should take this process."""
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")
+
+
+def become(uid: int | None, limits: dict[str, int]) -> None:
+    """Gives up root for a user, and sets the limits of each process."""
+    if uid is not None:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+    # The number of processes is counted by user: only after becoming that user.
+    for name, value in limits.items():
+        kind = getattr(resource, f"RLIMIT_{name}")
+        hard = resource.getrlimit(kind)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (value, value))
+
+
+def wait_for_fork(descriptor: int) -> int:
+    """Keeps the sandbox while a fork of a warm process runs in it; returns how that ended.
+
+    The fork takes over this process's standard streams, and learns its number from the message.
+    """
+    import socket
+
+    with socket.socket(fileno=descriptor) as warm:
+        socket.send_fds(warm, [b"ready"], [0, 1, 2])
+        return int(warm.recv(16) or b"1")
+
+
 def main() -> None:
     """Prepares this process and becomes the command."""
-    settings, command = json.loads(sys.argv[1]), sys.argv[2:]
+    settings: dict[str, Any] = json.loads(sys.argv[1])
+    command = sys.argv[2:]
     os.umask(0)
     os.makedirs(settings["folder"], exist_ok=True)
     if settings["copy"]:
         copy_files(settings["copy"], settings["folder"], settings["copy_bytes"])
     os.umask(0o022)
     os.chdir(settings["folder"])
-    # When memory runs out all the same, the machine's own killer should take this one.
-    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
-        file.write("1000")
+    be_killed_first()
     if settings["alone"]:
         # Nothing around it that would end it when the grader is gone: PR_SET_PDEATHSIG.
         import ctypes
 
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-    if settings["uid"] is not None:
-        os.setgroups([])
-        os.setresgid(*[settings["uid"]] * 3)
-        os.setresuid(*[settings["uid"]] * 3)
-    # The number of processes is counted by user: only after becoming that user.
-    for name, value in settings["limits"].items():
-        kind = getattr(resource, f"RLIMIT_{name}")
-        hard = resource.getrlimit(kind)[1]
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(kind, (value, value))
+    become(settings["uid"], settings["limits"])
+    if settings["socket"] is not None:
+        sys.exit(wait_for_fork(settings["socket"]))
     os.execv(command[0], command)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -22,7 +22,7 @@ class Limits(Protocol):
 
 
 class Watchdog(threading.Thread):
-    """Watches a process and all that it started, and kills them when they exceed a limit.
+    """Watches processes and all that they started, and kills them when they exceed a limit.
 
     Attributes:
         problem: which limit was exceeded, in words for a student; empty while none was.
@@ -30,22 +30,22 @@ class Watchdog(threading.Thread):
 
     def __init__(
         self,
-        pid: int,
+        roots: list[int],
         limits: Limits,
         *,
         timeout: float | None = None,
         also: Callable[[], str] = lambda: "",
     ) -> None:
-        """Watches over a process.
+        """Watches over processes.
 
         Args:
-            pid: the first process.
+            roots: the processes that all others come from; with the first one all end.
             limits: what the tree may use.
             timeout: seconds that it may run; None for no limit.
             also: a further check; returns which limit was exceeded.
         """
         super().__init__(daemon=True)
-        self.pid, self.limits, self.also = pid, limits, also
+        self.roots, self.limits, self.also = roots, limits, also
         self.timeout = timeout
         self.problem = ""
         self._ended = threading.Event()
@@ -72,15 +72,15 @@ class Watchdog(threading.Thread):
             if deadline is not None and time.monotonic() > deadline:
                 self.problem = f"took longer than {self.timeout:g} seconds"
             if self.problem:
-                kill_tree(self.pid)
+                kill_tree(self.roots[0])
                 return
 
     def _exceeded(self) -> str:
-        try:
-            first = psutil.Process(self.pid)
-            processes = [first, *first.children(recursive=True)]
-        except psutil.NoSuchProcess:
-            return ""
+        processes: list[psutil.Process] = []
+        for root in self.roots:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                first = psutil.Process(root)
+                processes += [first, *first.children(recursive=True)]
         if len(processes) > self.limits.processes:
             return f"started more than {self.limits.processes} processes"
         if _resident(processes) > self.limits.memory_mb and (

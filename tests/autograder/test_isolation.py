@@ -189,20 +189,20 @@ def test_the_course_is_hidden_even_inside_of_what_is_shown(isolation, tmp_path):
     tmp_path.chmod(0o755)
     (tmp_path / "course").mkdir()
     (tmp_path / "course/gradebook.db").touch()
-    process = isolation.start(
+    started = isolation.start(
         [sys.executable, "-I", "-c", f"import os; print(os.listdir({str(tmp_path / 'course')!r}))"],
         readable=[tmp_path],
         hidden=[tmp_path / "course"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    printed, said = process.communicate()
+    printed, said = started.process.communicate()
     assert printed == b"[]\n", said
 
 
 def test_the_device_files_of_a_gpu_are_there(isolation, monkeypatch):
     """No GPU where this runs: another device file stands in for one."""
-    from autograder.sandbox import isolation as module
+    from autograder.sandbox import bubblewrap as module
 
     names = ("fuse", "kvm", "hwrng", "tty0", "loop-control")
     device = next((path for name in names if (path := Path("/dev", name)).exists()), None)

@@ -1,4 +1,4 @@
-"""Programs that run in the sandbox. They are run as files and never imported."""
+"""Programs that run in the sandbox. They are run as files, or forked, and not imported here."""
 
 from pathlib import Path
 
@@ -7,3 +7,5 @@ KERNEL = _FOLDER / "kernel.py"  # a submission's kernel
 MEASURE = _FOLDER / "measure.py"  # measures handed-in files
 NOTEBOOK = _FOLDER / "notebook.py"  # reads a notebook file
 READY = _FOLDER / "ready.py"  # says what is missing for grading
+
+WARM = (KERNEL, MEASURE)  # those that need what a course preloads

@@ -1,7 +1,7 @@
 """The kernel that a submission runs in: IPython's, except that it runs test cells itself.
 
 Started by `autograder.grading.kernels` as
-`python -P kernel.py COURSE PROFILE [--heavy] -f CONNECTION_FILE`.
+`python -P kernel.py COURSE PROFILE heavy|light -f CONNECTION_FILE`.
 
 A test cell is not run as code: names, IPython's transformers and events, and everything else that
 earlier cells may have changed would take part. Its request carries exercise and challenge, and this
@@ -30,6 +30,11 @@ _OWN = frozenset({"autograder", "IPython", "ipykernel", "jupyter_client", "zmq"}
 _REPLACED_BY_KERNEL = {"input"}  # ipykernel puts its own in place while a cell runs
 _WRAPPERS = (classmethod, staticmethod, property)
 _HEAP_TYPE = 1 << 9  # types whose attributes Python code can set
+
+course: Course
+profile: Profile
+kinds: dict[str, type]
+pristine: "Pristine"
 
 
 def _matters(value: Any) -> bool:
@@ -191,15 +196,21 @@ class GradingKernel(IPythonKernel):
         )
 
 
-if __name__ == "__main__":
-    address, chosen, *arguments = sys.argv[1:]
-    course: Course = load(address)
+def main(arguments: list[str]) -> None:
+    """Runs a kernel."""
+    global course, profile, kinds, pristine
+    address, chosen, heavy, *options = arguments
+    course = load(address)
     profile = course.profile(chosen, True)
-    heavy = "--heavy" in arguments
     # Kept apart, and made anew for each probe: the course's own can be replaced.
     kinds = {name: type(exercise) for name, exercise in course.exercises.items()}
-    course.preload(heavy)
-    app = IPKernelApp.instance(kernel_class=GradingKernel, outstream_class="__main__.PatientStream")
-    app.initialize([argument for argument in arguments if argument != "--heavy"])
+    course.preload(heavy == "heavy")
+    stream = f"{__name__}.PatientStream"
+    app = IPKernelApp.instance(kernel_class=GradingKernel, outstream_class=stream)
+    app.initialize(options)
     pristine = Pristine(_OWN | course.guarded)
     app.start()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

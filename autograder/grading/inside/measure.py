@@ -12,11 +12,13 @@ from autograder.core import course
 from autograder.core.exercise import OtherProfileError
 from autograder.core.facts import encode
 
-if __name__ == "__main__":
+
+def main(arguments: list[str]) -> None:
+    """Measures the files in the working folder."""
     # What libraries print must not come between the grader and the answer.
     answer = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    address, name, chosen = sys.argv[1:]
+    address, name, chosen = arguments
     graded = course.load(address)
     try:
         profile = graded.profile(chosen, False)
@@ -25,3 +27,7 @@ if __name__ == "__main__":
         said = {"other_profile": str(error)}
     with answer:
         json.dump(said, answer)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,182 @@
+"""A warm process: it has imported what a course preloads, and forks into sandboxes.
+
+Started by `autograder.sandbox.warm` as
+`python -P forking.py SOCKET COURSE PROFILE HEAVY PROGRAM...`. Each request on the socket comes with
+one end of a connection to `start.py` in a sandbox that bubblewrap has made. A first fork joins the
+sandbox's namespaces and gives up every right; its child runs the program, as process of the sandbox
+that can neither see nor reach anything out here. Until then nothing may have started a thread, and
+nothing of a submission may ever be in this process: its memory is what every submission finds.
+"""
+
+import contextlib
+import ctypes
+import gc
+import importlib.util
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import struct
+import sys
+import traceback
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from autograder.core import course as courses
+from autograder.sandbox.start import be_killed_first, become
+
+_NAMESPACES = (
+    0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x20000000 | 0x40000000
+)  # mounts, cgroup, host name, IPC, processes, network
+_USER_NAMESPACE = 0x10000000
+_SCM_CREDENTIALS = 2
+_PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 4, 24, 38
+_CAPABILITIES_VERSION = 0x20080522
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _call(name: str, *arguments: Any) -> None:
+    if getattr(_libc, name)(*arguments) < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{name}: {os.strerror(number)}")
+
+
+def _join(pid: int, *, as_root: bool) -> None:
+    """Joins the namespaces of a process; children of this process are then processes in there."""
+    target = os.pidfd_open(pid)
+    _call("setns", target, _NAMESPACES | (0 if as_root else _USER_NAMESPACE))
+    os.close(target)
+
+
+def _give_up_rights(uid: int | None, limits: dict[str, int]) -> None:
+    """Gives up capabilities, root, and any way to gain rights; sets limits."""
+    for capability in range(64):
+        if _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) < 0:
+            break  # there are no more
+    become(uid, limits)
+    header = struct.pack("Ii", _CAPABILITIES_VERSION, 0)
+    _call("capset", header, bytes(24))
+    _call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    # Else its own files in /proc would belong to root.
+    _call("prctl", _PR_SET_DUMPABLE, 1, 0, 0, 0)
+
+
+def _take_over(connection: socket.socket) -> tuple[list[int], int]:
+    """Returns the standard streams of the process that keeps the sandbox, and its number."""
+    room = socket.CMSG_SPACE(3 * 4)
+    said, found, *_ = connection.recvmsg(16, 2 * room)
+    if not said:
+        raise OSError("bubblewrap could not make the sandbox")
+    parts = {kind: data for _, kind, data in found}
+    pid, _, _ = struct.unpack("3i", parts[_SCM_CREDENTIALS])
+    return list(struct.unpack("3i", parts[socket.SCM_RIGHTS])), pid
+
+
+def _close_all_but(*kept: int) -> None:
+    for path in list(Path("/proc/self/fd").iterdir()):
+        descriptor = int(path.name)
+        if descriptor > 2 and descriptor not in kept:
+            with contextlib.suppress(OSError):  # one of them was for listing them
+                os.close(descriptor)
+
+
+def _run(program: ModuleType, request: dict[str, Any], streams: list[int]) -> None:
+    """Runs a program in the sandbox; this process ends here."""
+    status = 1
+    try:
+        os.setsid()
+        for number, descriptor in enumerate(streams):
+            os.dup2(descriptor, number)
+        os.closerange(3, max(streams) + 1)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        os.environ.clear()
+        os.environ.update(request["environment"])
+        random.seed()  # every kernel draws its own numbers
+        if "numpy" in sys.modules:
+            sys.modules["numpy"].random.seed()
+        sys.argv = [str(program.__file__), *request["arguments"]]
+        program.main(request["arguments"])
+        status = 0
+    except SystemExit as error:
+        status = error.code if isinstance(error.code, int) else int(error.code is not None)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(status & 255)
+
+
+def _fork(
+    program: ModuleType, request: dict[str, Any], connection: socket.socket, control: socket.socket
+) -> None:
+    """Runs a program in a sandbox, from the process that joins it; this process ends here."""
+    try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        _close_all_but(connection.fileno(), control.fileno())
+        streams, pid = _take_over(connection)
+        be_killed_first()
+        as_root = request["uid"] is not None
+        _join(pid, as_root=as_root)
+        _give_up_rights(request["uid"], request["limits"])
+        os.chdir(request["folder"])
+        child = os.fork()
+        if child == 0:
+            # Descriptors of the connections: closed before any of the submission runs.
+            control.close()
+            connection.close()
+            _run(program, request, streams)
+        control.send(json.dumps({"pid": child}).encode())
+        control.close()
+        for descriptor in streams:
+            os.close(descriptor)
+        ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        status = ended if ended >= 0 else 128 - ended
+        connection.send(b"%d" % status)
+    except Exception as error:
+        control.send(json.dumps({"problem": str(error)}).encode())
+    finally:
+        os._exit(0)
+
+
+def _load(path: str) -> ModuleType:
+    name = f"autograder_{Path(path).stem}"
+    specification = importlib.util.spec_from_file_location(name, path)
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    sys.modules[name] = module
+    specification.loader.exec_module(module)
+    return module
+
+
+def main() -> None:
+    """Imports, then answers requests until the grader is gone."""
+    number, address, name, heavy, *programs = sys.argv[1:]
+    control = socket.socket(fileno=int(number))
+    course = courses.load(address)
+    course.profile(name, True)
+    course.preload(heavy == "heavy")
+    loaded = {path: _load(path) for path in programs}
+    gc.collect()
+    gc.freeze()  # forks need not look through, and thereby copy, what was there before them
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for forks
+    while True:
+        said, descriptors, *_ = socket.recv_fds(control, 1 << 20, 1)
+        if not said:
+            break
+        request = json.loads(said)
+        connection = socket.socket(fileno=descriptors[0])
+        if os.fork() == 0:
+            _fork(loaded[request["program"]], request, connection, control)
+        connection.close()
+        del said, request
+    shutil.rmtree(os.environ["HOME"], ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+"""Warm starts: programs in the sandbox that need not import what a process has imported already.
+
+`forking.py` is that process. Each course, profile and weight has one, as long as the grader lives.
+"""
+
+import atexit
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+_FORKING = Path(__file__).parent / "forking.py"
+_SECONDS = 300  # to import, and to fork
+
+
+class WarmError(RuntimeError):
+    """A warm process cannot fork into a sandbox; the message says why."""
+
+
+class Warm:
+    """A warm process, seen from the grader.
+
+    Attributes:
+        home: the home folder's path, which is the same out here and in each sandbox: libraries
+            remember it when they are imported. Out here it is empty.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        profile: str,
+        heavy: bool,
+        programs: Iterable[Path],
+        environment: Callable[[Path], dict[str, str]],
+    ) -> None:
+        """Starts a process.
+
+        Args:
+            address: where the course is.
+            profile: the class's profile.
+            heavy: whether it imports the heavy part of what the course preloads.
+            programs: what it can run: files with a function `main(arguments)`.
+            environment: returns its environment, given the home folder.
+        """
+        self.home = Path(tempfile.mkdtemp(prefix="autograder-home-"))
+        self._lock = threading.Lock()
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control.settimeout(_SECONDS)
+        command = [sys.executable, "-P", _FORKING, theirs.fileno(), address, profile]
+        command += ["heavy" if heavy else "light", *programs]
+        with theirs:
+            self._process = subprocess.Popen(
+                [str(argument) for argument in command],
+                env=environment(self.home),
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+
+    def fork(self, request: dict[str, Any], connection: socket.socket) -> int:
+        """Runs a program in a sandbox.
+
+        Args:
+            request: `program` (its file), `arguments`, `environment`, `folder` (the working
+                folder), `uid` and `limits`, as for `start.py`.
+            connection: to `start.py` in the sandbox.
+
+        Returns:
+            The number of the program's process.
+
+        Raises:
+            WarmError: it cannot.
+        """
+        try:
+            with self._lock:
+                message = json.dumps(request).encode()
+                socket.send_fds(self._control, [message], [connection.fileno()])
+                answer = json.loads(self._control.recv(1 << 16) or b"{}")
+        except (OSError, ValueError) as error:
+            self.close()
+            raise WarmError(f"the warm process does not answer ({error})") from error
+        if "pid" not in answer:
+            raise WarmError(answer.get("problem", "the warm process has ended"))
+        return answer["pid"]
+
+    def close(self) -> None:
+        """Ends it."""
+        self._control.close()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+_running: dict[tuple[str, str, bool], Warm] = {}
+
+
+def running(
+    address: str,
+    profile: str,
+    heavy: bool,
+    programs: Iterable[Path],
+    environment: Callable[[Path], dict[str, str]],
+) -> Warm:
+    """Returns the warm process of a course, profile and weight; arguments as for `Warm`."""
+    key = (address, profile, heavy)
+    if key not in _running:
+        _running[key] = Warm(address, profile, heavy, programs, environment)
+        atexit.register(_running[key].close)
+    return _running[key]
