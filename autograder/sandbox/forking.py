@@ -1,11 +1,12 @@
 """A warm process: it has imported what a course preloads, and forks into sandboxes.
 
 Started by `autograder.sandbox.warm` as
-`python -P forking.py SOCKET COURSE PROFILE HEAVY PROGRAM...`. Each request on the socket comes with
-one end of a connection to `start.py` in a sandbox that bubblewrap has made. A first fork joins the
-sandbox's namespaces and gives up every right; its child runs the program, as process of the sandbox
-that can neither see nor reach anything out here. Until then nothing may have started a thread, and
-nothing of a submission may ever be in this process: its memory is what every submission finds.
+`python -P forking.py SOCKET COURSE PROFILE heavy|light PROGRAM...`. Each request on the socket
+comes with a connection to `start.py` in a sandbox that bubblewrap has made, and one to answer on. A
+first fork joins the sandbox's namespaces and gives up every right; its child runs the program, as a
+process of the sandbox that can neither see nor reach anything out here. Nothing may have started a
+thread before a fork, and nothing of a submission may ever be in this process: every submission
+finds its memory.
 """
 
 import contextlib
@@ -21,6 +22,7 @@ import socket
 import struct
 import sys
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -90,7 +92,7 @@ def _run(program: ModuleType, request: dict[str, Any], streams: list[int]) -> No
         os.setsid()
         for number, descriptor in enumerate(streams):
             os.dup2(descriptor, number)
-        os.closerange(3, max(streams) + 1)
+        _close_all_but()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         os.environ.clear()
         os.environ.update(request["environment"])
@@ -112,33 +114,45 @@ def _run(program: ModuleType, request: dict[str, Any], streams: list[int]) -> No
 
 
 def _fork(
-    program: ModuleType, request: dict[str, Any], connection: socket.socket, control: socket.socket
-) -> None:
-    """Runs a program in a sandbox, from the process that joins it; this process ends here."""
+    programs: dict[str, ModuleType], request: dict[str, Any], sandbox: socket.socket
+) -> Iterator[dict[str, Any]]:
+    """Runs a program in a sandbox, from a process that joins it; yields what to answer.
+
+    Args:
+        programs: by their files.
+        request: see `autograder.sandbox.warm.Warm.fork`.
+        sandbox: the connection to `start.py`.
+    """
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    streams, keeper = _take_over(sandbox)
+    be_killed_first()
     try:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        _close_all_but(connection.fileno(), control.fileno())
-        streams, pid = _take_over(connection)
-        be_killed_first()
-        as_root = request["uid"] is not None
-        _join(pid, as_root=as_root)
+        _join(keeper, as_root=request["uid"] is not None)
         _give_up_rights(request["uid"], request["limits"])
-        os.chdir(request["folder"])
-        child = os.fork()
-        if child == 0:
-            # Descriptors of the connections: closed before any of the submission runs.
-            control.close()
-            connection.close()
-            _run(program, request, streams)
-        control.send(json.dumps({"pid": child}).encode())
-        control.close()
-        for descriptor in streams:
-            os.close(descriptor)
-        ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        status = ended if ended >= 0 else 128 - ended
-        connection.send(b"%d" % status)
+    except OSError as error:
+        yield {"cannot": str(error)}
+        return
+    os.chdir(request["folder"])
+    child = os.fork()
+    if child == 0:
+        _run(programs[request["program"]], request, streams)
+    yield {"pid": child}
+    for descriptor in streams:
+        os.close(descriptor)
+    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    sandbox.send(b"%d" % (ended if ended >= 0 else 128 - ended))
+
+
+def _answer(programs: dict[str, ModuleType], said: bytes, descriptors: list[int]) -> None:
+    """Answers a request; this process ends here."""
+    sandbox, asked = (socket.socket(fileno=descriptor) for descriptor in descriptors)
+    try:
+        _close_all_but(*descriptors)
+        for answer in _fork(programs, json.loads(said), sandbox):
+            asked.send(json.dumps(answer).encode())
+            asked.close()
     except Exception as error:
-        control.send(json.dumps({"problem": str(error)}).encode())
+        asked.send(json.dumps({"problem": f"{type(error).__name__}: {error}"}).encode())
     finally:
         os._exit(0)
 
@@ -166,15 +180,14 @@ def main() -> None:
     gc.freeze()  # forks need not look through, and thereby copy, what was there before them
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for forks
     while True:
-        said, descriptors, *_ = socket.recv_fds(control, 1 << 20, 1)
+        said, descriptors, *_ = socket.recv_fds(control, 1 << 20, 2)
         if not said:
             break
-        request = json.loads(said)
-        connection = socket.socket(fileno=descriptors[0])
         if os.fork() == 0:
-            _fork(loaded[request["program"]], request, connection, control)
-        connection.close()
-        del said, request
+            _answer(loaded, said, descriptors)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        del said
     shutil.rmtree(os.environ["HOME"], ignore_errors=True)
 
 

@@ -13,7 +13,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -23,13 +22,14 @@ _SECONDS = 300  # to import, and to fork
 
 
 class WarmError(RuntimeError):
-    """A warm process cannot fork into a sandbox; the message says why."""
+    """A program could not be forked into a sandbox; the message says why."""
 
 
 class Warm:
     """A warm process, seen from the grader.
 
     Attributes:
+        possible: whether this machine lets a process join a sandbox; known after the first try.
         home: the home folder's path, which is the same out here and in each sandbox: libraries
             remember it when they are imported. Out here it is empty.
     """
@@ -51,10 +51,9 @@ class Warm:
             programs: what it can run: files with a function `main(arguments)`.
             environment: returns its environment, given the home folder.
         """
+        self.possible = True
         self.home = Path(tempfile.mkdtemp(prefix="autograder-home-"))
-        self._lock = threading.Lock()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._control.settimeout(_SECONDS)
         command = [sys.executable, "-P", _FORKING, theirs.fileno(), address, profile]
         command += ["heavy" if heavy else "light", *programs]
         with theirs:
@@ -69,13 +68,18 @@ class Warm:
                 start_new_session=True,
             )
 
-    def fork(self, request: dict[str, Any], connection: socket.socket) -> int:
+    @property
+    def ended(self) -> bool:
+        """Whether the process is not there any more."""
+        return self._process.poll() is not None
+
+    def fork(self, request: dict[str, Any], sandbox: socket.socket) -> int:
         """Runs a program in a sandbox.
 
         Args:
             request: `program` (its file), `arguments`, `environment`, `folder` (the working
                 folder), `uid` and `limits`, as for `start.py`.
-            connection: to `start.py` in the sandbox.
+            sandbox: connection to `start.py` in the sandbox.
 
         Returns:
             The number of the program's process.
@@ -83,17 +87,25 @@ class Warm:
         Raises:
             WarmError: it cannot.
         """
-        try:
-            with self._lock:
-                message = json.dumps(request).encode()
-                socket.send_fds(self._control, [message], [connection.fileno()])
-                answer = json.loads(self._control.recv(1 << 16) or b"{}")
-        except (OSError, ValueError) as error:
+        answer, theirs = socket.socketpair()
+        with answer:
+            answer.settimeout(_SECONDS)
+            try:
+                with theirs:
+                    descriptors = [sandbox.fileno(), theirs.fileno()]
+                    socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
+                said = json.loads(answer.recv(1 << 16) or "{}")
+            except OSError as error:
+                raise WarmError(f"the warm process does not answer ({error})") from error
+        if "cannot" in said:
+            self.possible = False
             self.close()
-            raise WarmError(f"the warm process does not answer ({error})") from error
-        if "pid" not in answer:
-            raise WarmError(answer.get("problem", "the warm process has ended"))
-        return answer["pid"]
+            raise WarmError(
+                f"this machine does not let a process join a sandbox ({said['cannot']})"
+            )
+        if "pid" not in said:
+            raise WarmError(said.get("problem", "the warm process has ended"))
+        return said["pid"]
 
     def close(self) -> None:
         """Ends it."""
@@ -113,10 +125,13 @@ def running(
     heavy: bool,
     programs: Iterable[Path],
     environment: Callable[[Path], dict[str, str]],
-) -> Warm:
-    """Returns the warm process of a course, profile and weight; arguments as for `Warm`."""
+) -> Warm | None:
+    """Returns the warm process of a course, profile and weight; None where there cannot be one.
+
+    Arguments are as for `Warm`.
+    """
     key = (address, profile, heavy)
-    if key not in _running:
+    if key not in _running or (_running[key].ended and _running[key].possible):
         _running[key] = Warm(address, profile, heavy, programs, environment)
         atexit.register(_running[key].close)
-    return _running[key]
+    return _running[key] if _running[key].possible else None
