@@ -1,6 +1,7 @@
 """This course, as the grading engine knows it."""
 
 import contextlib
+import importlib
 import warnings
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,10 @@ _PASSED = (
     "CUDA_VISIBLE_DEVICES", "XLA_FLAGS", "TF_FORCE_GPU_ALLOW_GROWTH", "OMP_NUM_THREADS",
     "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "TF_ENABLE_ONEDNN_OPTS",
 )  # fmt: skip
+
+
+# What the set-up cell of every notebook imports besides.
+_SET_UP = ("matplotlib.pyplot", "tensorflow_datasets")
 
 
 def _profile(name: str, grading: bool) -> profiles.Profile:
@@ -49,6 +54,8 @@ def _preload(heavy: bool) -> None:
         import keras
         import tensorflow as tf
 
+        for name in _SET_UP:
+            importlib.import_module(name)
         # What TensorFlow loads when it is first asked for must be there to be remembered.
         assert tf.keras.Model is keras.Model
         assert getattr(tf.keras.applications, profiles.current().network)

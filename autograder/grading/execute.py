@@ -4,6 +4,7 @@ A cell that kills its kernel, hangs, or exceeds a limit costs the exercises that
 rest of the notebook runs in a fresh kernel, in which the cells before it run again.
 """
 
+import re
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,7 @@ from autograder.core.challenge import Challenge
 from autograder.core.course import Course, Profile
 from autograder.core.exercise import FileExercise
 from autograder.core.rubric import Rubric
-from autograder.grading import challenges
+from autograder.grading import challenges, showing
 from autograder.grading.cells import grade_id, is_graded_here
 from autograder.grading.inside.notebook import PICTURES, picture
 from autograder.grading.intake import refusal
@@ -51,6 +52,7 @@ class Run:
         handed_in: contents of the handed-in files, None for one that is missing or too large.
         isolation: how it was isolated.
         refused: why nothing was executed; empty when it was.
+        shown: sources of the course's cells that only show something.
         lost: why cells were not executed to their end, by the grade ids of the exercises that they
             belong to; under None for a cell of no exercise.
     """
@@ -63,6 +65,7 @@ class Run:
     handed_in: dict[str, bytes | None]
     isolation: Isolation
     refused: str = ""
+    shown: frozenset[str] = frozenset()
     lost: dict[str | None, str] = field(default_factory=dict)
 
     @property
@@ -120,6 +123,7 @@ class ExecuteWithChallenge(Execute):
             },
             isolation=Isolation(parent=self),
             refused=refusal(nb),
+            shown=self._shown(info["assignment"], info["notebook"]),
         )
         if self.run.refused:
             return nb, resources
@@ -127,6 +131,11 @@ class ExecuteWithChallenge(Execute):
         self._check_assign_resources(resources)
         self._execute(nb)
         return nb, resources
+
+    def _shown(self, assignment: str, notebook: str) -> frozenset[str]:
+        folders = CourseDirectory(config=self.config)
+        path = folders.format_path(folders.release_directory, ".", f"{assignment}/{notebook}.ipynb")
+        return showing.released(Path(path))
 
     def create_kernel_manager(self) -> KernelManager:
         """Creates the manager of one kernel in the sandbox."""
@@ -145,6 +154,19 @@ class ExecuteWithChallenge(Execute):
     def _execute(self, nb: NotebookNode) -> None:
         """Executes all cells, in as many kernels as it takes."""
         self.deadline = time.monotonic() + self.run.isolation.notebook_timeout
+        self.left_out = showing.not_needed(nb.cells, self.run.shown)
+        self._execute_all(nb)
+        missing = set().union(*map(_missing, nb.cells)) & set().union(*self.left_out.values())
+        if missing:
+            self.log.info("Cells that only show something run as well: %s", sorted(missing))
+            self.left_out = {}
+            self.run.lost.clear()
+            for cell in nb.cells:
+                if cell.cell_type == "code":
+                    cell.outputs = []
+            self._execute_all(nb)
+
+    def _execute_all(self, nb: NotebookNode) -> None:
         done: list[int] = []
         index = 0
         for _ in range(MAX_STARTS):
@@ -174,6 +196,8 @@ class ExecuteWithChallenge(Execute):
                 for index in range(first, len(nb.cells)):
                     cell = nb.cells[index]
                     if cell.cell_type != "code" or self._asks_for_files(cell):
+                        continue
+                    if index in self.left_out:
                         continue
                     self._execute_cell(cell, index)
                     if not self._is_graded(cell):
@@ -279,6 +303,16 @@ class ExecuteWithChallenge(Execute):
 
     def _update_display_id(self, display_id: str, msg: dict) -> None:
         """Leaves outputs as they are: a later cell may not change an earlier one's."""
+
+
+def _missing(cell: NotebookNode) -> set[str]:
+    """Returns the names that a cell missed."""
+    return {
+        name
+        for output in cell.get("outputs", ())
+        if output.output_type == "error" and output.ename == "NameError"
+        for name in re.findall("'([^']+)'", output.evalue)
+    }
 
 
 def _read_handed_in(path: Path) -> bytes | None:

@@ -134,10 +134,13 @@ def test_a_fork_that_ends_tells_its_status(start):
         start("1 / 0")
 
 
-def test_a_warm_process_that_has_died_is_replaced(start, caplog):
+def test_a_warm_process_that_has_died_is_replaced(start, caplog, monkeypatch):
     assert start("print('before')") == "before\n"
     os.kill(start.warm._process.pid, signal.SIGKILL)
-    assert start("import os; print(os.getppid())") == "1\n"  # cold, at once
+    start.warm._process.wait()
+    with monkeypatch.context() as patch:
+        patch.setattr(warm.Warm, "ended", False)  # it dies after we have looked
+        assert start("import os; print(os.getppid())") == "1\n"  # cold, at once
     assert "starts cold" in caplog.text
     assert start("import os; print(os.getppid())") == "0\n"
 

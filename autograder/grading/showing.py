@@ -1,0 +1,83 @@
+"""Cells of the course that only show something: they need not run while grading.
+
+An instructor tags them `show`. Where a student left one unchanged, and no other cell of the
+notebook takes a name from it, running it would tell grading nothing.
+"""
+
+import ast
+import re
+import symtable
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+TAG = "show"
+_WORD = re.compile(r"[^\W\d]\w*")
+# What can take any name, also one that only a text holds.
+_INDIRECT = {"eval", "exec", "globals", "locals", "vars", "get_ipython"}
+
+
+def released(path: Path) -> frozenset[str]:
+    """Returns the sources of the tagged cells of a released notebook; none if it is not there."""
+    if not path.is_file():
+        return frozenset()
+    cells = nbformat.read(path, as_version=4).cells
+    return frozenset(cell.source.strip() for cell in cells if TAG in cell.metadata.get("tags", ()))
+
+
+def not_needed(cells: list[NotebookNode], shown: frozenset[str]) -> dict[int, set[str]]:
+    """Returns which cells need not run, by their indices, with the names that each one makes.
+
+    Args:
+        cells: of a submission.
+        shown: what `released` returns.
+    """
+    found: dict[int, set[str]] = {}
+    taken: set[str] = set()  # by cells below that run
+    for index, cell in reversed(list(enumerate(cells))):
+        if cell.cell_type != "code":
+            continue
+        made = _made(cell.source) if cell.source.strip() in shown else None
+        if made is None or made & taken:
+            taken |= _taken(cell.source)
+        else:
+            found[index] = made
+    return found
+
+
+def _made(source: str) -> set[str] | None:
+    """Returns the names that a cell makes; None where that cannot be told."""
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except (SyntaxError, ValueError):
+        return None
+    made: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
+            made.add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            made.add(node.name)
+        elif isinstance(node, ast.alias):
+            made.add((node.asname or node.name).partition(".")[0])
+    return made
+
+
+def _taken(source: str) -> set[str]:
+    """Returns the names that a cell may take from other cells."""
+    words = set(_WORD.findall(source))
+    if words & _INDIRECT:
+        return words
+    try:
+        return set(_globals(symtable.symtable(source, "cell", "exec")))
+    except (SyntaxError, ValueError):  # magics, or a mistake
+        return words
+
+
+def _globals(table: symtable.SymbolTable) -> Iterator[str]:
+    for symbol in table.get_symbols():
+        if symbol.is_referenced() and (table.get_type() == "module" or symbol.is_global()):
+            yield symbol.get_name()
+    for inner in table.get_children():
+        yield from _globals(inner)
