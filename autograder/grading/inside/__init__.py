@@ -1,4 +1,4 @@
-"""Programs that run in the sandbox. They are run as files and never imported."""
+"""Programs that run in the sandbox. They are run as files; the other modules are parts of them."""
 
 from pathlib import Path
 
