@@ -1,7 +1,9 @@
 """This course, as the grading engine knows it."""
 
 import contextlib
+import sys
 import warnings
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +37,6 @@ def _environment(profile: profiles.Profile) -> dict[str, str]:
     return {
         "RPS_PROFILE": profile.name,
         "RPS_PROFILES": str(profiles.folder()),
-        "TF_CPP_MIN_LOG_LEVEL": "2",
-        "MPLBACKEND": "agg",
     }
 
 
@@ -57,15 +57,45 @@ def _preload(heavy: bool) -> None:
         warnings.filterwarnings("ignore", ".*run_functions_eagerly", UserWarning)  # from tf.data
 
 
+# How Keras is set where exercises are probed. A notebook may have chosen half precision, for a GPU.
+_KERAS = {
+    "floatx": "float32", "dtype_policy": "float32", "epsilon": 1e-7,
+    "image_data_format": "channels_last", "max_epochs": None, "max_steps_per_epoch": None,
+}  # fmt: skip
+
+
+@contextlib.contextmanager
+def _settings() -> Iterator[None]:
+    if "tensorflow" not in sys.modules:
+        yield
+        return
+    import keras
+    import tensorflow as tf
+
+    known = {name: value for name, value in _KERAS.items() if hasattr(keras.config, name)}
+    before = {name: getattr(keras.config, name)() for name in known}
+    eagerly = tf.config.functions_run_eagerly()
+    try:
+        _set_keras(known)
+        tf.config.run_functions_eagerly(eagerly or bool(profiles.grading))
+        yield
+    finally:
+        _set_keras(before)
+        tf.config.run_functions_eagerly(eagerly)
+
+
+def _set_keras(values: Mapping[str, Any]) -> None:
+    import keras
+
+    for name, value in values.items():
+        getattr(keras.config, f"set_{name}")(value)
+
+
 def _chosen(names: dict[str, Any]) -> list[str]:
     # The set-up cell calls it `course`; where there is none, whatever profile the notebook has.
     kept = [names["course"]] if type(names.get("course")) is profiles.Profile else names.values()
     found = {value.name for value in kept if type(value) is profiles.Profile and _is_known(value)}
-    chosen = [] if profiles.grading in found else sorted(found)
-    try:
-        return [*chosen, profiles.current().name]
-    except profiles.ProfileError:
-        return chosen
+    return [] if profiles.grading in found else sorted(found)
 
 
 def _is_known(value: profiles.Profile) -> bool:
@@ -154,6 +184,7 @@ COURSE = Course(
     folders=(Path(__file__).parent,),
     preload=_preload,
     guarded=_GUARDED,
+    settings=_settings,
     chosen=_chosen,
     home=_home,
     lacking=fetch.problems,
