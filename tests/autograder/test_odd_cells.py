@@ -41,7 +41,7 @@ FIRST_LINES = {
     "extension": "%load_ext no_such_extension",
     "unknown_magic": "%tensorflow_version 2.x",
     "pip": "!pip install no-such-package\n%pip install no-such-package",
-    "timed": "%%time\nimport no_such_module",
+    "measured": "%%time\nimport no_such_module",
     "captured": "%%capture\nimport no_such_module",
     "decorator": "@no_such_decorator\ndef helper(x):\n    return x\n",
     "assertion": "assert 1 == 2",
@@ -121,6 +121,12 @@ AT_FAULT = {
         "line 1, `%no_such_magic` of cell 2 (UsageError",
         "Correct that line first",
     ),
+    "timed": (
+        starting("%%time\n\nimport no_such_module", "import numpy_ as np"),
+        {"running_total": 0},
+        "line 3, `import no_such_module` of cell 2 (ModuleNotFoundError",
+        "Correct that line first",
+    ),
     "leaves_the_cell": (
         starting("import sys\nsys.exit()"),
         {"running_total": 0},
@@ -168,6 +174,7 @@ def course(tmp_path_factory):
     hand_in(root, "pictures", with_pictures())
     nbgrader(root, "autograde", "toy1", "--ExecuteWithChallenge.timeout=10",
              "--Isolation.output_mb=3")  # fmt: skip
+    nbgrader(root, "generate_feedback", "toy1", "--student=pictures")
     return root
 
 
@@ -232,6 +239,8 @@ def test_pictures_come_back_within_a_budget_and_progress_bars_do_not(course):
     shown = [output.data for output in many.outputs]
     assert [("image/png" in data) for data in shown] == [True] * 4 + [False] * 6
     assert "not shown while grading: image/png" in shown[-1]["text/plain"]
+    feedback = (course / "feedback/pictures/toy1/toy1.html").read_text()
+    assert feedback.count('src="data:image/png;base64') == 5
     assert printed.outputs[0].text == " 2 of 3\n10\ndone\n"
     assert timed.outputs[0].text == "worked\n"
     assert timed.outputs[1].data["text/plain"] == "42"
