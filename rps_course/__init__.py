@@ -3,4 +3,8 @@
 Importing the package is quick; TensorFlow (about 6 CPU seconds) loads when a function needs it.
 """
 
+from rps_course.machine import quiet
+
 __version__ = "0.1.0"
+
+quiet.start_up()

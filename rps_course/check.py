@@ -43,7 +43,8 @@ def __getattr__(name: str) -> Callable[..., None]:
     else:
 
         def checked(function: Callable) -> None:
-            check.run(exercise, function, profile.current(), COURSE.rules())
+            with COURSE.settings():
+                check.run(exercise, function, profile.current(), COURSE.rules())
 
     checked.__name__ = checked.__qualname__ = name
     checked.__doc__ = f"Checks {exercise.assignment}'s {type(exercise).__doc__}"

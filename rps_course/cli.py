@@ -171,7 +171,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit status: 0 done, 1 failed, 2 bad input, 130 interrupted.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's notes on the machine's CPU
     try:
         arguments = _parser().parse_args(argv)
     except SystemExit as end:  # argparse has said all there is to say

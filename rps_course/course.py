@@ -2,7 +2,9 @@
 
 import contextlib
 import importlib
+import sys
 import warnings
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +25,6 @@ _PASSED = (
     "CUDA_VISIBLE_DEVICES", "XLA_FLAGS", "TF_FORCE_GPU_ALLOW_GROWTH", "OMP_NUM_THREADS",
     "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "TF_ENABLE_ONEDNN_OPTS",
 )  # fmt: skip
-
-
 # What the set-up cell of every notebook imports besides.
 _SET_UP = ("matplotlib.pyplot", "tensorflow_datasets")
 
@@ -40,8 +40,8 @@ def _environment(profile: profiles.Profile) -> dict[str, str]:
     return {
         "RPS_PROFILE": profile.name,
         "RPS_PROFILES": str(profiles.folder()),
-        "TF_CPP_MIN_LOG_LEVEL": "2",
-        "MPLBACKEND": "agg",
+        # Where pyplot is imported before there is a kernel, it would choose another one.
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     }
 
 
@@ -64,15 +64,45 @@ def _preload(heavy: bool) -> None:
         warnings.filterwarnings("ignore", ".*run_functions_eagerly", UserWarning)  # from tf.data
 
 
+# How Keras is set where exercises are probed. A notebook may have chosen half precision, for a GPU.
+_KERAS = {
+    "floatx": "float32", "dtype_policy": "float32", "epsilon": 1e-7,
+    "image_data_format": "channels_last", "max_epochs": None, "max_steps_per_epoch": None,
+}  # fmt: skip
+
+
+@contextlib.contextmanager
+def _settings() -> Iterator[None]:
+    if "tensorflow" not in sys.modules:
+        yield
+        return
+    import keras
+    import tensorflow as tf
+
+    known = {name: value for name, value in _KERAS.items() if hasattr(keras.config, name)}
+    before = {name: getattr(keras.config, name)() for name in known}
+    eagerly = tf.config.functions_run_eagerly()
+    try:
+        _set_keras(known)
+        tf.config.run_functions_eagerly(eagerly or bool(profiles.grading))
+        yield
+    finally:
+        _set_keras(before)
+        tf.config.run_functions_eagerly(eagerly)
+
+
+def _set_keras(values: Mapping[str, Any]) -> None:
+    import keras
+
+    for name, value in values.items():
+        getattr(keras.config, f"set_{name}")(value)
+
+
 def _chosen(names: dict[str, Any]) -> list[str]:
     # The set-up cell calls it `course`; where there is none, whatever profile the notebook has.
     kept = [names["course"]] if type(names.get("course")) is profiles.Profile else names.values()
     found = {value.name for value in kept if type(value) is profiles.Profile and _is_known(value)}
-    chosen = [] if profiles.grading in found else sorted(found)
-    try:
-        return [*chosen, profiles.current().name]
-    except profiles.ProfileError:
-        return chosen
+    return [] if profiles.grading in found else sorted(found)
 
 
 def _is_known(value: profiles.Profile) -> bool:
@@ -161,6 +191,7 @@ COURSE = Course(
     folders=(Path(__file__).parent,),
     preload=_preload,
     guarded=_GUARDED,
+    settings=_settings,
     chosen=_chosen,
     home=_home,
     lacking=fetch.problems,

@@ -159,6 +159,18 @@ def test_grading_without_the_extra_says_what_to_install():
     assert "from a clone of the course: pip install '.[grader]'" in done.stderr
 
 
+def test_tensorflow_starts_quietly_after_the_course_was_imported():
+    code = "import rps_course, tensorflow as tf; tf.constant(1)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={k: v for k, v in os.environ.items() if k != "TF_CPP_MIN_LOG_LEVEL"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+
+
 def pyproject():
     return tomllib.loads((ROOT / "pyproject.toml").read_text())
 

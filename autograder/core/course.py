@@ -6,6 +6,7 @@ the same address. Everything that differs between two courses is a field of `Cou
 
 import importlib
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -66,6 +67,8 @@ class Course:
         preload: called in a kernel before any of a student's code, to import what it will need;
             with whether an exercise of the notebook needs its heavy part.
         guarded: packages that probing runs on; they are put back before each probe.
+        settings: the context that exercises are probed in: settings of libraries that a notebook
+            may have changed.
         chosen: returns the names of the profiles that a notebook's names show it to have chosen.
         home: returns what sandboxes find in their home folder under a profile.
         lacking: returns what the machine lacks for grading under a profile, by its name.
@@ -88,6 +91,7 @@ class Course:
     folders: tuple[Path, ...] = ()
     preload: Callable[[bool], None] = lambda _: None
     guarded: frozenset[str] = frozenset()
+    settings: Callable[[], AbstractContextManager[None]] = nullcontext
     chosen: Callable[[dict[str, Any]], list[str]] = lambda _: []
     home: Callable[[Any], Home] = lambda _: Home()
     lacking: Callable[[Any], dict[str, str]] = lambda _: {}

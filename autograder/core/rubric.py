@@ -114,9 +114,17 @@ class Rubric:
         others = [_criterion(table, n, 0.0, False) for n in table["criteria"] if n not in checked]
         return Verdict(exercise, (*checked.values(), *others), tuple(reasons), tuple(notes))
 
-    def not_graded(self, exercise: str, because: str) -> Verdict:
-        """Returns the verdict on an exercise that could not be graded, with the reason."""
-        finding = fails(None, "not_graded", exercise=exercise, because=because)
+    def not_graded(self, exercise: str, because: str, kind: str = "") -> Verdict:
+        """Returns the verdict on an exercise that could not be graded.
+
+        Args:
+            exercise: its grade id.
+            because: the reason.
+            kind: what kind of reason it is, for its hint: `not_graded_<kind>` among the messages.
+                Empty for a fault that is not the student's.
+        """
+        message = f"not_graded_{kind}" if kind else "not_graded"
+        finding = fails(None, message, exercise=exercise, because=because)
         return replace(self.verdict(exercise, [finding]), graded=False)
 
     def _message(self, exercise: str, finding: Finding) -> tuple[dict[str, str], float]:

@@ -7,7 +7,7 @@ never read back.
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from autograder.core.facts import FactsError, Most, decode, encode
@@ -110,6 +110,16 @@ class Verdict:
     def holding(self) -> tuple[str, ...]:
         """Titles of the criteria that hold."""
         return tuple(criterion.title for criterion in self.criteria if criterion.held)
+
+
+def scaled(verdict: Verdict, points: float) -> Verdict:
+    """Returns a verdict of as many points as the exercise has in the gradebook."""
+    factor = points / verdict.points if verdict.points else 1.0
+    return replace(
+        verdict,
+        criteria=tuple(replace(c, points=c.points * factor) for c in verdict.criteria),
+        reasons=tuple(replace(r, lost=round(r.lost * factor, 2)) for r in verdict.reasons),
+    )
 
 
 def to_json(verdict: Verdict) -> dict[str, Any]:

@@ -18,25 +18,40 @@ from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 
-from autograder.core import evidence
 from autograder.core.challenge import Challenge
 from autograder.core.course import Course, Profile
 from autograder.core.exercise import FileExercise
 from autograder.core.rubric import Rubric
-from autograder.grading import challenges, showing
+from autograder.grading import challenges, outputs, showing
 from autograder.grading.cells import grade_id, is_graded_here
-from autograder.grading.inside.notebook import PICTURES, picture
 from autograder.grading.intake import refusal
 from autograder.grading.kernels import IsolatedKernelManager
 from autograder.grading.machine import Grading
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.processes import kill_tree
+from autograder.sandbox.watchdog import Problem
 
 RUN = "autograder"  # where an execution leaves for judging what it needs to know
 MAX_HANDED_IN_BYTES = 64_000_000
 MAX_STARTS = 4  # kernels for one notebook
-_MAX_TEXT = 200_000  # characters of one output that a person can still look at
 _MB = 1 << 20
+
+
+@dataclass(frozen=True)
+class FailedLine:
+    """The first line of a cell that failed.
+
+    Attributes:
+        cell: the cell's number, as the autograded notebook shows it.
+        line: number and text of the line, in words; empty where it is unknown.
+        type: name of the exception's class.
+        message: what the exception says.
+    """
+
+    cell: int
+    line: str
+    type: str
+    message: str
 
 
 @dataclass
@@ -55,6 +70,8 @@ class Run:
         shown: sources of the course's cells that only show something.
         lost: why cells were not executed to their end, by the grade ids of the exercises that they
             belong to; under None for a cell of no exercise.
+        failed: the first failed line of each cell that has one, by the cell's index; but for test
+            cells.
     """
 
     course: Course
@@ -66,16 +83,17 @@ class Run:
     isolation: Isolation
     refused: str = ""
     shown: frozenset[str] = frozenset()
-    lost: dict[str | None, str] = field(default_factory=dict)
+    lost: dict[str | None, Problem] = field(default_factory=dict)
+    failed: dict[int, FailedLine] = field(default_factory=dict)
 
     @property
     def heavy(self) -> bool:
         """Whether an exercise needs the heavy part of what the course preloads."""
         return any(self.course.exercises[name].heavy for name in self.challenges)
 
-    def problem(self, exercise: str) -> str:
-        """Returns why an exercise could not be graded; empty when it could."""
-        return self.lost.get(exercise) or next(iter(self.lost.values()), "")
+    def problem(self, exercise: str) -> Problem | None:
+        """Returns why an exercise could not be graded; None when it could."""
+        return self.lost.get(exercise) or next(iter(self.lost.values()), None)
 
 
 class ExecuteWithChallenge(Execute):
@@ -128,6 +146,7 @@ class ExecuteWithChallenge(Execute):
         if self.run.refused:
             return nb, resources
         NotebookClient.__init__(self, nb, km)
+        self.on_cell_executed = self._note_failed_line
         self._check_assign_resources(resources)
         self._execute(nb)
         return nb, resources
@@ -161,12 +180,14 @@ class ExecuteWithChallenge(Execute):
             self.log.info("Cells that only show something run as well: %s", sorted(missing))
             self.left_out = {}
             self.run.lost.clear()
+            self.run.failed.clear()
             for cell in nb.cells:
                 if cell.cell_type == "code":
                     cell.outputs = []
             self._execute_all(nb)
 
     def _execute_all(self, nb: NotebookNode) -> None:
+        self.pictures = outputs.Pictures()
         done: list[int] = []
         index = 0
         for _ in range(MAX_STARTS):
@@ -175,7 +196,7 @@ class ExecuteWithChallenge(Execute):
                 break
         for cell in nb.cells[index:]:
             if self._is_graded(cell):
-                self.run.lost.setdefault(grade_id(cell), next(iter(self.run.lost.values()), ""))
+                self.run.lost.setdefault(grade_id(cell), next(iter(self.run.lost.values())))
 
     def _execute_from(self, nb: NotebookNode, first: int, done: list[int]) -> int:
         """Executes cells in one kernel; returns where the next kernel has to go on.
@@ -190,9 +211,9 @@ class ExecuteWithChallenge(Execute):
         try:
             with self.setup_kernel():
                 for index in done:
-                    outputs = nb.cells[index].outputs
+                    shown, left = nb.cells[index].outputs, self.pictures.left
                     self._execute_cell(nb.cells[index], index)
-                    nb.cells[index].outputs = outputs
+                    nb.cells[index].outputs, self.pictures.left = shown, left
                 for index in range(first, len(nb.cells)):
                     cell = nb.cells[index]
                     if cell.cell_type != "code" or self._asks_for_files(cell):
@@ -223,7 +244,7 @@ class ExecuteWithChallenge(Execute):
         return self._is_graded(cell) and isinstance(exercise, FileExercise)
 
     def _execute_cell(self, cell: NotebookNode, index: int) -> None:
-        self.output_bytes, self.problem = 0, ""
+        self.output_bytes, self.problem = 0, None
         if self._is_graded(cell):
             name = grade_id(cell)
             self.kc.request = {
@@ -236,7 +257,7 @@ class ExecuteWithChallenge(Execute):
             if self.kc is not None:
                 self.kc.request = None
             cell.execution_count = index + 1
-            _shorten(cell.outputs)
+            outputs.tidy(cell.outputs)
         if self.problem:  # interrupted in time: the kernel is still there
             self._note(cell, self.problem)
 
@@ -244,24 +265,41 @@ class ExecuteWithChallenge(Execute):
         """Notes why a cell was not executed to its end."""
         problem = self.problem or self.manager.problem
         if not problem:
-            dead = isinstance(error, DeadKernelError | RuntimeError)
+            name = type(error).__name__
             problem = (
-                "ended the notebook's kernel"
-                if dead
-                else f"made the kernel send what cannot be read ({type(error).__name__})"
+                Problem("ended the notebook's kernel", "end")
+                if isinstance(error, DeadKernelError | RuntimeError)
+                else Problem(f"made the kernel send what cannot be read ({name})", "connection")
             )
         self.log.warning("A kernel was lost: it %s (%s)", problem, type(error).__name__)
         if cell is None:
-            self.run.lost.setdefault(None, f"The notebook {problem} when its cells ran again.")
+            said = f"The notebook {problem} when its cells ran again."
+            self.run.lost.setdefault(None, Problem(said, problem.kind))
         else:
             self._note(cell, problem)
 
-    def _note(self, cell: NotebookNode, problem: str) -> None:
+    def _note(self, cell: NotebookNode, problem: Problem) -> None:
         name = (grade_id(cell) or "").removesuffix("_solution")
         exercise = name if name in self.run.challenges else None
         first = cell.source.strip().split("\n")[0][:60]
         where = f"Running `{name}`" if exercise else f"A cell (`{first}`)"
-        self.run.lost.setdefault(exercise, f"{where} {problem}.")
+        self.run.lost.setdefault(exercise, Problem(f"{where} {problem}.", problem.kind))
+
+    def _note_failed_line(
+        self, cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]
+    ) -> None:
+        """Notes the first line of a cell that failed; the reply may say anything."""
+        said = execute_reply["content"]
+        error = next((o for o in cell.outputs if o.output_type == "error"), None)
+        if said.get("status") == "error" and "ename" in said:
+            error = said
+        if error is None or self._is_graded(cell):
+            return
+        lines, number = cell.source.split("\n"), said.get("line")
+        known = isinstance(number, int) and 0 < number <= len(lines)
+        line = f"line {number}, `{lines[number - 1].strip()[:100]}`" if known else ""
+        name, message = str(error["ename"])[:100], str(error["evalue"])[:300]
+        self.run.failed.setdefault(cell_index, FailedLine(cell_index + 1, line, name, message))
 
     def _get_timeout(self, cell: NotebookNode | None) -> int | None:
         left = max(1, int(self.deadline - time.monotonic()))
@@ -269,15 +307,16 @@ class ExecuteWithChallenge(Execute):
 
     async def _async_handle_timeout(self, timeout: int, cell: NotebookNode | None = None) -> Any:
         if not self.problem:
-            self.problem = f"took longer than {timeout:g} seconds"
+            self.problem = Problem(f"took longer than {timeout:g} seconds", "time")
         return await super()._async_handle_timeout(timeout, cell)
 
     def process_message(self, msg: dict, cell: NotebookNode, cell_index: int) -> Any:
         """Takes a message from the kernel, within limits."""
-        self.output_bytes += _size(msg["content"])
+        self.output_bytes += outputs.weight(msg["content"])
         if self.output_bytes > self.run.isolation.output_mb * _MB:
             if not self.problem:
-                self.problem = f"printed more than {self.run.isolation.output_mb} MB"
+                said = f"printed more than {self.run.isolation.output_mb} MB"
+                self.problem = Problem(said, "output")
                 kill_tree(self.km.provisioner.pid)
             return None
         if msg["msg_type"].startswith("comm"):
@@ -292,7 +331,7 @@ class ExecuteWithChallenge(Execute):
         super().output(outs, msg, None, cell_index)
         if len(outs) <= before:
             return None
-        new = _harmless(outs[-1])
+        new = outputs.harmless(outs[-1], self.pictures)
         last = outs[-2] if len(outs) > 1 else None
         if new.output_type == "stream" and last and last.get("name") == new.name:
             last.text += new.text
@@ -319,51 +358,3 @@ def _read_handed_in(path: Path) -> bytes | None:
     if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_HANDED_IN_BYTES:
         return None
     return path.read_bytes()
-
-
-def _size(content: Any) -> int:
-    if isinstance(content, dict):
-        return sum(map(_size, content)) + sum(map(_size, content.values())) + 50
-    if isinstance(content, list):
-        return sum(map(_size, content)) + 50
-    return len(content) if isinstance(content, str) else 50
-
-
-def _harmless(output: NotebookNode) -> NotebookNode:
-    """Returns an output without anything but text and pictures."""
-    if output.output_type == "stream":
-        name = output.name if output.name in ("stdout", "stderr") else "stdout"
-        return NotebookNode(output_type="stream", name=name, text=str(output.text))
-    if output.output_type == "error":
-        return NotebookNode(
-            output_type="error",
-            ename=str(output.ename)[:200],
-            evalue=str(output.evalue)[:2000],
-            traceback=[str(line)[:5000] for line in list(output.traceback)[:100]],
-        )
-    data = NotebookNode()
-    for kind, value in output.data.items():
-        if kind == evidence.MIME:
-            data[kind] = value
-        elif kind == "text/plain":
-            data[kind] = "".join(value) if isinstance(value, list) else str(value)
-        elif kind in PICTURES and (shown := picture(kind, value)):
-            data[kind] = shown
-    if not data:
-        kinds = ", ".join(map(str, output.data))[:100]
-        data["text/plain"] = f"(an output that is not shown while grading: {kinds})"
-    clean = NotebookNode(output_type=output.output_type, data=data, metadata=NotebookNode())
-    if output.output_type == "execute_result":
-        clean.execution_count = None
-    return clean
-
-
-def _shorten(outputs: list[NotebookNode]) -> None:
-    """Shortens very long texts."""
-    for output in outputs:
-        holder, key = (output, "text") if output.output_type == "stream" else (output, None)
-        if output.output_type in ("display_data", "execute_result"):
-            holder, key = output.data, "text/plain"
-        text = holder.get(key, "") if key else ""
-        if len(text) > _MAX_TEXT:
-            holder[key] = f"{text[:_MAX_TEXT]}\n... {len(text) - _MAX_TEXT:,} characters left out"

@@ -26,7 +26,7 @@ from autograder.core.course import Course
 from autograder.grading import inside
 from autograder.sandbox.isolation import Isolation, Started
 from autograder.sandbox.processes import kill_tree
-from autograder.sandbox.watchdog import Watchdog
+from autograder.sandbox.watchdog import Problem, Watchdog
 
 _MAX_MESSAGE_BYTES = 48 << 20
 _MAX_WAITING_MESSAGES = 16
@@ -158,21 +158,22 @@ class IsolatedKernelManager(AsyncKernelManager):
         )
         return await super()._async_pre_start_kernel(**kwargs)
 
-    def tampering(self) -> str:
+    def tampering(self) -> Problem | None:
         """Returns what is wrong in the folder of sockets, where the kernel can write."""
         with contextlib.suppress(FileNotFoundError), os.scandir(self.exchange) as entries:
             for entry in entries:
                 facts = entry.stat(follow_symlinks=False)
                 ours = entry.name == _CONNECTION_FILE and facts.st_size < 10_000
                 if not (stat.S_ISREG(facts.st_mode) if ours else stat.S_ISSOCK(facts.st_mode)):
-                    return "wrote into the folder of the kernel's own connection"
-        return ""
+                    said = "wrote into the folder of the kernel's own connection"
+                    return Problem(said, "connection")
+        return None
 
     @property
-    def problem(self) -> str:
-        """Which limit the kernel exceeded; empty while it has not."""
+    def problem(self) -> Problem | None:
+        """Which limit the kernel exceeded; None while it has not."""
         watchdog = self.provisioner.watchdog if self.provisioner else None
-        return watchdog.problem if watchdog else ""
+        return watchdog.problem if watchdog else None
 
     async def _async_cleanup_resources(self, restart: bool = False) -> None:
         await super()._async_cleanup_resources(restart)

@@ -14,6 +14,22 @@ _INTERVAL = 0.2  # seconds
 _MB = 1 << 20
 
 
+class Problem(str):
+    """What a program in the sandbox did to be stopped, in words for a student.
+
+    Attributes:
+        kind: what kind of problem it is, which decides what a student is advised.
+    """
+
+    kind: str
+
+    def __new__(cls, says: str, kind: str) -> "Problem":
+        """Makes a problem of its words and its kind."""
+        problem = super().__new__(cls, says)
+        problem.kind = kind
+        return problem
+
+
 class Limits(Protocol):
     """What a tree of processes may use; `autograder.sandbox.isolation.Isolation` sets it."""
 
@@ -25,7 +41,7 @@ class Watchdog(threading.Thread):
     """Watches processes and all that they started, and kills them when they exceed a limit.
 
     Attributes:
-        problem: which limit was exceeded, in words for a student; empty while none was.
+        problem: which limit was exceeded; None while none was.
     """
 
     def __init__(
@@ -34,7 +50,7 @@ class Watchdog(threading.Thread):
         limits: Limits,
         *,
         timeout: float | None = None,
-        also: Callable[[], str] = lambda: "",
+        also: Callable[[], Problem | None] = lambda: None,
     ) -> None:
         """Watches over processes.
 
@@ -47,7 +63,7 @@ class Watchdog(threading.Thread):
         super().__init__(daemon=True)
         self.roots, self.limits, self.also = roots, limits, also
         self.timeout = timeout
-        self.problem = ""
+        self.problem: Problem | None = None
         self._ended = threading.Event()
 
     def __enter__(self) -> "Watchdog":
@@ -70,25 +86,25 @@ class Watchdog(threading.Thread):
         while not self._ended.wait(_INTERVAL):
             self.problem = self._exceeded() or self.also()
             if deadline is not None and time.monotonic() > deadline:
-                self.problem = f"took longer than {self.timeout:g} seconds"
+                self.problem = Problem(f"took longer than {self.timeout:g} seconds", "time")
             if self.problem:
                 kill_tree(self.roots[0])
                 return
 
-    def _exceeded(self) -> str:
+    def _exceeded(self) -> Problem | None:
         processes: list[psutil.Process] = []
         for root in self.roots:
             with contextlib.suppress(psutil.NoSuchProcess):
                 first = psutil.Process(root)
                 processes += [first, *first.children(recursive=True)]
         if len(processes) > self.limits.processes:
-            return f"started more than {self.limits.processes} processes"
+            return Problem(f"started more than {self.limits.processes} processes", "processes")
         if _resident(processes) > self.limits.memory_mb and (
             # Pages that processes share count for each of them above, and once here.
             _proportional(processes) > self.limits.memory_mb
         ):
-            return f"used more than {self.limits.memory_mb:,} MB of memory"
-        return ""
+            return Problem(f"used more than {self.limits.memory_mb:,} MB of memory", "memory")
+        return None
 
 
 def _resident(processes: list[psutil.Process]) -> float:

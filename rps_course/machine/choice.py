@@ -14,14 +14,14 @@ def choose(name: str | None = None) -> profile.Profile:
     """Returns a profile, with Keras able to read its weights.
 
     Args:
-        name: the profile's name; None for the one that `RPS_PROFILE` names, or that the notebook is
-            graded with. Without these it is `standard` if its data and weights are on this machine
-            or can be downloaded, and `offline` otherwise.
+        name: the profile's name; None for the one that the notebook is graded with, or else that
+            `RPS_PROFILE` names. Without these it is `standard` if its data and weights are on this
+            machine or can be downloaded, and `offline` otherwise.
 
     Raises:
         ProfileError: no profile has that name.
     """
-    name = name or os.environ.get("RPS_PROFILE", "").strip() or profile.grading
+    name = name or profile.grading or os.environ.get("RPS_PROFILE", "").strip()
     chosen = profile.get(name) if name else _best()
     if chosen.weights == "imagenet":
         caches.make_readable()

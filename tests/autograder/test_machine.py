@@ -55,14 +55,15 @@ def exported(root):
 
 # Ways of a notebook to choose a profile; the class is graded under the offline one.
 OTHERS = {
-    "environ": {"first": "import os; os.environ['RPS_PROFILE'] = 'standard'"},
-    "magic": {"first": "%env RPS_PROFILE=standard"},
     "argument": {"instead": "profile.get('standard')"},
     "alias": {"instead": "profile.get('standard'); kurs = course; del course"},
-    "later": {"instead": "profile.current(); import os; os.environ['RPS_PROFILE'] = 'standard'"},
 }
 SAME = {
     "unchanged": {},
+    # The profile is fixed for the kernel, whatever the environment says.
+    "environ": {"first": "import os; os.environ['RPS_PROFILE'] = 'standard'"},
+    "magic": {"first": "%env RPS_PROFILE=standard"},
+    "later": {"instead": "profile.current(); import os; os.environ['RPS_PROFILE'] = 'standard'"},
     "environ_same": {"first": "import os; os.environ['RPS_PROFILE'] = 'offline'"},
     "argument_same": {"instead": "profile.get('offline')"},
     "renamed": {"instead": "__import__('dataclasses').replace(profile.current(), name='my trial')"},

@@ -97,7 +97,11 @@ SUBMISSIONS = {
     "with_flipped_metadata": (with_flipped_metadata, {}, None),
     "noisy": (noisy, {}, None),
     "silenced": (silenced, {}, None),
-    "of_another_course": (of_another_course, {"double": 0, "running_total": 0}, "NameError"),
+    "of_another_course": (
+        of_another_course,
+        {"double": 0, "running_total": 0},
+        "has no cell of this assignment",
+    ),
     "killed": (killed, ZERO, "ended the notebook's kernel"),
 }
 

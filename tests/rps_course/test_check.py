@@ -53,6 +53,21 @@ def test_something_too_odd_to_probe_is_a_failed_check_and_no_crash():
         check.top_k(lambda *_, **__: Odd([1]))
 
 
+@pytest.mark.parametrize(
+    ("name", "answer"), [("compile_head", ref.compiler()), ("train_head", ref.train_head)]
+)
+def test_half_precision_in_a_notebook_fails_no_check(name, answer, capsys):
+    import tensorflow as tf
+
+    tf.keras.mixed_precision.set_global_policy("mixed_float16")
+    try:
+        getattr(check, name)(answer)
+        assert tf.keras.mixed_precision.global_policy().name == "mixed_float16"
+    finally:
+        tf.keras.mixed_precision.set_global_policy("float32")
+    assert f"{name}: " in capsys.readouterr().out
+
+
 def test_a_grader_gets_facts_and_no_verdict(capsys):
     challenge = Challenge.fresh()
     content = report(

@@ -47,6 +47,7 @@ class Nursery:
             "OMP_NUM_THREADS": "1",
             "TF_NUM_INTRAOP_THREADS": "1",
             "TF_NUM_INTEROP_THREADS": "1",
+            "MPLBACKEND": "agg",  # nobody looks at the plots of answers
         }
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__, subject.address, course.quick, *subject.preload],

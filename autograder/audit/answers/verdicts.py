@@ -28,6 +28,7 @@ from autograder.grading.cells import grade_id, stored
 from autograder.grading.execute import RUN, Run
 from autograder.grading.judge import JudgeEvidence
 from autograder.sandbox.isolation import Isolation
+from autograder.sandbox.watchdog import Problem
 
 # Verdicts of an audit are the same each time: one challenge for each exercise. The self-check
 # draws its own, as always; that both agree shows that the draw does not matter.
@@ -173,7 +174,8 @@ def judge(subject: Subject, answers: list[Answer]) -> Iterator[Judged]:
             isolation=Isolation(),
         )
         if "lost" in said:
-            run.lost[answer.exercise] = f"Running `{answer.exercise}` {said['lost']}."
+            because = f"Running `{answer.exercise}` {said['lost']}."
+            run.lost[answer.exercise] = Problem(because, "end")
         else:
             for cell, outputs in zip(cells, said["outputs"], strict=True):
                 cell.outputs = nbformat.from_dict(outputs)

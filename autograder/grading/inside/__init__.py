@@ -1,4 +1,4 @@
-"""Programs that run in the sandbox. They are run as files, or forked, and not imported here."""
+"""Programs that run in the sandbox, as files or forked; the other modules are parts of them."""
 
 from pathlib import Path
 

@@ -11,10 +11,15 @@ impossible, since it is the same process. What protects grading is that the grad
 facts.
 """
 
+import contextlib
+import os
 import sys
+import warnings
+from collections.abc import Iterator
 from types import FunctionType, ModuleType
 from typing import Any
 
+import numpy as np
 from ipykernel.iostream import OutStream
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
@@ -24,6 +29,7 @@ from autograder.core.challenge import Challenge
 from autograder.core.course import Course, Profile, load
 from autograder.core.exercise import failure
 from autograder.core.facts import Failure
+from autograder.grading.inside.shell import ZMQInteractiveShell
 
 # Packages that this kernel runs on; a course adds those that its probes run on.
 _OWN = frozenset({"autograder", "IPython", "ipykernel", "jupyter_client", "zmq"})
@@ -35,6 +41,7 @@ course: Course
 profile: Profile
 kinds: dict[str, type]
 pristine: "Pristine"
+settings: "Settings"
 
 
 def _matters(value: Any) -> bool:
@@ -107,6 +114,30 @@ def _functions(value: Any) -> list[FunctionType]:
     return [part for part in parts if type(part) is FunctionType]
 
 
+class Settings:
+    """The settings of this process as they are now, to be put back for a while."""
+
+    def __init__(self) -> None:
+        """Remembers them."""
+        self._variables = dict(os.environ)
+        self._filters = list(warnings.filters)
+        self._errors = np.geterr()
+
+    @contextlib.contextmanager
+    def put_back(self) -> Iterator[None]:
+        """Puts them back, those of the course too, and in the end the notebook's own."""
+        notebooks = dict(os.environ)
+        # Variables that a notebook adds stay: its functions may need them.
+        os.environ.update(self._variables)
+        try:
+            with warnings.catch_warnings(), np.errstate(**self._errors), course.settings():
+                warnings.resetwarnings()
+                warnings.filters.extend(self._filters)
+                yield
+        finally:
+            os.environ.update(notebooks)
+
+
 class PatientStream(OutStream):
     """Sends output in pieces that a grader can count, and waits until each one is on its way."""
 
@@ -130,6 +161,8 @@ class PatientStream(OutStream):
 class GradingKernel(IPythonKernel):
     """IPython's kernel with a request for test cells."""
 
+    shell_class = ZMQInteractiveShell
+
     def _probe(self, request: dict) -> dict:
         """Probes a function of the notebook and displays the evidence; returns the reply."""
         name = request["exercise"]
@@ -143,7 +176,8 @@ class GradingKernel(IPythonKernel):
             chosen = self._chosen_profile()
             if chosen is profile:
                 function = eval(name, self.shell.user_ns)  # a NameError as everybody knows it
-                content = check.report(kinds[name](), function, challenge, profile)
+                with settings.put_back():
+                    content = check.report(kinds[name](), function, challenge, profile)
             else:  # not to be graded, whatever the function does
                 other = Failure("OtherProfile", "", "")
                 content = evidence.envelope(name, challenge.id, chosen.name, other)
@@ -185,7 +219,7 @@ class GradingKernel(IPythonKernel):
         """Runs a cell; a test cell is probed instead."""
         if cell_meta and "autograder" in cell_meta:
             return self._probe(cell_meta["autograder"])
-        return await super().do_execute(
+        reply = await super().do_execute(
             code,
             silent,
             store_history,
@@ -194,11 +228,12 @@ class GradingKernel(IPythonKernel):
             cell_meta=cell_meta,
             cell_id=cell_id,
         )
+        return reply | {"line": self.shell.failed_line}
 
 
 def main(arguments: list[str]) -> None:
     """Runs a kernel."""
-    global course, profile, kinds, pristine
+    global course, profile, kinds, pristine, settings
     address, chosen, heavy, *options = arguments
     course = load(address)
     profile = course.profile(chosen, True)
@@ -209,6 +244,8 @@ def main(arguments: list[str]) -> None:
     app = IPKernelApp.instance(kernel_class=GradingKernel, outstream_class=stream)
     app.initialize(options)
     pristine = Pristine(_OWN | course.guarded)
+    settings = Settings()
+    sys.path.append("")  # what is handed in beside the notebook, and hides nothing
     app.start()
 
 

@@ -159,6 +159,8 @@ def compiled_facts(
     import tensorflow as tf
 
     optimizer = getattr(model, "optimizer", None)
+    while hasattr(optimizer, "inner_optimizer"):  # half precision wraps it: LossScaleOptimizer
+        optimizer = optimizer.inner_optimizer
     if optimizer is None or not getattr(model, "compiled", False):
         return None
     facts: dict[str, Any] = {}

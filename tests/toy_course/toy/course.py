@@ -1,10 +1,12 @@
 """The toy course, as the engine knows it."""
 
+import contextlib
 import os
 from pathlib import Path
 from typing import NamedTuple
 
 from autograder.core.course import Course, Home, discover
+from toy import precision
 
 ROOT = Path(__file__).parents[1]
 
@@ -38,6 +40,16 @@ def lacking(chosen):
     return {"words": f"{words} is not there."} if missing else {}
 
 
+@contextlib.contextmanager
+def settings():
+    """Probes with the usual precision, whatever a notebook has chosen."""
+    before, precision.DTYPE = precision.DTYPE, "float64"
+    try:
+        yield
+    finally:
+        precision.DTYPE = before
+
+
 COURSE = Course(
     name="toy",
     exercises=discover("toy.exercises"),
@@ -48,6 +60,7 @@ COURSE = Course(
     environment=environment,
     folders=(ROOT / "toy",),
     guarded=frozenset({"toy", "numpy", "builtins"}),
+    settings=settings,
     chosen=lambda names: [names["PROFILE"]] if "PROFILE" in names else [],
     home=lambda _: Home({"data/words.txt": ROOT / "words.txt"}, variables={"TOY_DATA": "data"}),
     lacking=lacking,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from toy import precision
 
 from autograder.core.exercise import Exercise, attempt
 from autograder.core.rubric import fails, holds
@@ -34,7 +35,7 @@ class Double(Exercise[Facts, Expected]):
     facts = Facts
 
     def _numbers(self, challenge, profile):
-        return challenge.rng(self.name).random(profile.length)
+        return challenge.rng(self.name).random(profile.length).astype(precision.DTYPE)
 
     def gather(self, function, challenge, profile):
         """Probes the function on drawn numbers."""

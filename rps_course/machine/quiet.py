@@ -1,0 +1,64 @@
+"""Keeps TensorFlow's start-up lines out of notebooks: ten red lines of no consequence.
+
+The environment variable silences all that TensorFlow says after its start. What TensorFlow 2.21
+says while it is imported does not ask for it and goes straight to the process' standard error.
+"""
+
+import contextlib
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from types import ModuleType
+
+_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
+_NOTHING_BUT_FATAL = "3"
+
+
+def start_up() -> None:
+    """Silences the start of TensorFlow, unless it has started or the environment asks for lines."""
+    if "tensorflow" not in sys.modules and _LEVEL not in os.environ:
+        os.environ[_LEVEL] = _NOTHING_BUT_FATAL
+        sys.meta_path.insert(0, _Finder())
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    """Finds TensorFlow as Python does, and lets it be imported quietly."""
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Returns how to import TensorFlow, the first time; None for everything else."""
+        if name != "tensorflow":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        if spec and spec.loader:
+            execute = spec.loader.exec_module
+
+            def quietly(module: ModuleType) -> None:
+                with _standard_error_aside():
+                    execute(module)
+
+            spec.loader.exec_module = quietly
+        return spec
+
+
+@contextlib.contextmanager
+def _standard_error_aside() -> Iterator[None]:
+    """Keeps what is written to the process' standard error, and shows it only after an error."""
+    with tempfile.TemporaryFile() as aside:
+        kept = os.dup(2)
+        os.dup2(aside.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            aside.seek(0)
+            os.write(kept, aside.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)

@@ -1,0 +1,3 @@
+"""A setting that a notebook may change."""
+
+DTYPE = "float64"
