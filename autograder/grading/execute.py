@@ -6,6 +6,7 @@ rest of the notebook runs in a fresh kernel, in which the cells before it run ag
 
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,10 @@ from nbgrader.preprocessors import Execute
 from autograder.core import evidence
 from autograder.core.challenge import Challenge
 from autograder.core.course import Course, Profile
-from autograder.core.exercise import FileExercise
+from autograder.core.exercise import Exercise, FileExercise
 from autograder.core.rubric import Rubric
 from autograder.grading import challenges
-from autograder.grading.cells import grade_id, is_graded_here
+from autograder.grading.cells import checked_by, grade_id, is_graded_here, notes
 from autograder.grading.inside.notebook import PICTURES, picture
 from autograder.grading.intake import refusal
 from autograder.grading.kernels import IsolatedKernelManager
@@ -47,12 +48,15 @@ class Run:
         address: where programs in the sandbox find it.
         profile: the profile that the kernel ran under.
         rules: the rubric of the class.
-        challenges: by exercise.
+        challenges: of test cells, by exercise.
         handed_in: contents of the handed-in files, None for one that is missing or too large.
         isolation: how it was isolated.
         refused: why nothing was executed; empty when it was.
-        lost: why cells were not executed to their end, by the grade ids of the exercises that they
-            belong to; under None for a cell of no exercise.
+        further: challenges of further cells that check an exercise, by exercise and cell index.
+        notes: what was noted before it ran, by exercise.
+        stopped: why cells that check an exercise were not executed to their end, by their index.
+        lost: why other cells were not, by the grade ids of the exercises that they belong to; under
+            None for a cell of no exercise.
     """
 
     course: Course
@@ -63,11 +67,20 @@ class Run:
     handed_in: dict[str, bytes | None]
     isolation: Isolation
     refused: str = ""
+    further: dict[str, dict[int, Challenge]] = field(default_factory=dict)
+    notes: dict[str, list[str]] = field(default_factory=dict)
+    stopped: dict[int, str] = field(default_factory=dict)
     lost: dict[str | None, str] = field(default_factory=dict)
 
     def problem(self, exercise: str) -> str:
         """Returns why an exercise could not be graded; empty when it could."""
-        return self.lost.get(exercise) or next(iter(self.lost.values()), "")
+        return self.lost.get(exercise) or next(
+            iter((*self.lost.values(), *self.stopped.values())), ""
+        )
+
+    def challenge(self, exercise: str, index: int) -> Challenge:
+        """Returns the challenge of a cell that checks an exercise."""
+        return self.further.get(exercise, {}).get(index) or self.challenges[exercise]
 
 
 class ExecuteWithChallenge(Execute):
@@ -89,24 +102,21 @@ class ExecuteWithChallenge(Execute):
         course = grading.load()
         self.root = Path(CourseDirectory(config=self.config).root).absolute()
         key = challenges.course_key(self.root)
-        sources = [cell.source for cell in nb.cells]
         folder = Path(resources.get("metadata", {}).get("path") or ".")
         asked = {grade_id(cell) for cell in nb.cells if is_graded_here(cell, course)}
+        challenge = partial(
+            challenges.for_exercise,
+            key,
+            student=info["student"],
+            assignment=info["assignment"],
+            sources=[cell.source for cell in nb.cells],
+        )
         self.run = resources[RUN] = Run(
             course=course,
             address=grading.course,
             profile=grading.variant(),
             rules=grading.rules(),
-            challenges={
-                name: challenges.for_exercise(
-                    key,
-                    student=info["student"],
-                    assignment=info["assignment"],
-                    sources=sources,
-                    exercise=name,
-                )
-                for name in asked
-            },
+            challenges={name: challenge(exercise=name) for name in asked},
             handed_in={
                 file: _read_handed_in(folder / file)
                 for name in asked
@@ -115,6 +125,12 @@ class ExecuteWithChallenge(Execute):
             },
             isolation=Isolation(parent=self),
             refused=refusal(nb),
+            # A challenge is sent once: what a notebook learns from one does not help with the next.
+            further={
+                name: {index: challenge(exercise=f"{name} in cell {index}") for index in indices}
+                for name, indices in _further(nb, course).items()
+            },
+            notes=notes(nb),
         )
         if self.run.refused:
             return nb, resources
@@ -147,9 +163,9 @@ class ExecuteWithChallenge(Execute):
             index = self._execute_from(nb, index, done)
             if index >= len(nb.cells) or time.monotonic() > self.deadline:
                 break
-        for cell in nb.cells[index:]:
-            if self._is_graded(cell):
-                self.run.lost.setdefault(grade_id(cell), next(iter(self.run.lost.values()), ""))
+        for left in range(index, len(nb.cells)):
+            if checked_by(nb.cells[left], self.run.course):
+                self.run.stopped.setdefault(left, self.run.problem(""))
 
     def _execute_from(self, nb: NotebookNode, first: int, done: list[int]) -> int:
         """Executes cells in one kernel; returns where the next kernel has to go on.
@@ -172,7 +188,7 @@ class ExecuteWithChallenge(Execute):
                     if cell.cell_type != "code" or self._asks_for_files(cell):
                         continue
                     self._execute_cell(cell, index)
-                    if not self._is_graded(cell):
+                    if not checked_by(cell, self.run.course):
                         done.append(index)
         except KeyboardInterrupt:
             if self.km is not None:  # interrupted while it started: nbclient leaves it behind
@@ -183,25 +199,20 @@ class ExecuteWithChallenge(Execute):
                 # Not even what ran before runs again, or the kernel does not start.
                 self._lose(None, error)
                 return len(nb.cells)
-            self._lose(nb.cells[index], error)
+            self._lose(index, error)
             return index + 1
         return len(nb.cells)
 
-    def _is_graded(self, cell: NotebookNode) -> bool:
-        return is_graded_here(cell, self.run.course)
-
     def _asks_for_files(self, cell: NotebookNode) -> bool:
-        exercise = self.run.course.exercises.get(grade_id(cell))
-        return self._is_graded(cell) and isinstance(exercise, FileExercise)
+        exercise = self.run.course.exercises.get(checked_by(cell, self.run.course))
+        return isinstance(exercise, FileExercise)
 
     def _execute_cell(self, cell: NotebookNode, index: int) -> None:
         self.output_bytes, self.problem = 0, ""
-        if self._is_graded(cell):
-            name = grade_id(cell)
-            self.kc.request = {
-                "exercise": name,
-                "challenge": self.run.challenges[name].secret.hex(),
-            }
+        name = checked_by(cell, self.run.course)
+        if name is not None:
+            secret = self.run.challenge(name, index).secret
+            self.kc.request = {"exercise": name, "challenge": secret.hex()}
         try:
             self.execute_cell(cell, index, store_history=True)
         finally:
@@ -210,9 +221,9 @@ class ExecuteWithChallenge(Execute):
             cell.execution_count = index + 1
             _shorten(cell.outputs)
         if self.problem:  # interrupted in time: the kernel is still there
-            self._note(cell, self.problem)
+            self._note(index, self.problem)
 
-    def _lose(self, cell: NotebookNode | None, error: Exception) -> None:
+    def _lose(self, index: int | None, error: Exception) -> None:
         """Notes why a cell was not executed to its end."""
         problem = self.problem or self.manager.problem
         if not problem:
@@ -223,17 +234,22 @@ class ExecuteWithChallenge(Execute):
                 else f"made the kernel send what cannot be read ({type(error).__name__})"
             )
         self.log.warning("A kernel was lost: it %s (%s)", problem, type(error).__name__)
-        if cell is None:
+        if index is None:
             self.run.lost.setdefault(None, f"The notebook {problem} when its cells ran again.")
         else:
-            self._note(cell, problem)
+            self._note(index, problem)
 
-    def _note(self, cell: NotebookNode, problem: str) -> None:
-        name = (grade_id(cell) or "").removesuffix("_solution")
+    def _note(self, index: int, problem: str) -> None:
+        cell = self.nb.cells[index]
+        checked = checked_by(cell, self.run.course)
+        name = checked or (grade_id(cell) or "").removesuffix("_solution")
         exercise = name if name in self.run.challenges else None
         first = cell.source.strip().split("\n")[0][:60]
         where = f"Running `{name}`" if exercise else f"A cell (`{first}`)"
-        self.run.lost.setdefault(exercise, f"{where} {problem}.")
+        if checked is not None:
+            self.run.stopped.setdefault(index, f"{where} {problem}.")
+        else:
+            self.run.lost.setdefault(exercise, f"{where} {problem}.")
 
     def _get_timeout(self, cell: NotebookNode | None) -> int | None:
         left = max(1, int(self.deadline - time.monotonic()))
@@ -275,6 +291,16 @@ class ExecuteWithChallenge(Execute):
 
     def _update_display_id(self, display_id: str, msg: dict) -> None:
         """Leaves outputs as they are: a later cell may not change an earlier one's."""
+
+
+def _further(nb: NotebookNode, course: Course) -> dict[str, list[int]]:
+    """Returns the cells besides test cells that check a function, by exercise."""
+    found: dict[str, list[int]] = {}
+    for index, cell in enumerate(nb.cells):
+        name = checked_by(cell, course)
+        if name and grade_id(cell) != name and isinstance(course.exercises[name], Exercise):
+            found.setdefault(name, []).append(index)
+    return found
 
 
 def _read_handed_in(path: Path) -> bytes | None:
