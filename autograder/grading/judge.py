@@ -15,6 +15,7 @@ from autograder.grading import files, reading
 from autograder.grading.cells import grade_id, is_graded_here, store
 from autograder.grading.execute import RUN, Run
 from autograder.grading.intake import OTHER_PROFILE
+from autograder.grading.regrade import FAILED
 
 _PLACES = "It was checked in {} places of the notebook, with different results: the best counts."
 
@@ -73,6 +74,7 @@ class JudgeEvidence(NbGraderPreprocessor):
         except Exception:
             # Unforeseen: a fault of the judge or of this machine, and never the student's.
             self.log.error("Judging %s failed: report this as a bug", name, exc_info=True)
+            resources[FAILED] = True
             because = "Judging it failed. The grader's log says where"
             return run.rules.not_graded(name, because)
 

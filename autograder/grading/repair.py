@@ -209,11 +209,14 @@ def _checks(cell: NotebookNode, name: str) -> bool:
 
 
 def _is_blank(nb: NotebookNode, released: set[str]) -> bool:
-    """Whether every text of a notebook is a released one, so that no answer can be among them."""
-    return bool(released) and not any(
-        cell.get("attachments") or _text(cell.source) not in released
+    """Whether there are texts, and each is a released one, so that no answer can be among them."""
+    texts = [
+        cell
         for cell in nb.cells
         if cell.source.strip() and (cell.cell_type != "code" or statements.is_prose(cell.source))
+    ]
+    return bool(texts) and not any(
+        cell.get("attachments") or _text(cell.source) not in released for cell in texts
     )
 
 
