@@ -44,6 +44,7 @@ class Regrade(Autograde):
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """Returns whether a submission is to be graded."""
         folders = self.coursedir
+        self._whose = student_id, assignment_id
         self._old = Path(folders.format_path(self._autograded, student_id, assignment_id))
         folders.autograded_directory = self._new
         self._now = self._bases.of(student_id)
@@ -72,14 +73,14 @@ class Regrade(Autograde):
     def run_post_convert_hook(self) -> None:
         """Puts the new result in the old one's place: nbgrader calls this when it is whole."""
         folders, old = self.coursedir, self._old
-        student, assignment = old.parent.name, old.name
+        student, assignment = self._whose
         new = Path(folders.format_path(self._new, student, assignment))
         if old.exists():
             if folders.notebook_id != "*":
                 for other in old.glob("*.ipynb"):
                     if not (new / other.name).exists():
                         shutil.copy2(other, new)
-            shutil.move(old, new.with_name(f"{assignment}.old"))
+            shutil.move(old, new.with_name(f"{new.name}.old"))
         old.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(new, old)
         folders.autograded_directory = self._autograded

@@ -41,6 +41,8 @@ def _statements(source: str) -> Iterator[Statement]:
     depth = 0
     tokens: list[tokenize.TokenInfo] = []
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.ERRORTOKEN and token.string[0] in "'\"":
+            raise tokenize.TokenError("an open string")  # as from Python 3.12 on
         depth += (token.type == tokenize.INDENT) - (token.type == tokenize.DEDENT)
         if token.type == tokenize.NEWLINE:
             text = tuple(t.string for t in tokens)
