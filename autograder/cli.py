@@ -54,6 +54,12 @@ def _parser() -> argparse.ArgumentParser:
         "folder.",
     )
     show.add_argument("assignment", help="name of the assignment, such as ps2")
+    show.add_argument(
+        "--check",
+        action="store_true",
+        help="exit with status 1 where something is left to do: not graded, changed since it was "
+        "graded, could not be graded, or waiting for a person",
+    )
     audit = commands.add_parser(
         "audit",
         help="test the grader: with right and wrong answers, attacks and broken submissions",
@@ -236,6 +242,8 @@ def _show(arguments: argparse.Namespace) -> int:
     from rich.console import Console
 
     from autograder.grading import results, tables
+    from autograder.grading.machine import Grading
+    from autograder.grading.states import Bases
 
     # nbgrader's own application reads nbgrader_config.py: the same folders and gradebook.
     application = NbGrader()
@@ -243,18 +251,21 @@ def _show(arguments: argparse.Namespace) -> int:
     folders = application.coursedir
     try:
         found = results.collect(
-            folders.db_url, Path(folders.root) / folders.autograded_directory, arguments.assignment
+            folders.db_url,
+            Path(folders.root) / folders.autograded_directory,
+            arguments.assignment,
+            Bases(folders, Grading(parent=application), arguments.assignment),
         )
-    except results.ResultsError as error:
+    except results.UNREADABLE as error:
         print(f"rps-grader: error: {error}", file=sys.stderr)
         return 2
     console = Console()
     if not found:
-        console.print(f"No submission of {arguments.assignment} has been graded yet.")
+        console.print(f"Nobody has handed in {arguments.assignment}.")
         return 0
     console.print(tables.scores(arguments.assignment, found))
     tables.print_reasons(found, console)
-    return 0
+    return 1 if arguments.check and any(result.needs_attention for result in found) else 0
 
 
 if __name__ == "__main__":

@@ -26,11 +26,22 @@ def configure(c: Config, *, course: str, profile: str) -> None:
         course: where the course is: `"package.module:NAME"` of a `core.course.Course`.
         profile: the profile that the class is taught and graded with.
     """
+    from autograder.grading import regrade
+
     c.Grading.course = course
     c.Grading.profile = profile
 
     # The exported table tells error, missing and zero apart.
     c.ExportApp.plugin_class = "autograder.grading.export.StatusExportPlugin"
+
+    # Each run grades what is not graded from its present content, and feedback shows what is now.
+    regrade.install()
+    c.GenerateFeedback.force = True
+    c.GenerateFeedback.preprocessors = [
+        "nbgrader.preprocessors.GetGrades",
+        "autograder.grading.pages.ShowStates",
+        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    ]
 
     # Submissions are files of unknown content, and are read as such (docs/threat-model.md).
     c.Autograde.exporter_class = "autograder.grading.intake.SubmissionExporter"
@@ -53,7 +64,7 @@ def configure(c: Config, *, course: str, profile: str) -> None:
         "nbconvert.preprocessors.ClearMetadataPreprocessor",
         "autograder.grading.judge.JudgeEvidence",  # stores verdicts in what has just been cleared
         "nbgrader.preprocessors.LimitOutput",
-        "nbgrader.preprocessors.SaveAutoGrades",
+        "autograder.grading.scores.SaveScores",
         "nbgrader.preprocessors.AssignLatePenalties",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]

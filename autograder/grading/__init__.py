@@ -1,6 +1,7 @@
 """Grading by the stock nbgrader commands, in the order of a submission.
 
-`intake` reads it, `repair` mends its cells, `execute` runs it in kernels of `kernels`, `judge`
-makes verdicts of its evidence, which `results`, `export` and `pages` show. `inside` runs in the
+`regrade` decides whether it is graded, `intake` reads it, `repair` mends its cells, `execute` runs
+it in kernels of `kernels`, `judge` makes verdicts of its evidence, which `scores` saves. `states`
+says what has become of it, and `results`, `export` and `pages` show it. `inside` runs in the
 sandbox.
 """

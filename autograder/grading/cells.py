@@ -1,8 +1,10 @@
 """The role of a notebook's cells for nbgrader and for a course, and the verdicts on them.
 
-A verdict stands in its test cell's metadata, under its own MIME type: nbgrader takes an error, or
-text alone, for a score, and neither of these outputs can hold anything else; another output would
-be an empty box on every page. A student's cells keep no metadata when they are taken in.
+Besides its test cell, further cells of a submission may check an exercise: copies of the test cell,
+and calls that the student typed. A verdict stands in its test cell's metadata, under its own MIME
+type: nbgrader takes an error, or text alone, for a score, and neither of these outputs can hold
+anything else; another output would be an empty box on every page. A student's cells keep no
+metadata when they are taken in.
 """
 
 from nbformat import NotebookNode
@@ -11,6 +13,8 @@ from nbgrader import utils
 from autograder.core import verdict as verdicts
 from autograder.core.course import Course
 from autograder.core.verdict import Verdict
+
+METADATA = "autograder"  # where grading keeps what it knows of a notebook or a cell
 
 
 def grade_id(cell: NotebookNode) -> str | None:
@@ -28,6 +32,32 @@ def is_graded_here(cell: NotebookNode, course: Course) -> bool:
         and not utils.is_solution(cell)
         and grade_id(cell) in course.exercises
     )
+
+
+def check_again(cell: NotebookNode, exercise: str) -> None:
+    """Makes an ordinary cell one that checks an exercise, besides its test cell."""
+    cell.metadata.pop("nbgrader", None)
+    cell.metadata[METADATA] = {"checks": exercise}
+
+
+def checked_by(cell: NotebookNode, course: Course) -> str | None:
+    """Returns the exercise that a cell checks, None if it checks none."""
+    if is_graded_here(cell, course):
+        return grade_id(cell)
+    name: str | None = cell.metadata.get(METADATA, {}).get("checks")
+    return name if name in course.exercises else None
+
+
+def notes(notebook: NotebookNode) -> dict[str, list[str]]:
+    """Returns what was noted of a submission before it ran, by exercise."""
+    found: dict[str, list[str]] = notebook.metadata.get(METADATA, {}).get("notes", {})
+    return found
+
+
+def note(notebook: NotebookNode, exercise: str, text: str) -> None:
+    """Notes something for the verdict on an exercise."""
+    kept = notebook.metadata.setdefault(METADATA, {}).setdefault("notes", {})
+    kept.setdefault(exercise, []).append(text)
 
 
 def store(cell: NotebookNode, verdict: Verdict) -> None:

@@ -7,6 +7,7 @@ rest of the notebook runs in a fresh kernel, in which the cells before it run ag
 import re
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,10 @@ from nbgrader.preprocessors import Execute
 
 from autograder.core.challenge import Challenge
 from autograder.core.course import Course, Profile
-from autograder.core.exercise import FileExercise
+from autograder.core.exercise import Exercise, FileExercise
 from autograder.core.rubric import Rubric
 from autograder.grading import challenges, outputs, showing
-from autograder.grading.cells import grade_id, is_graded_here
+from autograder.grading.cells import checked_by, grade_id, is_graded_here, notes
 from autograder.grading.intake import refusal
 from autograder.grading.kernels import IsolatedKernelManager
 from autograder.grading.machine import Grading
@@ -63,15 +64,18 @@ class Run:
         address: where programs in the sandbox find it.
         profile: the profile that the kernel ran under.
         rules: the rubric of the class.
-        challenges: by exercise.
+        challenges: of test cells, by exercise.
         handed_in: contents of the handed-in files, None for one that is missing or too large.
         isolation: how it was isolated.
         refused: why nothing was executed; empty when it was.
         shown: sources of the course's cells that only show something.
-        lost: why cells were not executed to their end, by the grade ids of the exercises that they
-            belong to; under None for a cell of no exercise.
-        failed: the first failed line of each cell that has one, by the cell's index; but for test
-            cells.
+        further: challenges of further cells that check an exercise, by exercise and cell index.
+        notes: what was noted before it ran, by exercise.
+        stopped: why cells that check an exercise were not executed to their end, by their index.
+        lost: why other cells were not, by the grade ids of the exercises that they belong to; under
+            None for a cell of no exercise.
+        failed: the first failed line of each cell that has one, by the cell's index; but for cells
+            that check an exercise.
     """
 
     course: Course
@@ -83,6 +87,9 @@ class Run:
     isolation: Isolation
     refused: str = ""
     shown: frozenset[str] = frozenset()
+    further: dict[str, dict[int, Challenge]] = field(default_factory=dict)
+    notes: dict[str, list[str]] = field(default_factory=dict)
+    stopped: dict[int, Problem] = field(default_factory=dict)
     lost: dict[str | None, Problem] = field(default_factory=dict)
     failed: dict[int, FailedLine] = field(default_factory=dict)
 
@@ -93,7 +100,17 @@ class Run:
 
     def problem(self, exercise: str) -> Problem | None:
         """Returns why an exercise could not be graded; None when it could."""
-        return self.lost.get(exercise) or next(iter(self.lost.values()), None)
+        others = (*self.lost.values(), *self.stopped.values())
+        return self.lost.get(exercise) or next(iter(others), None)
+
+    def challenge(self, exercise: str, index: int) -> Challenge:
+        """Returns the challenge of a cell that checks an exercise."""
+        return self.further.get(exercise, {}).get(index) or self.challenges[exercise]
+
+    def forget_execution(self) -> None:
+        """Forgets what happened, before it is executed again."""
+        for found in (self.stopped, self.lost, self.failed):
+            found.clear()
 
 
 class ExecuteWithChallenge(Execute):
@@ -115,24 +132,21 @@ class ExecuteWithChallenge(Execute):
         course = grading.load()
         self.root = Path(CourseDirectory(config=self.config).root).absolute()
         key = challenges.course_key(self.root)
-        sources = [cell.source for cell in nb.cells]
         folder = Path(resources.get("metadata", {}).get("path") or ".")
         asked = {grade_id(cell) for cell in nb.cells if is_graded_here(cell, course)}
+        challenge = partial(
+            challenges.for_exercise,
+            key,
+            student=info["student"],
+            assignment=info["assignment"],
+            sources=[cell.source for cell in nb.cells],
+        )
         self.run = resources[RUN] = Run(
             course=course,
             address=grading.course,
             profile=grading.variant(),
             rules=grading.rules(),
-            challenges={
-                name: challenges.for_exercise(
-                    key,
-                    student=info["student"],
-                    assignment=info["assignment"],
-                    sources=sources,
-                    exercise=name,
-                )
-                for name in asked
-            },
+            challenges={name: challenge(exercise=name) for name in asked},
             handed_in={
                 file: _read_handed_in(folder / file)
                 for name in asked
@@ -142,6 +156,12 @@ class ExecuteWithChallenge(Execute):
             isolation=Isolation(parent=self),
             refused=refusal(nb),
             shown=self._shown(info["assignment"], info["notebook"]),
+            # A challenge is sent once: what a notebook learns from one does not help with the next.
+            further={
+                name: {index: challenge(exercise=f"{name} in cell {index}") for index in indices}
+                for name, indices in _further(nb, course).items()
+            },
+            notes=notes(nb),
         )
         if self.run.refused:
             return nb, resources
@@ -179,8 +199,7 @@ class ExecuteWithChallenge(Execute):
         if missing:
             self.log.info("Cells that only show something run as well: %s", sorted(missing))
             self.left_out = {}
-            self.run.lost.clear()
-            self.run.failed.clear()
+            self.run.forget_execution()
             for cell in nb.cells:
                 if cell.cell_type == "code":
                     cell.outputs = []
@@ -194,9 +213,9 @@ class ExecuteWithChallenge(Execute):
             index = self._execute_from(nb, index, done)
             if index >= len(nb.cells) or time.monotonic() > self.deadline:
                 break
-        for cell in nb.cells[index:]:
-            if self._is_graded(cell):
-                self.run.lost.setdefault(grade_id(cell), next(iter(self.run.lost.values())))
+        for left in range(index, len(nb.cells)):
+            if checked_by(nb.cells[left], self.run.course):
+                self.run.stopped.setdefault(left, self.run.problem(""))
 
     def _execute_from(self, nb: NotebookNode, first: int, done: list[int]) -> int:
         """Executes cells in one kernel; returns where the next kernel has to go on.
@@ -221,7 +240,7 @@ class ExecuteWithChallenge(Execute):
                     if index in self.left_out:
                         continue
                     self._execute_cell(cell, index)
-                    if not self._is_graded(cell):
+                    if not checked_by(cell, self.run.course):
                         done.append(index)
         except KeyboardInterrupt:
             if self.km is not None:  # interrupted while it started: nbclient leaves it behind
@@ -232,25 +251,20 @@ class ExecuteWithChallenge(Execute):
                 # Not even what ran before runs again, or the kernel does not start.
                 self._lose(None, error)
                 return len(nb.cells)
-            self._lose(nb.cells[index], error)
+            self._lose(index, error)
             return index + 1
         return len(nb.cells)
 
-    def _is_graded(self, cell: NotebookNode) -> bool:
-        return is_graded_here(cell, self.run.course)
-
     def _asks_for_files(self, cell: NotebookNode) -> bool:
-        exercise = self.run.course.exercises.get(grade_id(cell))
-        return self._is_graded(cell) and isinstance(exercise, FileExercise)
+        exercise = self.run.course.exercises.get(checked_by(cell, self.run.course))
+        return isinstance(exercise, FileExercise)
 
     def _execute_cell(self, cell: NotebookNode, index: int) -> None:
         self.output_bytes, self.problem = 0, None
-        if self._is_graded(cell):
-            name = grade_id(cell)
-            self.kc.request = {
-                "exercise": name,
-                "challenge": self.run.challenges[name].secret.hex(),
-            }
+        name = checked_by(cell, self.run.course)
+        if name is not None:
+            secret = self.run.challenge(name, index).secret
+            self.kc.request = {"exercise": name, "challenge": secret.hex()}
         try:
             self.execute_cell(cell, index, store_history=True)
         finally:
@@ -259,9 +273,9 @@ class ExecuteWithChallenge(Execute):
             cell.execution_count = index + 1
             outputs.tidy(cell.outputs)
         if self.problem:  # interrupted in time: the kernel is still there
-            self._note(cell, self.problem)
+            self._note(index, self.problem)
 
-    def _lose(self, cell: NotebookNode | None, error: Exception) -> None:
+    def _lose(self, index: int | None, error: Exception) -> None:
         """Notes why a cell was not executed to its end."""
         problem = self.problem or self.manager.problem
         if not problem:
@@ -272,18 +286,24 @@ class ExecuteWithChallenge(Execute):
                 else Problem(f"made the kernel send what cannot be read ({name})", "connection")
             )
         self.log.warning("A kernel was lost: it %s (%s)", problem, type(error).__name__)
-        if cell is None:
+        if index is None:
             said = f"The notebook {problem} when its cells ran again."
             self.run.lost.setdefault(None, Problem(said, problem.kind))
         else:
-            self._note(cell, problem)
+            self._note(index, problem)
 
-    def _note(self, cell: NotebookNode, problem: Problem) -> None:
-        name = (grade_id(cell) or "").removesuffix("_solution")
+    def _note(self, index: int, problem: Problem) -> None:
+        cell = self.nb.cells[index]
+        checked = checked_by(cell, self.run.course)
+        name = checked or (grade_id(cell) or "").removesuffix("_solution")
         exercise = name if name in self.run.challenges else None
         first = cell.source.strip().split("\n")[0][:60]
         where = f"Running `{name}`" if exercise else f"A cell (`{first}`)"
-        self.run.lost.setdefault(exercise, Problem(f"{where} {problem}.", problem.kind))
+        noted = Problem(f"{where} {problem}.", problem.kind)
+        if checked is not None:
+            self.run.stopped.setdefault(index, noted)
+        else:
+            self.run.lost.setdefault(exercise, noted)
 
     def _note_failed_line(
         self, cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]
@@ -293,7 +313,7 @@ class ExecuteWithChallenge(Execute):
         error = next((o for o in cell.outputs if o.output_type == "error"), None)
         if said.get("status") == "error" and "ename" in said:
             error = said
-        if error is None or self._is_graded(cell):
+        if error is None or checked_by(cell, self.run.course):
             return
         lines, number = cell.source.split("\n"), said.get("line")
         known = isinstance(number, int) and 0 < number <= len(lines)
@@ -352,6 +372,16 @@ def _missing(cell: NotebookNode) -> set[str]:
         if output.output_type == "error" and output.ename == "NameError"
         for name in re.findall("'([^']+)'", output.evalue)
     }
+
+
+def _further(nb: NotebookNode, course: Course) -> dict[str, list[int]]:
+    """Returns the cells besides test cells that check a function, by exercise."""
+    found: dict[str, list[int]] = {}
+    for index, cell in enumerate(nb.cells):
+        name = checked_by(cell, course)
+        if name and grade_id(cell) != name and isinstance(course.exercises[name], Exercise):
+            found.setdefault(name, []).append(index)
+    return found
 
 
 def _read_handed_in(path: Path) -> bytes | None:

@@ -1,104 +1,163 @@
-"""What `nbgrader export` writes: its usual table, and how each submission's grading ended.
+"""What `nbgrader export` writes: its usual table, and the state of each submission.
 
-A 0 can mean three things: the work was graded and earned nothing (`zero`), there is no work
-(`missing`), or it could not be graded in whole or in part (`error`), with the reason.
+A 0 can mean several things: the work was graded and earned nothing (`zero`), there is no work
+(`missing`), it could not be graded in whole or in part (`error`), or it is not graded yet or from
+another content than is there now (`not graded`, `stale`). What waits for a person is named.
 """
 
 import csv
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
-from nbgrader.api import Assignment, Gradebook, MissingEntry
+from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.plugins import ExportPlugin
+from traitlets import Bool
 
 from autograder.core.verdict import WITHOUT_ISOLATION
 from autograder.grading import results
+from autograder.grading.machine import Grading
+from autograder.grading.results import Result
+from autograder.grading.states import Bases, State
 
 COLUMNS = (
     "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
-    "raw_score", "late_submission_penalty", "score", "max_score", "status", "reason",
+    "raw_score", "late_submission_penalty", "score", "max_score", "status", "reason", "waiting",
 )  # fmt: skip
+EXERCISE_COLUMNS = (
+    "assignment", "student_id", "last_name", "first_name", "email", "exercise", "score",
+    "max_score", "state", "reason",
+)  # fmt: skip
+# The status of a submission is the first of these that one of its exercises has.
+STATUS = {
+    State.SUBMITTED: "not graded",
+    State.STALE: "stale",
+    State.FAILED: "error",
+    State.AGAIN: "waiting",
+    State.WAITING: "waiting",
+    State.BY_HAND: "graded",
+    State.GRADED: "graded",
+    State.MISSING: "missing",
+}
 
 
 class StatusExportPlugin(ExportPlugin):
-    """Exports scores as CSV, with the columns `status` and `reason`."""
+    """Exports scores as CSV: one row for each student and assignment, or for each exercise."""
+
+    exercises = Bool(False, help="Whether to write one row for each exercise.").tag(config=True)
 
     def export(self, gradebook: Gradebook) -> None:
-        """Writes the table to `--to`, by default `grades.csv`."""
-        target = Path(self.to or "grades.csv")
+        """Writes the table to `--to`, by default `grades.csv` or `exercises.csv`."""
+        target = Path(self.to or ("exercises.csv" if self.exercises else "grades.csv"))
+        try:
+            rows = [
+                row
+                for assignment in gradebook.assignments
+                if not self.assignment or assignment.name in map(str, self.assignment)
+                for row in self._rows(gradebook, assignment)
+            ]
+        except results.UNREADABLE as error:
+            self.parent.fail(str(error))
         with tempfile.NamedTemporaryFile(
             "w", newline="", encoding="utf-8", dir=target.parent, suffix=".part", delete=False
         ) as file:
-            writer = csv.DictWriter(file, COLUMNS)
+            writer = csv.DictWriter(file, EXERCISE_COLUMNS if self.exercises else COLUMNS)
             writer.writeheader()
-            for assignment in gradebook.assignments:
-                if not self.assignment or assignment.name in map(str, self.assignment):
-                    writer.writerows(self._rows(gradebook, assignment))
+            writer.writerows(rows)
         Path(file.name).chmod(0o644)
         Path(file.name).replace(target)
         self.log.info("Exported grades to %s", target)
 
-    def _rows(self, gradebook: Gradebook, assignment: Assignment) -> Iterator[dict]:
+    def _rows(self, gradebook: Gradebook, assignment: Assignment) -> Iterator[dict[str, str]]:
         folders = self.parent.coursedir
-        root = Path(folders.root)
-        graded: dict[str, list[results.Result]] = {}
-        for result in results.collect(
-            folders.db_url, root / folders.autograded_directory, assignment.name
-        ):
-            graded.setdefault(result.student, []).append(result)
+        found = results.collect(
+            folders.db_url,
+            Path(folders.root) / folders.autograded_directory,
+            assignment.name,
+            Bases(folders, Grading(parent=self), assignment.name),
+            set(map(str, self.student)) or None,
+        )
         known = {student.id: student for student in gradebook.students}
-        handed_in = {
-            path.parent.name
-            for path in (root / folders.submitted_directory).glob(f"*/{assignment.name}")
-        }
-        for student_id in sorted(known.keys() | handed_in):
-            if self.student and student_id not in map(str, self.student):
-                continue
-            student = known.get(student_id)
-            row = {
-                "assignment": assignment.name,
-                "duedate": assignment.duedate,
-                "student_id": student_id,
-                "last_name": student and student.last_name,
-                "first_name": student and student.first_name,
-                "email": student and student.email,
-                "max_score": assignment.max_score,
-            }
-            try:
-                submission = gradebook.find_submission(assignment.name, student_id)
-            except MissingEntry:
-                reason = "a folder without a notebook" if student_id in handed_in else ""
-                row |= {"raw_score": 0.0, "late_submission_penalty": 0.0, "score": 0.0}
-                row |= {"status": "missing", "reason": reason}
+        for student_id, group in groupby(found, key=lambda result: result.student):
+            of_student = list(group)
+            about = _about(assignment, student_id, known.get(student_id))
+            if self.exercises:
+                rows: Iterable[dict[str, Any]] = map(_of_exercise, of_student)
             else:
-                penalty = submission.late_submission_penalty
-                status, reason = outcome(graded.get(student_id, []))
-                row |= {
-                    "timestamp": submission.timestamp,
-                    "raw_score": submission.score,
-                    "late_submission_penalty": penalty,
-                    "score": max(0.0, submission.score - penalty),
-                    "status": status,
-                    "reason": reason,
-                }
-            yield {name: _cell(value) for name, value in row.items()}
+                rows = [_of_assignment(gradebook, assignment, student_id, of_student)]
+            for row in rows:
+                yield {name: _cell(value) for name, value in (about | row).items()}
 
 
-def outcome(found: list[results.Result]) -> tuple[str, str]:
-    """Returns how the grading of a submission ended, and why if it is not simply graded.
+def _about(assignment: Assignment, student_id: str, student: Student | None) -> dict[str, Any]:
+    return {
+        "assignment": assignment.name,
+        "student_id": student_id,
+        "last_name": student and student.last_name,
+        "first_name": student and student.first_name,
+        "email": student and student.email,
+    }
+
+
+def _of_exercise(result: Result) -> dict[str, Any]:
+    reason = result.reasons[0] if result.reasons else ""
+    return {
+        "exercise": result.exercise,
+        "score": result.score,
+        "max_score": result.points,
+        "state": result.state,
+        "reason": result.about or reason,
+    }
+
+
+def _of_assignment(
+    gradebook: Gradebook, assignment: Assignment, student_id: str, found: list[Result]
+) -> dict[str, Any]:
+    status, reason = outcome(found)
+    row = {
+        "duedate": assignment.duedate,
+        "max_score": assignment.max_score,
+        "status": status,
+        "reason": reason,
+        "waiting": ", ".join(
+            f"{r.exercise} (again)" if r.state is State.AGAIN else r.exercise
+            for r in found
+            if r.state in (State.WAITING, State.AGAIN)
+        ),
+    }
+    try:
+        submission = gradebook.find_submission(assignment.name, student_id)
+    except MissingEntry:
+        return row | {"raw_score": 0.0, "late_submission_penalty": 0.0, "score": 0.0}
+    penalty = submission.late_submission_penalty
+    return row | {
+        "timestamp": submission.timestamp,
+        "raw_score": submission.score,
+        "late_submission_penalty": penalty,
+        "score": max(0.0, submission.score - penalty),
+    }
+
+
+def outcome(found: list[Result]) -> tuple[str, str]:
+    """Returns the status of a submission, and why if it is not simply graded.
 
     Args:
         found: the results of its exercises.
 
     Returns:
-        `"graded"`, `"zero"` or `"error"`, and a reason or a remark.
+        One of the words of `STATUS`, or `"zero"` for what was graded and earned nothing; and a
+        reason or a remark.
     """
-    errors = dict.fromkeys(reason for r in found if r.error for reason in r.reasons[:1])
-    remark = WITHOUT_ISOLATION if any(result.unsafe for result in found) else ""
-    if errors or not found:
-        return "error", "; ".join([*errors, *filter(None, [remark])]) or "not graded yet"
-    return ("graded" if any(result.score for result in found) else "zero"), remark
+    there = {result.state for result in found}
+    status = next((word for state, word in STATUS.items() if state in there), "not graded")
+    if status == "graded" and not any(result.score for result in found):
+        status = "zero"
+    reasons = [reason for r in found if r.error for reason in r.reasons[:1]]
+    reasons += [r.about for r in found if r.state in (State.MISSING, State.STALE)]
+    reasons += [WITHOUT_ISOLATION] if any(result.unsafe for result in found) else []
+    return status, "; ".join(dict.fromkeys(filter(None, reasons)))
 
 
 def _cell(value: object) -> str:

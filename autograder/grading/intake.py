@@ -26,11 +26,11 @@ from traitlets import TraitError
 from autograder.core.course import CourseError
 from autograder.core.rubric import RubricError
 from autograder.grading import inside, machine
+from autograder.grading.cells import METADATA
 from autograder.sandbox.isolation import Isolation, IsolationError, Stopped
 
 MAX_NOTEBOOK_BYTES = 20_000_000
 MAX_FILES, MAX_FOLDER_BYTES = 500, 200_000_000
-METADATA = "autograder"  # where a notebook says why it was refused
 OTHER_PROFILE = "autograder_other_profile"  # where judging leaves word that it met another profile
 
 

@@ -16,6 +16,9 @@ from autograder.grading import files, reading, reasons
 from autograder.grading.cells import grade_id, is_graded_here, store
 from autograder.grading.execute import RUN, Run
 from autograder.grading.intake import OTHER_PROFILE
+from autograder.grading.regrade import FAILED
+
+_PLACES = "It was checked in {} places of the notebook, with different results: the best counts."
 
 
 class NotGradedError(RuntimeError):
@@ -38,57 +41,91 @@ class JudgeEvidence(NbGraderPreprocessor):
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Judges all test cells of one executed notebook."""
         run: Run = resources.pop(RUN)
-        for cell in nb.cells:
+        for index, cell in enumerate(nb.cells):
             if not is_graded_here(cell, run.course):
                 continue
             name = grade_id(cell)
-            try:
-                verdict = self._verdict(cell, nb, run)
-            except NotGradedError as error:
-                verdict = run.rules.not_graded(name, str(error), error.kind)
-            except OtherProfileError as error:
-                verdict = run.rules.not_graded(name, str(error), "profile")
-                resources[OTHER_PROFILE] = str(error)
-            except Exception:
-                # Unforeseen: a fault of the judge or of this machine, and never the student's.
-                self.log.error("Judging %s failed: report this as a bug", name, exc_info=True)
-                because = "Judging it failed. The grader's log says where"
-                verdict = run.rules.not_graded(name, because)
+            verdict, notes = self._best(name, index, nb, run, resources)
             verdict = scaled(verdict, float(cell.metadata["nbgrader"]["points"]))
-            verdict = dataclasses.replace(verdict, isolated=not run.isolation.unsafe)
+            notes = (*verdict.notes, *notes, *run.notes.get(name, ()))
+            verdict = dataclasses.replace(verdict, notes=notes, isolated=not run.isolation.unsafe)
             earned = f"{verdict.score:g} of {verdict.points:g}"
             self.log.info("%s: %s", name, earned if verdict.graded else verdict.reasons[0].says)
             store(cell, verdict)
             cell.outputs = outputs(verdict)
         return nb, resources
 
-    def _verdict(self, cell: NotebookNode, nb: NotebookNode, run: Run) -> Verdict:
-        name, rules = grade_id(cell), run.rules
+    def _best(
+        self, name: str, index: int, nb: NotebookNode, run: Run, resources: ResourcesDict
+    ) -> tuple[Verdict, tuple[str, ...]]:
+        """Returns the best verdict among the cells that check an exercise, and remarks.
+
+        What could not be graded outweighs a zero: nobody knows what it would have earned.
+        """
+        judged = []
+        for i in _judged(index, name, nb, run):
+            judged.append(self._judge(name, i, nb, run, resources))
+            said = new_output("stream", name="stdout", text=explain(judged[-1]) + "\n")
+            nb.cells[i].outputs = [said]
+        best = max(judged, key=lambda verdict: (verdict.score, not verdict.graded))
+        differ = any(verdict.score != best.score for verdict in judged)
+        return best, (_PLACES.format(len(judged)),) if differ else ()
+
+    def _judge(
+        self, name: str, index: int, nb: NotebookNode, run: Run, resources: ResourcesDict
+    ) -> Verdict:
+        """Returns the verdict that one of the cells that check an exercise gives."""
+        try:
+            return self._verdict(name, index, nb, run)
+        except NotGradedError as error:
+            return run.rules.not_graded(name, str(error), error.kind)
+        except OtherProfileError as error:
+            resources[OTHER_PROFILE] = str(error)
+            return run.rules.not_graded(name, str(error), "profile")
+        except Exception:
+            # Unforeseen: a fault of the judge or of this machine, and never the student's.
+            self.log.error("Judging %s failed: report this as a bug", name, exc_info=True)
+            resources[FAILED] = True
+            because = "Judging it failed. The grader's log says where"
+            return run.rules.not_graded(name, because)
+
+    def _verdict(self, name: str, index: int, nb: NotebookNode, run: Run) -> Verdict:
+        cell, rules = nb.cells[index], run.rules
         if run.refused:
             raise NotGradedError(f"The notebook {run.refused}.", "refused")
-        if name in run.lost:
+        problem = run.stopped.get(index) or run.lost.get(name)
+        if problem:
             # Whatever it displayed before it was stopped does not count.
-            raise NotGradedError(run.lost[name], run.lost[name].kind)
+            raise NotGradedError(problem, problem.kind)
         exercise = run.course.exercises[name]
         try:
             if isinstance(exercise, FileExercise):
                 return rules.verdict(name, files.judge(exercise, run))
-            challenge = run.challenges[name]
+            challenge = run.challenge(name, index)
             found = reading.find(cell.outputs)
             facts = reading.read(found, exercise, challenge, run.profile)
             if not isinstance(facts, Failure):
                 return check.judge(exercise, facts, challenge, run.profile, rules)
-            finding = reasons.raised(facts, cell, nb, run)
+            finding = reasons.raised(facts, name, cell, nb, run)
         except reading.NoEvidenceError:
             problem = run.problem(name)
             if problem:
                 raise NotGradedError(problem, problem.kind) from None
-            finding = reasons.no_evidence(cell, nb, run)
+            finding = reasons.no_evidence(name, cell, nb, run)
         except files.UnreadableError as error:
             raise NotGradedError(str(error), "files") from error
         except reading.EvidenceError as error:
             finding = fails(None, "bad_evidence", exercise=name, received=str(error))
         return rules.verdict(name, [finding])
+
+
+def _judged(index: int, exercise: str, nb: NotebookNode, run: Run) -> list[int]:
+    """Returns the cells to judge an exercise by: those that show something, or its test cell."""
+    return [
+        i
+        for i in (index, *run.further.get(exercise, ()))
+        if i in run.stopped or reading.has_evidence(nb.cells[i].outputs)
+    ] or [index]
 
 
 def outputs(verdict: Verdict) -> list[NotebookNode]:

@@ -22,6 +22,20 @@ class NoEvidenceError(EvidenceError):
     """The test cell displayed no evidence at all."""
 
 
+def _all(outputs: list[dict]) -> list[Any]:
+    return [
+        output["data"][evidence.MIME]
+        for output in outputs
+        if output.get("output_type") in ("display_data", "execute_result")
+        and evidence.MIME in output.get("data", {})
+    ]
+
+
+def has_evidence(outputs: list[dict]) -> bool:
+    """Whether a cell displayed any evidence, good or bad."""
+    return bool(_all(outputs))
+
+
 def find(outputs: list[dict]) -> Any:
     """Returns the one piece of evidence among a cell's outputs.
 
@@ -29,12 +43,7 @@ def find(outputs: list[dict]) -> Any:
         NoEvidenceError: there is none.
         EvidenceError: there are several.
     """
-    found = [
-        output["data"][evidence.MIME]
-        for output in outputs
-        if output.get("output_type") in ("display_data", "execute_result")
-        and evidence.MIME in output.get("data", {})
-    ]
+    found = _all(outputs)
     if not found:
         raise NoEvidenceError("the test cell displayed no evidence")
     if len(found) > 1:

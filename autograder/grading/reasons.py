@@ -20,15 +20,15 @@ _SYNTAX = ("SyntaxError", "IndentationError", "TabError")
 _MODULE = ("ModuleNotFoundError",)
 
 
-def no_evidence(cell: NotebookNode, nb: NotebookNode, run: Run) -> Finding:
+def no_evidence(name: str, cell: NotebookNode, nb: NotebookNode, run: Run) -> Finding:
     """Returns the finding on an exercise of which there is no evidence.
 
     Args:
-        cell: its test cell.
+        name: the exercise.
+        cell: the cell that checks it.
         nb: the executed notebook.
         run: how it was executed.
     """
-    name = grade_id(cell)
     if _is_of_another_assignment(nb, run):
         return fails(None, "other_notebook", exercise=name)
     before = _failed_before(cell, nb, run)
@@ -51,16 +51,17 @@ def no_evidence(cell: NotebookNode, nb: NotebookNode, run: Run) -> Finding:
     return fails(None, message, exercise=name, because=because, python=_python())
 
 
-def raised(failure: Failure, cell: NotebookNode, nb: NotebookNode, run: Run) -> Finding:
+def raised(failure: Failure, name: str, cell: NotebookNode, nb: NotebookNode, run: Run) -> Finding:
     """Returns the finding on a function that raised an exception.
 
     Args:
         failure: the exception.
-        cell: the test cell.
+        name: the exercise.
+        cell: the cell that checks it.
         nb: the executed notebook.
         run: how it was executed.
     """
-    finding = raised_finding(failure, grade_id(cell))
+    finding = raised_finding(failure, name)
     first = next(iter(_failed_before(cell, nb, run).values()), None)
     if failure.type in _MODULE:
         return fails(None, "raised_module", **finding.values, python=_python())

@@ -1,22 +1,32 @@
 """Repairs a submission's cells before it is executed."""
 
+from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.grading.cells import grade_id
+from autograder.grading import statements
+from autograder.grading.cells import METADATA, check_again, grade_id, note
+from autograder.grading.intake import refusal
+
+MAX_FURTHER = 2  # copies of a test cell that are probed too: the last ones
+BLANK = "blank"  # whether a notebook holds no text but what was released
+_ADDED = "Lines that were added to the locked cell ran in a cell of their own."
 
 
 class RepairNotebook(NbGraderPreprocessor):
     """Brings a submission's cells back in line with the released assignment.
 
     Students duplicate, delete, move and convert cells, and editors strip metadata. nbgrader alone
-    then stops, for the whole class. Here the released metadata counts: extra copies become ordinary
-    cells, missing test cells are restored after their solution, and the rest is graded.
+    then stops, for the whole class. Here the released metadata counts, and one cell for each grade
+    id. Whatever the student's notebook calls a check is kept where it stands: what it finds there
+    counts, as it did for the student (`check_again`).
     """
 
     def preprocess(
@@ -25,80 +35,191 @@ class RepairNotebook(NbGraderPreprocessor):
         """Repairs one notebook in place."""
         info = resources["nbgrader"]
         with Gradebook(info["db_url"]) as gradebook:
-            notebook = gradebook.find_notebook(info["notebook"], info["assignment"])
-            released = {cell.name: self._released(cell) for cell in notebook.source_cells}
-            for cell in notebook.grade_cells:
-                released[cell.name].metadata["nbgrader"] |= {
-                    "grade": True,
-                    "points": cell.max_score,
-                }
-            for cell in notebook.solution_cells:
-                released[cell.name].metadata["nbgrader"]["solution"] = True
-            for cell in notebook.task_cells:
-                released[cell.name].metadata["nbgrader"] |= {"task": True, "points": cell.max_score}
+            released = _released(gradebook.find_notebook(info["notebook"], info["assignment"]))
+        texts = self._texts(info["assignment"], info["notebook"])
+        nb.metadata.setdefault(METADATA, {})[BLANK] = not refusal(nb) and _is_blank(nb, texts)
         self._recognize(nb, released)
-        self._drop_copies(nb)
-        self._bring_back(nb, released)
+        self._separate_checks(nb, released)
+        self._choose(nb, released)
+        self._add_missing(nb, released)
         return nb, resources
 
-    @staticmethod
-    def _released(cell: Any) -> NotebookNode:
-        new_cell = new_code_cell if cell.cell_type == "code" else new_markdown_cell
-        metadata = {
-            "schema_version": 3,
-            "grade": False,
-            "solution": False,
-            "task": False,
-            "locked": cell.locked,
-            "grade_id": cell.name,
-            "cell_type": cell.cell_type,
-            "checksum": cell.checksum,
-        }
-        return new_cell(source=cell.source, metadata={"nbgrader": metadata})
+    def _texts(self, assignment: str, notebook: str) -> set[str]:
+        """Returns the texts of a released notebook, none where it is not there."""
+        folders = CourseDirectory(config=self.config)
+        folder = folders.format_path(folders.release_directory, ".", assignment)
+        try:
+            cells = nbformat.read(Path(folder) / f"{notebook}.ipynb", as_version=4).cells
+        except (OSError, ValueError):
+            self.log.warning("%s has no %s: written answers wait for a person", folder, notebook)
+            return set()
+        return {_text(cell.source) for cell in cells}
 
     def _recognize(self, nb: NotebookNode, released: dict[str, NotebookNode]) -> None:
         """Gives every cell of the assignment its released metadata, and removes all other."""
         by_source = {
-            cell.source.strip(): name
-            for name, cell in released.items()
-            if cell.metadata["nbgrader"]["locked"]
+            _text(cell.source): name for name, cell in released.items() if _is_locked(cell)
         }
         for cell in nb.cells:
             name = grade_id(cell)
             if name not in released:
-                had_metadata = "nbgrader" in cell.metadata
-                cell.metadata.pop("nbgrader", None)
-                name = by_source.get(str(cell.source).strip())
+                if cell.metadata.pop("nbgrader", None):
+                    self.log.warning("A cell of another assignment is not graded")
+                name = by_source.get(_text(cell.source))
                 if name is None:
-                    if had_metadata:
-                        self.log.warning("A cell of another assignment is not graded")
                     continue
-                self.log.warning("Test cell %r had lost its metadata: restored", name)
+                self.log.warning("Cell %r had lost its metadata: restored", name)
             cell.metadata["nbgrader"] = dict(released[name].metadata["nbgrader"])
 
-    def _drop_copies(self, nb: NotebookNode) -> None:
-        """Keeps the last cell of each grade id, as Python keeps the last definition."""
-        seen = set()
-        for cell in reversed(nb.cells):
-            name = grade_id(cell)
-            if name in seen:
-                self.log.warning("Cell %r exists several times: the last one is graded", name)
-                cell.metadata.pop("nbgrader")
-            elif name is not None:
-                seen.add(name)
+    def _separate_checks(self, nb: NotebookNode, released: dict[str, NotebookNode]) -> None:
+        """Gives each call of a check a cell of its own, and what was added to locked cells too."""
+        calls = {
+            statements.only(cell.source): name for name, cell in released.items() if _is_check(cell)
+        }
+        calls.pop((), None)
+        cells = []
+        for cell in nb.cells:
+            original = released.get(grade_id(cell) or "")
+            if original is not None and _is_locked(original):
+                cells += self._locked(nb, cell, released, calls)
+            elif cell.cell_type == "code":
+                cells += _cut(cell, released, calls)
+            else:
+                cells.append(cell)
+        nb.cells = cells
 
-    def _bring_back(self, nb: NotebookNode, released: dict[str, NotebookNode]) -> None:
-        """Puts each test cell after its solution, and restores missing ones."""
-        for name, cell in released.items():
-            if not cell.metadata["nbgrader"]["grade"]:
+    def _locked(
+        self, nb: NotebookNode, cell: NotebookNode, released: dict[str, NotebookNode], calls: dict
+    ) -> list[NotebookNode]:
+        """Returns a locked cell as it was released, and what was added to it as ordinary cells."""
+        name = grade_id(cell)
+        original = released[name]
+        if _text(cell.source) in ("", _text(original.source)):
+            return [_copy(original)]
+        cell.metadata.pop("nbgrader")
+        cells = _cut(cell, released, calls) if cell.cell_type == "code" else [cell]
+        if any(grade_id(other) is None for other in cells):
+            self.log.warning("Cell %r had been added to: the lines run before it", name)
+            note(nb, name, _ADDED)
+        there = any(grade_id(other) == name for other in cells)
+        return cells if there else [*cells, _copy(original)]
+
+    def _choose(self, nb: NotebookNode, released: dict[str, NotebookNode]) -> None:
+        """Keeps one cell of each grade id: of answers the last that has been worked on."""
+        for name, original in released.items():
+            same = [cell for cell in nb.cells if grade_id(cell) == name]
+            worked_on = [cell for cell in same if _text(cell.source) != _text(original.source)]
+            chosen = same[:1] if _is_check(original) else (worked_on or same)[-1:]
+            others = [cell for cell in same if cell is not chosen[0]]
+            for cell in others:
+                cell.metadata.pop("nbgrader")
+            if others:
+                self.log.warning("Cell %r exists several times: one of them is graded", name)
+            for cell in others[-MAX_FURTHER:] if _is_check(original) else []:
+                check_again(cell, name)
+
+    def _add_missing(self, nb: NotebookNode, released: dict[str, NotebookNode]) -> None:
+        """Lets every solution be checked after it, and restores what is graded."""
+        for name, original in released.items():
+            if not original.metadata["nbgrader"]["grade"]:
                 continue
-            names = [grade_id(other) for other in nb.cells]
+            names = [grade_id(cell) for cell in nb.cells]
             solution = f"{name}_solution"
             after = names.index(solution) + 1 if solution in names else len(names)
             if name not in names:
-                self.log.warning("Test cell %r was missing: restored", name)
-                nb.cells.insert(after, cell)
-            elif solution in names and names.index(name) < after:
-                self.log.warning("Test cell %r stood before its solution: moved after it", name)
-                nb.cells.insert(after, nb.cells[names.index(name)])
-                nb.cells.pop(names.index(name))
+                self.log.warning("Cell %r was missing: restored", name)
+                nb.cells.insert(after, _copy(original))
+            elif solution not in names or any(_checks(cell, name) for cell in nb.cells[after:]):
+                continue
+            else:
+                self.log.warning("Cell %r stood before its solution: checked after it too", name)
+                nb.cells.insert(after, _further(original))
+            if _is_check(original) and any(c.cell_type == "code" for c in nb.cells[after + 1 :]):
+                nb.cells.append(_further(original))  # the answer may be further down
+
+
+def _released(notebook: Any) -> dict[str, NotebookNode]:
+    """Returns the cells of a notebook of the gradebook, as they were released, by grade id."""
+    released = {cell.name: _as_released(cell) for cell in notebook.source_cells}
+    for cell in notebook.grade_cells:
+        released[cell.name].metadata["nbgrader"] |= {"grade": True, "points": cell.max_score}
+    for cell in notebook.solution_cells:
+        released[cell.name].metadata["nbgrader"]["solution"] = True
+    for cell in notebook.task_cells:
+        released[cell.name].metadata["nbgrader"] |= {"task": True, "points": cell.max_score}
+    return released
+
+
+def _as_released(cell: Any) -> NotebookNode:
+    new_cell = new_code_cell if cell.cell_type == "code" else new_markdown_cell
+    metadata = {
+        "schema_version": 3,
+        "grade": False,
+        "solution": False,
+        "task": False,
+        "locked": cell.locked,
+        "grade_id": cell.name,
+        "cell_type": cell.cell_type,
+        "checksum": cell.checksum,
+    }
+    return new_cell(source=cell.source, metadata={"nbgrader": metadata})
+
+
+def _copy(original: NotebookNode) -> NotebookNode:
+    """Returns a new cell that is as it was released."""
+    new_cell = new_code_cell if original.cell_type == "code" else new_markdown_cell
+    return new_cell(original.source, metadata={"nbgrader": dict(original.metadata["nbgrader"])})
+
+
+def _further(original: NotebookNode) -> NotebookNode:
+    """Returns a further cell that checks an exercise."""
+    cell = new_code_cell(original.source)
+    check_again(cell, original.metadata["nbgrader"]["grade_id"])
+    return cell
+
+
+def _cut(cell: NotebookNode, released: dict[str, NotebookNode], calls: dict) -> list[NotebookNode]:
+    """Cuts a code cell where it calls checks; its first piece of other code stays the cell."""
+    pieces = statements.cut(cell.source, calls)
+    if not any(name for name, _ in pieces):
+        return [cell]
+    cells, left = [], [cell]
+    for name, text in pieces:
+        if name is not None:
+            cells.append(_copy(released[name]))
+        else:
+            cells.append(left.pop() if left else new_code_cell())
+            cells[-1].source = text
+    return cells
+
+
+def _is_locked(cell: NotebookNode) -> bool:
+    return bool(cell.metadata["nbgrader"]["locked"])
+
+
+def _is_check(cell: NotebookNode) -> bool:
+    """Whether a released cell is a test cell with code."""
+    about = cell.metadata["nbgrader"]
+    return cell.cell_type == "code" and about["grade"] and not about["solution"]
+
+
+def _checks(cell: NotebookNode, name: str) -> bool:
+    """Whether a cell checks an exercise."""
+    return name in (grade_id(cell), cell.metadata.get(METADATA, {}).get("checks"))
+
+
+def _is_blank(nb: NotebookNode, released: set[str]) -> bool:
+    """Whether there are texts, and each is a released one, so that no answer can be among them."""
+    texts = [
+        cell
+        for cell in nb.cells
+        if cell.source.strip() and (cell.cell_type != "code" or statements.is_prose(cell.source))
+    ]
+    return bool(texts) and not any(
+        cell.get("attachments") or _text(cell.source) not in released for cell in texts
+    )
+
+
+def _text(source: str) -> str:
+    """Returns a source as it is compared: editors change white space."""
+    return " ".join(source.split())

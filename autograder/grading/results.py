@@ -1,16 +1,22 @@
 """Reads the results of grading: scores from the gradebook, verdicts from autograded notebooks."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Assignment, Gradebook, MissingEntry, Notebook, SubmittedNotebook
 
+from autograder.core.course import CourseError
+from autograder.core.rubric import RubricError
 from autograder.core.verdict import Verdict, VerdictError
+from autograder.grading import states
 from autograder.grading.cells import stored
+from autograder.grading.machine import MachineError
+from autograder.grading.states import Bases, Basis, State
+
+_AGAIN = "grade it again with --force"
 
 
 @dataclass(frozen=True)
@@ -20,10 +26,12 @@ class Result:
     Attributes:
         student: the student's id.
         exercise: the grade id.
-        score: points; None while a written answer waits for a person.
+        score: points; None where there is no score yet.
         points: points that could be earned.
         verdict: the verdict; None for a written answer, and where nbgrader graded by itself.
         problem: why the verdict cannot be read; empty when it can, and when there is none.
+        state: what has become of it.
+        about: what else there is to say about its state.
     """
 
     student: str
@@ -32,10 +40,14 @@ class Result:
     points: float
     verdict: Verdict | None = None
     problem: str = ""
+    state: State = State.GRADED
+    about: str = ""
 
     @property
     def reasons(self) -> tuple[str, ...]:
         """Why points were lost, the costliest first."""
+        if self.state in (State.BY_HAND, State.AGAIN):
+            return (f"{self.state}: {self.about}" if self.about else str(self.state),)
         if self.problem:
             return (self.problem,)
         found = self.verdict.reasons if self.verdict else ()
@@ -43,29 +55,49 @@ class Result:
 
     @property
     def error(self) -> bool:
-        """Whether the exercise could not be graded: a score of 0 then says nothing."""
-        return bool(self.problem) or (self.verdict is not None and not self.verdict.graded)
+        """Whether the exercise was not graded: a score of 0 then says nothing."""
+        return self.state in (State.FAILED, State.SUBMITTED)
 
     @property
     def unsafe(self) -> bool:
         """Whether the student's code ran without isolation."""
         return self.verdict is not None and not self.verdict.isolated
 
+    @property
+    def needs_attention(self) -> bool:
+        """Whether somebody has to do something about it."""
+        return not self.state.is_done or (self.state is State.MISSING and bool(self.about))
+
 
 class ResultsError(ValueError):
     """The gradebook has no such assignment, or cannot be read."""
 
 
-def collect(db_url: str, autograded: Path, assignment: str) -> list[Result]:
-    """Returns the results of all students who handed in an assignment, students in order.
+# Why there are no results to read, said by what was asked.
+UNREADABLE = (ResultsError, CourseError, RubricError, MachineError)
+
+
+def collect(
+    db_url: str,
+    autograded: Path,
+    assignment: str,
+    bases: Bases | None = None,
+    students: Collection[str] | None = None,
+) -> list[Result]:
+    """Returns the results of an assignment, students in order, one for each exercise.
 
     Args:
         db_url: the gradebook's address, as nbgrader's `db_url`.
         autograded: the course's folder of autograded submissions.
         assignment: the assignment's name.
+        bases: what results would be based on now. With it, everybody has results: who is in the
+            gradebook, and who has a folder. Without it, results are taken as they are.
+        students: ids of the students who are asked for; None for all.
 
     Raises:
         ResultsError: there is no gradebook, or it does not know the assignment.
+        autograder.core.course.CourseError, autograder.core.rubric.RubricError,
+        autograder.grading.machine.MachineError: the class cannot be graded as configured.
     """
     file = Path(db_url.removeprefix("sqlite:///"))
     if db_url.startswith("sqlite:///") and not file.is_file():  # nbgrader would make an empty one
@@ -74,52 +106,139 @@ def collect(db_url: str, autograded: Path, assignment: str) -> list[Result]:
             "nbgrader_config.py is, after the assignment was released (`make assignments`) and "
             "graded."
         )
-    results = []
+    results: list[Result] = []
+    order: dict[str, int] = {}  # that of the notebook's cells, not that of the database
     with Gradebook(db_url) as gradebook:
-        try:
-            known = gradebook.find_assignment(assignment)
-        except MissingEntry:
-            names = ", ".join(a.name for a in gradebook.assignments) or "none"
-            raise ResultsError(
-                f"The gradebook has no assignment {assignment!r}; it has: {names}. "
-                "Release it into the gradebook first: `make assignments`, or "
-                f"`nbgrader generate_assignment {assignment} --force`."
-            ) from None
-        # Course order: the order of the notebook's cells, not that of the database.
-        for submission in sorted(known.submissions, key=lambda s: s.student_id):
-            for notebook in submission.notebooks:
-                path = autograded / submission.student_id / assignment / f"{notebook.name}.ipynb"
-                results += _of_notebook(submission.student_id, notebook, path)
-    return results
+        known = _find(gradebook, assignment)
+        entries = {
+            (submission.student_id, notebook.name): notebook
+            for submission in known.submissions
+            for notebook in submission.notebooks
+        }
+        everybody = {student for student, _ in entries}
+        if bases is not None:
+            everybody |= {student.id for student in gradebook.students} | bases.students
+        for student in everybody if students is None else everybody & set(students):
+            now = _Now.of(student, bases)
+            for notebook in known.notebooks:
+                path = autograded / student / assignment / f"{notebook.name}.ipynb"
+                graded = _read(path)
+                for name in graded.verdicts if graded else ():
+                    order.setdefault(name, len(order))
+                entry = entries.get((student, notebook.name))
+                results += _of_notebook(student, notebook, entry, graded, now)
+    return sorted(results, key=lambda r: (r.student, order.get(r.exercise, len(order))))
 
 
-def _of_notebook(student: str, notebook: Any, path: Path) -> Iterator[Result]:
-    """Yields the results of one notebook of the gradebook; `path` is where it was autograded."""
-    read, otherwise = _verdicts(path)
-    grades = {grade.name: grade for grade in notebook.grades}
-    order = [name for name in read if name in grades]
-    order += [name for name in grades if name not in read]
-    for name in order:
-        grade = grades[name]
-        waits = grade.needs_manual_grade and grade.manual_score is None
-        score = None if waits else grade.score
-        yield Result(student, name, score, grade.max_score, *read.get(name, (None, otherwise)))
-
-
-def _verdicts(path: Path) -> tuple[dict[str, tuple[Verdict | None, str]], str]:
-    """Returns verdicts, or why they cannot be read, by grade id; and why there are no others."""
-    found: dict[str, tuple[Verdict | None, str]] = {}
-    if not path.is_file():
-        return found, "not graded yet"
+def _find(gradebook: Gradebook, assignment: str) -> Assignment:
     try:
-        for cell in nbformat.read(path, as_version=4).cells:
+        return gradebook.find_assignment(assignment)
+    except MissingEntry:
+        names = ", ".join(a.name for a in gradebook.assignments) or "none"
+        raise ResultsError(
+            f"The gradebook has no assignment {assignment!r}; it has: {names}. "
+            "Release it into the gradebook first: `make assignments`, or "
+            f"`nbgrader generate_assignment {assignment} --force`."
+        ) from None
+
+
+@dataclass(frozen=True)
+class _Now:
+    """What a student has handed in by now.
+
+    Attributes:
+        basis: what results would be based on; None where nothing is there, or nobody looked.
+        handed_in: whether there is a notebook, as far as is known.
+        about: what there is instead.
+    """
+
+    basis: Basis | None = None
+    handed_in: bool = True
+    about: str = ""
+
+    @classmethod
+    def of(cls, student: str, bases: Bases | None) -> "_Now":
+        if bases is None:
+            return cls()
+        if bases.handed_in(student):
+            return cls(bases.of(student))
+        about = "a folder without a notebook" if student in bases.students else ""
+        return cls(None, False, about)
+
+    def changes(self, before: Basis | None) -> str:
+        """Returns what is different from what a result is based on; empty where nothing is."""
+        if self.basis is None or before == self.basis:
+            return ""
+        if before is None:
+            return "it is not known what it was graded from"
+        return f"changed since it was graded: {', '.join(before.changes(self.basis))}"
+
+
+@dataclass(frozen=True)
+class _Graded:
+    """What an autograded notebook says.
+
+    Attributes:
+        verdicts: by grade id, each with why it cannot be used.
+        basis: what it is based on, if it says so.
+        problem: why it says nothing.
+    """
+
+    verdicts: dict[str, tuple[Verdict | None, str]]
+    basis: Basis | None = None
+    problem: str = ""
+
+
+def _of_notebook(
+    student: str,
+    notebook: Notebook,
+    entry: SubmittedNotebook | None,
+    graded: _Graded | None,
+    now: _Now,
+) -> Iterator[Result]:
+    """Yields a student's results of one notebook of an assignment."""
+    grades = {grade.name: grade for grade in entry.grades} if entry else {}
+    changes = now.changes(graded.basis) if graded and not graded.problem else ""
+    for cell in (*notebook.grade_cells, *notebook.task_cells):
+        name, grade = cell.name, grades.get(cell.name)
+        verdict, problem = None, ""
+        if graded:
+            verdict, problem = graded.verdicts.get(name, (None, graded.problem))
+        state = states.of(
+            grade,
+            graded=graded is not None,
+            failed=bool(problem) or (verdict is not None and not verdict.graded),
+            changed=bool(changes),
+            handed_in=now.handed_in,
+        )
+        about = {State.MISSING: now.about, State.STALE: changes}.get(state, "")
+        if state in (State.BY_HAND, State.AGAIN):
+            about = _comment(entry, name)
+        score = grade.score if grade and state.is_scored else None
+        yield Result(student, name, score, cell.max_score, verdict, problem, state, about)
+
+
+def _comment(entry: SubmittedNotebook, exercise: str) -> str:
+    """Returns what a person wrote about an exercise."""
+    about = [c for c in entry.comments if c.name.removesuffix("_solution") == exercise]
+    return " ".join(comment.manual_comment or "" for comment in about).strip()
+
+
+def _read(path: Path) -> _Graded | None:
+    """Reads an autograded notebook; returns None where there is none."""
+    if not path.is_file():
+        return None
+    found = {}
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
             metadata = cell.metadata.get("nbgrader", {})
             if metadata.get("grade"):
                 found[metadata["grade_id"]] = _verdict(cell)
     except Exception as error:  # somebody has edited it since: anything may be wrong
         what = f"the autograded notebook cannot be read ({type(error).__name__})"
-        return {}, f"not graded: {what}; grade it again with --force"
-    return found, "not graded yet"
+        return _Graded({}, problem=f"not graded: {what}; {_AGAIN}")
+    return _Graded(found, states.kept(notebook))
 
 
 def _verdict(cell: NotebookNode) -> tuple[Verdict | None, str]:
@@ -127,4 +246,4 @@ def _verdict(cell: NotebookNode) -> tuple[Verdict | None, str]:
         return stored(cell), ""
     except VerdictError as error:
         what = f"the verdict in the autograded notebook cannot be used: {error}"
-        return None, f"not graded: {what}; grade it again with --force"
+        return None, f"not graded: {what}; {_AGAIN}"

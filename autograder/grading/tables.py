@@ -6,6 +6,10 @@ from rich.text import Text
 
 from autograder.core.verdict import WITHOUT_ISOLATION
 from autograder.grading.results import Result
+from autograder.grading.states import State
+
+# What concerns all exercises of a student alike, and is told once.
+_OF_ALL = (State.MISSING, State.SUBMITTED, State.STALE)
 
 
 def points(value: float | None) -> str:
@@ -25,28 +29,37 @@ def scores(assignment: str, found: list[Result]) -> Table:
     for result in found:
         by_student.setdefault(result.student, {})[result.exercise] = result
     for student, row in by_student.items():
-        cells = []
-        for exercise in exercises:
-            result = row.get(exercise)
-            if result is None:
-                cells.append("-")
-                continue
-            if result.error:
-                cells.append("[bold red]error[/]")
-                continue
-            lost = result.score is not None and result.score < result.points
-            cells.append(f"[red]{points(result.score)}[/]" if lost else points(result.score))
+        cells = [_cell(row[name]) if name in row else "-" for name in exercises]
         total = sum(result.score or 0 for result in row.values())
         table.add_row(student, *cells, points(total))
     return table
 
 
+def _cell(result: Result) -> str:
+    if result.state in (State.MISSING, State.SUBMITTED):
+        return "-"
+    if result.state is State.FAILED:
+        return "[bold red]error[/]"
+    shown = points(result.score)
+    if result.state is State.AGAIN:
+        return f"{shown} ?"
+    if result.state is State.STALE:
+        return f"[dim]{shown}[/]"
+    lost = result.score is not None and result.score < result.points
+    return f"[red]{shown}[/]" if lost else shown
+
+
 def print_reasons(found: list[Result], console: Console) -> None:
-    """Prints the main reason of every loss."""
+    """Prints what there is to do, and the main reason of every loss."""
+    told = [(r.student, r.state, r.about) for r in found if r.state in _OF_ALL]
+    for student, state, about in dict.fromkeys(told):
+        console.print(Text(f"  {student}: {state}{f': {about}' if about else ''}"))
     for result in found:
-        if result.score is None:
-            console.print(f"  {result.student} {result.exercise}: waits for a person")
-        elif result.error or result.score < result.points:
+        if result.state in _OF_ALL:
+            continue
+        if result.state is State.WAITING:
+            console.print(f"  {result.student} {result.exercise}: {result.state}")
+        elif result.needs_attention or result.score < result.points:
             reason = result.reasons[0].split("\n")[0] if result.reasons else "no answer"
             lost = result.points - result.score
             about = f"{result.student} {result.exercise}{f' -{lost:g}' if lost else ''}"

@@ -1,0 +1,202 @@
+"""The state of an exercise of one student, and what its result is based on.
+
+A state is never guessed from a file's presence. Grading stores with a result what it is based on
+(`Basis`): the content that was handed in, and whatever else decides about points. A result counts
+as long as that has not changed.
+"""
+
+import hashlib
+import json
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.api import Assignment, Grade, Gradebook
+from nbgrader.coursedir import CourseDirectory
+
+from autograder.core.facts import FactsError, decode
+from autograder.grading.cells import METADATA
+from autograder.grading.machine import Grading
+
+_KEY = "basis"
+_TIMESTAMP = "timestamp.txt"
+_IGNORED = (".", "__")  # how names begin of what systems and editors leave
+_MAX_FILES, _MAX_BYTES = 2000, 64_000_000  # beyond these a file counts by its size
+
+
+class State(StrEnum):
+    """The state of one exercise of one student."""
+
+    MISSING = "missing"
+    SUBMITTED = "handed in, not graded"
+    STALE = "stale"
+    FAILED = "could not be graded"
+    WAITING = "waits for a person"
+    AGAIN = "to be looked at again"
+    BY_HAND = "graded by a person"
+    GRADED = "graded"
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nobody has to do anything about it."""
+        return self in (State.MISSING, State.BY_HAND, State.GRADED)
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether there is a score, though it may not be the last word."""
+        return self not in (State.MISSING, State.SUBMITTED, State.WAITING)
+
+
+def of(grade: Grade | None, *, graded: bool, failed: bool, changed: bool, handed_in: bool) -> State:
+    """Returns the state of one exercise of one student.
+
+    Args:
+        grade: its entry in the gradebook, if there is one.
+        graded: whether there is an autograded notebook.
+        failed: whether it says that this exercise could not be graded, or cannot be read.
+        changed: whether what it is based on has changed since.
+        handed_in: whether there is a notebook to grade.
+    """
+    by_hand = grade is not None and grade.manual_score is not None
+    if not graded:
+        return State.SUBMITTED if handed_in else State.BY_HAND if by_hand else State.MISSING
+    if changed:
+        return State.STALE
+    if by_hand:
+        return State.AGAIN if grade.needs_manual_grade else State.BY_HAND
+    if failed:
+        return State.FAILED
+    return State.WAITING if grade is None or grade.needs_manual_grade else State.GRADED
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a result is based on; each part is a digest, empty where there is nothing.
+
+    Attributes:
+        submission: names and contents of the files that were handed in.
+        timestamp: when, as nbgrader's `timestamp.txt` says.
+        release: the cells of the assignment and their points.
+        rubric: the rubric of its exercises.
+        profile: the profile of the class.
+    """
+
+    submission: str
+    timestamp: str
+    release: str
+    rubric: str
+    profile: str
+
+    def changes(self, now: "Basis") -> tuple[str, ...]:
+        """Returns the names of the parts that are different now."""
+        names = (field.name for field in fields(self))
+        return tuple(name for name in names if getattr(self, name) != getattr(now, name))
+
+
+class Bases:
+    """What the results of an assignment would be based on as things are now."""
+
+    def __init__(self, folders: CourseDirectory, grading: Grading, assignment: str) -> None:
+        """Remembers where to look.
+
+        Args:
+            folders: the course's folders.
+            grading: what is graded.
+            assignment: the assignment's name.
+        """
+        self._folders, self._grading, self._assignment = folders, grading, assignment
+        self._submitted = Path(folders.root) / folders.submitted_directory
+
+    @cached_property
+    def students(self) -> frozenset[str]:
+        """The students who have a folder of this assignment."""
+        found = self._submitted.glob(f"*/{self._assignment}")
+        return frozenset(path.parent.name for path in found)
+
+    def handed_in(self, student: str) -> bool:
+        """Whether a student has a notebook to grade."""
+        return any((self._submitted / student / self._assignment).glob("*.ipynb"))
+
+    def of(self, student: str) -> Basis:
+        """Returns what a student's result would be based on.
+
+        Raises:
+            autograder.core.course.CourseError, autograder.core.rubric.RubricError,
+            autograder.grading.machine.MachineError: the class cannot be graded as configured.
+        """
+        folder = self._submitted / student / self._assignment
+        return Basis(*_content(folder), *self._common)
+
+    @cached_property
+    def _common(self) -> tuple[str, str, str]:
+        """Digests of release, rubric and profile."""
+        with Gradebook(self._folders.db_url, self._folders.course_id) as gradebook:
+            released = _released(gradebook.find_assignment(self._assignment))
+        rules = self._grading.rules()
+        tables = {name: rules[name] for name in released.keys() & rules.exercises.keys()}
+        # Where the profile's files are does not matter.
+        profile = re.sub(r"'/[^']*/", "'", repr(self._grading.variant()))
+        return _digest(released), _digest([tables, rules.general]), _digest(profile)
+
+
+def keep(notebook: NotebookNode, basis: Basis) -> None:
+    """Keeps with a graded notebook what its result is based on."""
+    about = {field.name: getattr(basis, field.name) for field in fields(basis)}
+    notebook.metadata.setdefault(METADATA, {})[_KEY] = about
+
+
+def kept(notebook: NotebookNode) -> Basis | None:
+    """Returns what a graded notebook is based on, None where it does not say so."""
+    about = notebook.metadata.get(METADATA)
+    try:
+        found: Basis = decode(Basis, about[_KEY])
+    except (FactsError, KeyError, TypeError):
+        return None
+    return found
+
+
+def _released(assignment: Assignment) -> dict[str, Any]:
+    """Returns the source and the points of each cell of an assignment that nbgrader keeps."""
+    found = {}
+    for notebook in assignment.notebooks:
+        graded = (*notebook.grade_cells, *notebook.task_cells)
+        points = {cell.name: cell.max_score for cell in graded}
+        for cell in notebook.source_cells:
+            found[cell.name] = [notebook.name, cell.cell_type, cell.source, points.get(cell.name)]
+    return found
+
+
+def _content(folder: Path) -> tuple[str, str]:
+    """Returns digests of a submission's files and of its time stamp."""
+    files = dict(_files(folder))
+    timestamp = files.pop(_TIMESTAMP, "")
+    return _digest(files), timestamp
+
+
+def _files(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yields names and digests of files. They may be of any kind: no link or pipe is opened."""
+    count = 0
+    for here, inner, names in os.walk(folder):
+        inner[:] = [name for name in inner if not name.startswith(_IGNORED)]
+        for name in names:
+            if name.startswith(_IGNORED):
+                continue
+            path, count = Path(here) / name, count + 1
+            facts = path.lstat()
+            content = f"{stat.S_IFMT(facts.st_mode)} {facts.st_size}"
+            small = facts.st_size <= _MAX_BYTES and count <= _MAX_FILES
+            if small and stat.S_ISREG(facts.st_mode) and os.access(path, os.R_OK):
+                content = hashlib.sha256(path.read_bytes()).hexdigest()
+            yield str(path.relative_to(folder)), content
+
+
+def _digest(value: Any) -> str:
+    text = json.dumps(value, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
