@@ -26,6 +26,8 @@ def configure(c: Config, *, course: str, profile: str) -> None:
         course: where the course is: `"package.module:NAME"` of a `core.course.Course`.
         profile: the profile that the class is taught and graded with.
     """
+    from autograder.grading import intake
+
     c.Grading.course = course
     c.Grading.profile = profile
 
@@ -33,6 +35,7 @@ def configure(c: Config, *, course: str, profile: str) -> None:
     c.ExportApp.plugin_class = "autograder.grading.export.StatusExportPlugin"
 
     # Submissions are files of unknown content, and are read as such (docs/threat-model.md).
+    intake.install()
     c.Autograde.exporter_class = "autograder.grading.intake.SubmissionExporter"
     # Pages that show what students wrote, in formgrader and as feedback, run none of it.
     c.HTMLExporter.sanitize_html = True

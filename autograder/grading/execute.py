@@ -22,17 +22,15 @@ from autograder.core.challenge import Challenge
 from autograder.core.course import Course, Profile
 from autograder.core.exercise import FileExercise
 from autograder.core.rubric import Rubric
-from autograder.grading import challenges
+from autograder.grading import challenges, staging
 from autograder.grading.cells import grade_id, is_graded_here
 from autograder.grading.inside.notebook import PICTURES, picture
-from autograder.grading.intake import refusal
 from autograder.grading.kernels import IsolatedKernelManager
 from autograder.grading.machine import Grading
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.processes import kill_tree
 
 RUN = "autograder"  # where an execution leaves for judging what it needs to know
-MAX_HANDED_IN_BYTES = 64_000_000
 MAX_STARTS = 4  # kernels for one notebook
 _MAX_TEXT = 200_000  # characters of one output that a person can still look at
 _MB = 1 << 20
@@ -51,6 +49,7 @@ class Run:
         handed_in: contents of the handed-in files, None for one that is missing or too large.
         isolation: how it was isolated.
         refused: why nothing was executed; empty when it was.
+        notes: what was noted when the submission was taken in, by exercise; `""` is all of it.
         lost: why cells were not executed to their end, by the grade ids of the exercises that they
             belong to; under None for a cell of no exercise.
     """
@@ -63,6 +62,7 @@ class Run:
     handed_in: dict[str, bytes | None]
     isolation: Isolation
     refused: str = ""
+    notes: dict[str, list[str]] = field(default_factory=dict)
     lost: dict[str | None, str] = field(default_factory=dict)
 
     def problem(self, exercise: str) -> str:
@@ -114,7 +114,8 @@ class ExecuteWithChallenge(Execute):
                 for file in exercise.files
             },
             isolation=Isolation(parent=self),
-            refused=refusal(nb),
+            refused=staging.refusal(nb),
+            notes=staging.notes(nb),
         )
         if self.run.refused:
             return nb, resources
@@ -278,9 +279,7 @@ class ExecuteWithChallenge(Execute):
 
 
 def _read_handed_in(path: Path) -> bytes | None:
-    if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_HANDED_IN_BYTES:
-        return None
-    return path.read_bytes()
+    return path.read_bytes() if path.is_file() else None
 
 
 def _size(content: Any) -> int:

@@ -95,10 +95,11 @@ def outcome(found: list[results.Result]) -> tuple[str, str]:
         `"graded"`, `"zero"` or `"error"`, and a reason or a remark.
     """
     errors = dict.fromkeys(reason for r in found if r.error for reason in r.reasons[:1])
-    remark = WITHOUT_ISOLATION if any(result.unsafe for result in found) else ""
+    remarks = list(dict.fromkeys(note for result in found for note in result.notes))
+    remarks += [WITHOUT_ISOLATION] if any(result.unsafe for result in found) else []
     if errors or not found:
-        return "error", "; ".join([*errors, *filter(None, [remark])]) or "not graded yet"
-    return ("graded" if any(result.score for result in found) else "zero"), remark
+        return "error", "; ".join([*errors, *remarks]) or "not graded yet"
+    return ("graded" if any(result.score for result in found) else "zero"), "; ".join(remarks)
 
 
 def _cell(value: object) -> str:

@@ -44,7 +44,9 @@ class JudgeEvidence(NbGraderPreprocessor):
                 self.log.error("Judging %s failed: report this as a bug", name, exc_info=True)
                 because = "Judging it failed. The grader's log says where"
                 verdict = run.rules.not_graded(name, because)
-            verdict = dataclasses.replace(verdict, isolated=not run.isolation.unsafe)
+            # What concerns the whole notebook is noted with its first exercise.
+            noted = (*verdict.notes, *run.notes.pop("", ()), *run.notes.get(name, ()))
+            verdict = dataclasses.replace(verdict, notes=noted, isolated=not run.isolation.unsafe)
             earned = f"{verdict.score:g} of {verdict.points:g}"
             self.log.info("%s: %s", name, earned if verdict.graded else verdict.reasons[0].says)
             store(cell, verdict)

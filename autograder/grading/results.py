@@ -42,6 +42,11 @@ class Result:
         return tuple(reason.says for reason in sorted(found, key=lambda reason: -reason.lost))
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """Remarks that cost nothing, such as which file was graded."""
+        return self.verdict.notes if self.verdict else ()
+
+    @property
     def error(self) -> bool:
         """Whether the exercise could not be graded: a score of 0 then says nothing."""
         return bool(self.problem) or (self.verdict is not None and not self.verdict.graded)

@@ -42,7 +42,7 @@ def scores(assignment: str, found: list[Result]) -> Table:
 
 
 def print_reasons(found: list[Result], console: Console) -> None:
-    """Prints the main reason of every loss."""
+    """Prints the main reason of every loss, and all notes."""
     for result in found:
         if result.score is None:
             console.print(f"  {result.student} {result.exercise}: waits for a person")
@@ -51,6 +51,8 @@ def print_reasons(found: list[Result], console: Console) -> None:
             lost = result.points - result.score
             about = f"{result.student} {result.exercise}{f' -{lost:g}' if lost else ''}"
             console.print(Text(f"  {about}: {reason}"))
+    for student, note in dict.fromkeys((r.student, note) for r in found for note in r.notes):
+        console.print(Text(f"  {student}: {note}"))
     unsafe = dict.fromkeys(result.student for result in found if result.unsafe)
     if unsafe:
         console.print(f"  [bold red]{WITHOUT_ISOLATION}:[/] {', '.join(unsafe)}")

@@ -241,6 +241,7 @@ class Isolation(LoggingConfigurable):
         profile: Any = None,
         timeout: float = 600,
         answer_mb: int = 64,
+        stdin: int = subprocess.DEVNULL,
     ) -> bytes:
         """Runs a program to its end and returns what it printed.
 
@@ -252,6 +253,7 @@ class Isolation(LoggingConfigurable):
             profile: the profile that it runs under; needed with a course.
             timeout: seconds that it may take.
             answer_mb: how much it may print, in MB.
+            stdin: an open file that it reads as its standard input.
 
         Raises:
             Stopped: it failed, took too long, too much memory, or printed too much.
@@ -269,6 +271,7 @@ class Isolation(LoggingConfigurable):
                 scratch=scratch,
                 course=course,
                 profile=profile,
+                stdin=stdin,
                 stdout=subprocess.PIPE,
             )
             watchdog = Watchdog(process.pid, self, timeout=timeout)
