@@ -52,7 +52,10 @@ class SubmissionExporter(NotebookExporter):
         folders = self.parent.coursedir
         try:
             if not isinstance(self.parent, StagedAutograde):
-                raise machine.MachineError("Not graded: nbgrader_config.py must call `configure`.")
+                raise machine.MachineError(
+                    "Not graded: this version of nbgrader does not let submissions be checked "
+                    "first. Install version 0.9.6."
+                )
             machine.require(machine.Grading(parent=self), self.isolation)
             challenges.course_key(Path(folders.root), shared=folders.groupshared)
         except _NOT_READY as error:
@@ -170,16 +173,14 @@ class StagedAutograde(Autograde):
         submission = self._handed_in[student_id]
         target = Path(self._format_source(assignment_id, student_id))
         target.mkdir(parents=True)
-        try:
-            time = staging.timestamp(submission.folder) if not submission.linked else None
-        except staging.OddFileError as error:
-            self.log.warning("%s of %s is ignored: %s", staging.TIMESTAMP, student_id, error)
-            submission.odd.append(f"{staging.TIMESTAMP} ({error})")
-            time = None
-        if time:
-            (target / staging.TIMESTAMP).write_text(f"{time.isoformat(sep=' ')} UTC")
+        if submission.time:
+            text = f"{submission.time.isoformat(sep=' ')} UTC"
+            (target / staging.TIMESTAMP).write_text(text)
         if not super().init_destination(assignment_id, student_id):
             return False
+        if submission.odd:
+            odd = staging.listed(submission.odd)
+            self.log.warning("Left out of the submission of %r: %s", student_id, odd)
         reader = partial(staging.read, isolation=self.exporter.isolation)
         staging.stage(submission, self._released, target, reader)
         return True
@@ -222,9 +223,13 @@ class _Names:
 
 
 def _named(folder: str, part: str) -> list[str]:
-    if os.path.lexists(f"{folder}/{part}"):
-        return [part]
-    return sorted(glob.glob(part, root_dir=f"{folder}/"))  # noqa: PTH207 (it finds hidden files)
+    try:
+        os.lstat(f"{folder}/{part}")
+    except PermissionError:
+        return [part]  # it may be there: whoever opens it is told
+    except OSError:
+        return sorted(glob.glob(part, root_dir=f"{folder}/"))  # noqa: PTH207 (finds hidden files)
+    return [part]
 
 
 def _submitted_timestamp(

@@ -114,16 +114,19 @@ def likeliest(notebooks: list[File], released: list[Released]) -> list[File]:
 
 
 def choose(notebook: Released, contents: dict[File, Content], alone: bool) -> File | None:
-    """Returns the file that is graded as a notebook: the only one, or the most answered one."""
+    """Returns the file that is graded as a notebook: the only one, or the most answered one.
+
+    One that cannot be read comes before one without answers: then a person has to look.
+    """
     exact = f"{notebook.name}.ipynb"
+    answered = {file: notebook.answered(content.cells) for file, content in contents.items()}
 
-    def rank(file: File) -> tuple[bool, int, bool, int, float]:
-        content = contents[file]
-        answered = notebook.answered(content.cells)
+    def rank(file: File) -> tuple[bool, bool, int, bool, int, float]:
+        count, refused = answered[file], bool(contents[file].refused)
         depth = -len(file.name.parts)
-        return not content.refused, answered, file.name.name == exact, depth, file.changed
+        return count > 0, refused, count, file.name.name == exact, depth, file.changed
 
-    fitting = [f for f in contents if alone or f.name.name == exact or rank(f)[1] >= 0]
+    fitting = [f for f in contents if alone or f.name.name == exact or answered[f] >= 0]
     return max(fitting, key=rank, default=None)
 
 

@@ -53,6 +53,7 @@ class Submission:
         folder: where it is.
         files: its regular files, the outer ones first.
         odd: names of what is no regular file, or was not looked at.
+        time: when it was handed in; None if it does not say so.
         linked: whether the folder or its only notebook is a link, which may lead to another
             student's work, or something else that is no file.
     """
@@ -60,6 +61,7 @@ class Submission:
     folder: Path
     files: list[File] = field(default_factory=list)
     odd: list[str] = field(default_factory=list)
+    time: datetime | None = None
     linked: bool = False
 
     @property
@@ -95,6 +97,10 @@ def look(folder: Path, submitted: Path, ignored: Iterable[str] = ()) -> Submissi
     if any(path.is_symlink() for path in inner):
         found.linked = True
         return found
+    try:
+        found.time = timestamp(folder)
+    except OddFileError as error:
+        found.odd.append(f"{TIMESTAMP} ({error})")
     for path, name in _walk(folder, (*IGNORED, *ignored), found.odd):
         try:
             with _open(path) as file:
@@ -239,9 +245,9 @@ def _about_notebook(
     if file and str(file.name) != name:
         yield f"{file} was graded as {name}."
     if unused:
-        yield f"Also handed in, not graded: {_listed(unused)}."
+        yield f"Also handed in, not graded: {listed(unused)}."
     if left:
-        yield f"Not copied for grading: {_listed(left)}."
+        yield f"Not copied for grading: {listed(left)}."
 
 
 def _about_files(
@@ -257,19 +263,20 @@ def _about_files(
     others = [f for f in files if f not in found.values() and not recognition.is_notebook(f)]
     alike = [f for f in others if any(recognition.likeness(f, name, names) for name in names)]
     if alike:
-        yield f"Also handed in, not graded: {_listed(alike)}."
+        yield f"Also handed in, not graded: {listed(alike)}."
     missing = [name for name in names if name not in found]
     if missing and others:
-        yield f"{', '.join(missing)} is missing. Other files: {_listed(others)}."
+        yield f"{', '.join(missing)} is missing. Other files: {listed(others)}."
 
 
 def _missing(submission: Submission, name: str) -> str:
     if submission.linked:
         return "is a link, or something else that is no file"
-    return f"is missing: the submission has {_listed(submission.notebooks)}. Expected {name}"
+    return f"is missing: the submission has {listed(submission.notebooks)}. Expected {name}"
 
 
-def _listed(names: Iterable[object]) -> str:
+def listed(names: Iterable[object]) -> str:
+    """Returns some of the names of a student's files, as they may be shown."""
     texts = [shown(str(name)) for name in names]
     return ", ".join(texts[:5]) + (f" and {len(texts) - 5} more" if len(texts) > 5 else "")
 

@@ -16,6 +16,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader_course import nbgrader
 from toy_class import POINTS, autograded, make, results_of, rps_grader, solved
 
+from autograder.grading import challenges, staging
+
 NUMBERS = "1\n2\n3\n"
 PICTURE = base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(1_200_000)).decode()
 
@@ -24,9 +26,10 @@ def text(notebook=None, **answers):
     return nbformat.writes(notebook or solved(**answers))
 
 
-def with_cell(cell):
+def with_cells(*cells, last=False):
     notebook = json.loads(text())
-    notebook["cells"].insert(0, cell)
+    place = len(notebook["cells"]) if last else 0
+    notebook["cells"][place:place] = cells
     return json.dumps(notebook)
 
 
@@ -53,7 +56,6 @@ def with_a_picture():
 
 BLANK = "def double(x):\n    raise NotImplementedError()"
 RELEASED = object()  # stands for the released notebook
-HELPED = "import helper\ndef double(x):\n    return helper.twice(x)"
 OPENS = "word = open('word.txt').read()\ndef double(x):\n    return 2 * x if word == 'toy' else x"
 
 # What students hand in, as files by name; what they lose; and what a note or a reason says.
@@ -114,33 +116,36 @@ CLASS = {
     ),
     # Cells.
     "sql": (
-        {"toy1.ipynb": lambda: with_cell({"cell_type": "sql", "source": "SELECT 1"})},
+        {"toy1.ipynb": lambda: with_cells({"cell_type": "sql", "source": "SELECT 1"})},
         {"measurements": 0}, "Cell 1 is left out: its type is 'sql', expected code or text.",
     ),
-    "no_cell": ({"toy1.ipynb": lambda: with_cell(7)}, {"measurements": 0}, "no type and no source"),
+    "no_cell": (
+        {"toy1.ipynb": lambda: with_cells(7)},
+        {"measurements": 0}, "Cell 1 is left out: it has no type and no source.",
+    ),
     "null": (
-        {"toy1.ipynb": lambda: with_cell({"cell_type": "code", "source": None, "metadata": {}})},
+        {"toy1.ipynb": lambda: with_cells({"cell_type": "code", "source": None, "metadata": {}})},
         {"measurements": 0}, "Cell 1 has a source that is not text, which is left out.",
     ),
     "picture": ({"toy1.ipynb": with_a_picture}, {"measurements": 0}, ""),
     "long_text": (
-        {"toy1.ipynb": lambda: with_cell(new_markdown_cell("x" * 1_500_000))},
+        {"toy1.ipynb": lambda: with_cells(new_markdown_cell("x" * 1_500_000))},
         {"measurements": 0}, "Cell 1 is cut after 50,000 characters.",
     ),
     "long_code": (
-        {"toy1.ipynb": lambda: with_cell(new_code_cell("#" * 3_000_000))},
+        {"toy1.ipynb": lambda: with_cells(new_code_cell("#" * 3_000_000))},
         {"measurements": 0}, "Cell 1 is left out: it has more than 2,000,000 characters.",
     ),
     "many_cells": (
-        {"toy1.ipynb": lambda: text(nbformat.from_dict(
-            solved() | {"cells": [*solved().cells, *[new_markdown_cell("x")] * 1500]}))},
+        {"toy1.ipynb": lambda: with_cells(
+            *(new_markdown_cell("x") for _ in range(1500)), last=True)},
         {"measurements": 0}, "All cells after the first 1,000 are left out.",
     ),
     "outputs": ({"toy1.ipynb": lambda: with_outputs(30)}, {"measurements": 0}, ""),
     "format_3": ({"toy1.ipynb": of_format_3}, {"measurements": 0}, ""),
     "utf_16": ({"toy1.ipynb": lambda: text().encode("utf-16")}, {"measurements": 0}, ""),
     "half_utf_8": (
-        {"toy1.ipynb": lambda: with_cell(new_code_cell("# caf\xe9")).replace(
+        {"toy1.ipynb": lambda: with_cells(new_code_cell("# caf\xe9")).replace(
             "\\u00e9", "\xe9").encode("latin-1")},
         {"measurements": 0}, "",
     ),
@@ -280,6 +285,67 @@ def test_feedback_says_what_was_taken_and_keeps_pasted_pictures(course):
     page = (root / "feedback/picture/toy1/toy1.html").read_text()
     assert PICTURE in page
     assert "The end." in page
+
+
+@pytest.fixture
+def formgrader(course, monkeypatch):
+    """What formgrader's pages and buttons call."""
+    from nbgrader.apps import NbGrader, NbGraderAPI
+
+    monkeypatch.chdir(course[0])
+    application = NbGrader()
+    application.initialize([])
+    return NbGraderAPI(config=application.config)
+
+
+def test_formgrader_lists_and_grades_the_class(course, formgrader):
+    listed = {row["student"]: row for row in formgrader.get_submissions("toy1")}
+    assert {"a[b]*c", "pipe", "zeros", "without", *CLASS} <= listed.keys()
+    answer = formgrader.autograde("toy1", "a[b]*c")
+    assert answer["success"], answer["log"]
+    assert "Converting notebook" in answer["log"]
+    assert {e: r.score for e, r in of(course, "a[b]*c").items()} == POINTS
+
+
+def test_what_cannot_be_read_keeps_its_result_and_fails_the_command(
+    course, formgrader, monkeypatch
+):
+    look = staging.look
+
+    def only_some(folder, *others):
+        if folder.parent.name == "as_released":
+            raise PermissionError(13, "Permission denied", str(folder / "toy1.ipynb"))
+        return look(folder, *others)
+
+    monkeypatch.setattr(staging, "look", only_some)
+    for student in ("as_released", "[an]*"):
+        answer = formgrader.autograde("toy1", student)
+        assert not answer["success"]
+        assert "the submission of 'as_released' cannot be read" in answer["log"]
+    assert "the submissions of as_released. Make them readable" in answer["log"]
+    assert {e: r.score for e, r in of(course, "as_released").items()} == POINTS
+    assert {e: r.score for e, r in of(course, "numbered").items()} == POINTS
+
+
+def test_a_key_that_cannot_be_read_stops_before_the_first_submission(course):
+    key = course[0] / challenges.KEY_FILE
+    content = key.read_text()
+    key.unlink()
+    key.mkdir()
+    done = nbgrader(course[0], "autograde", "toy1", "--force", check=False)
+    key.rmdir()
+    key.write_text(content)
+    assert done.returncode == 1
+    assert "Cannot use the challenge key" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert of(course, "as_released")
+
+
+def test_an_assignment_that_was_not_released_is_named(course):
+    done = nbgrader(course[0], "autograde", "toy9", check=False)
+    assert done.returncode == 1
+    assert "No assignment with ID 'toy9' exists in the database" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_nothing_odd_stops_the_class(course):

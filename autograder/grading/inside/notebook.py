@@ -176,7 +176,10 @@ def read(content: bytes) -> Notebook:
     cells = [values for values in found if isinstance(values, list)]
     if not cells:
         raise Refused("is not a notebook: it has no list of cells")
-    return Notebook([value for values in cells for value in values])
+    kept = Notebook([value for values in cells for value in values])
+    if kept.notes and not kept.cells:
+        raise Refused("has no cell that can be read")
+    return kept
 
 
 if __name__ == "__main__":
@@ -184,8 +187,8 @@ if __name__ == "__main__":
     most = MAX_MEMORY if hard == resource.RLIM_INFINITY else min(hard, MAX_MEMORY)
     resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
     try:
-        kept = read(sys.stdin.buffer.read())
-        answer: dict = {"cells": kept.cells, "notes": kept.notes}
+        found = read(sys.stdin.buffer.read())
+        answer: dict = {"cells": found.cells, "notes": found.notes}
     except Refused as refused:
         answer = {"refused": str(refused)}
     except MemoryError:
