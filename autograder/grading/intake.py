@@ -135,13 +135,14 @@ class StagedAutograde(Autograde):
     def _look(self, assignment: str) -> None:
         """Looks at what lies in the folder of submissions."""
         place = self._format_source("(?P<assignment>.*)", "(?P<student>.*)", escape=True)
-        submitted = Path(self.coursedir.root) / self.coursedir.submitted_directory
+        root = Path(self.coursedir.root)
+        trusted = (root, root / self.coursedir.submitted_directory)
         for folder in _Names.glob(self._format_source(assignment, self.coursedir.student_id)):
             found = re.fullmatch(place, folder)
             if found is None:
                 continue
             try:
-                submission = staging.look(Path(folder), submitted, self.coursedir.ignore)
+                submission = staging.look(Path(folder), trusted, self.coursedir.ignore)
             except OSError as error:
                 self._unreadable[found["student"]] = str(error)
                 continue

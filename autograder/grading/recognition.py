@@ -16,7 +16,7 @@ MAX_READ = 10  # notebooks of one submission
 _HEAD = 4096
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 # What browsers and systems add to the name of a file that is there already.
-_COPY = re.compile(r"[ _-]*\(\d+\)|[ -]\d+(?=\.)| ?-? copy\b|\bcopy of ", re.IGNORECASE)
+_COPY = re.compile(r"[\s_-]*\(\d+\)|[ -]\d+(?=\.)| ?-? copy\b|\bcopy of ", re.IGNORECASE)
 
 
 def shown(name: str) -> str:

@@ -14,7 +14,7 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -54,8 +54,8 @@ class Submission:
         files: its regular files, the outer ones first.
         odd: names of what is no regular file, or was not looked at.
         time: when it was handed in; None if it does not say so.
-        linked: whether the folder or its only notebook is a link, which may lead to another
-            student's work, or something else that is no file.
+        linked: whether the folder is a link, which may lead to another student's work, or no
+            folder; or its only notebook is a link or no file.
     """
 
     folder: Path
@@ -81,27 +81,28 @@ def notes(notebook: NotebookNode) -> dict[str, list[str]]:
     return found
 
 
-def look(folder: Path, submitted: Path, ignored: Iterable[str] = ()) -> Submission:
+def look(folder: Path, trusted: Collection[Path], ignored: Iterable[str] = ()) -> Submission:
     """Looks at what a student handed in, without following links.
 
     Args:
         folder: the student's folder of the assignment.
-        submitted: the folder of all submissions, which may be a link itself.
+        trusted: folders around it that may be links: of all submissions, and of the course.
         ignored: patterns of names that are ignored, besides those of `IGNORED`.
 
     Raises:
         OSError: something cannot be read with the grader's rights.
     """
     found = Submission(folder)
-    inner = itertools.takewhile(lambda path: path != submitted, (folder, *folder.parents))
-    if any(path.is_symlink() for path in inner):
+    own = itertools.takewhile(lambda path: path not in trusted, (folder, *folder.parents))
+    if any(path.is_symlink() for path in own) or not folder.is_dir():
         found.linked = True
         return found
     try:
         found.time = timestamp(folder)
     except OddFileError as error:
         found.odd.append(f"{TIMESTAMP} ({error})")
-    for path, name in _walk(folder, (*IGNORED, *ignored), found.odd):
+    for name in _walk(folder, (*IGNORED, *ignored), found.odd):
+        path = folder / name
         try:
             with _open(path) as file:
                 facts = os.fstat(file.fileno())
@@ -195,10 +196,8 @@ def stage(
 # Walking
 
 
-def _walk(
-    folder: Path, ignored: tuple[str, ...], left: list[str]
-) -> Iterator[tuple[Path, PurePosixPath]]:
-    """Yields what is in a folder and is no folder, the outer ones first."""
+def _walk(folder: Path, ignored: tuple[str, ...], left: list[str]) -> Iterator[PurePosixPath]:
+    """Yields the names of what is in a folder and is no folder, the outer ones first."""
     seen, level = 0, [PurePosixPath()]
     for depth in range(MAX_LEVELS + 1):
         inner = []
@@ -210,11 +209,9 @@ def _walk(
                 name = here / entry.name
                 if any(fnmatch.fnmatch(entry.name, pattern) for pattern in ignored):
                     continue
-                if not entry.name.isprintable():
-                    left.append(str(name))
-                elif not entry.is_dir(follow_symlinks=False):
+                if not entry.is_dir(follow_symlinks=False):
                     if name != PurePosixPath(TIMESTAMP):
-                        yield folder / name, name
+                        yield name
                 elif depth < MAX_LEVELS:
                     inner.append(name)
                 else:
@@ -313,7 +310,8 @@ def _copy_others(
             continue
         name = file.name.relative_to(base) if file.name.is_relative_to(base) else file.name
         fits = count < MAX_FILES and size + file.size <= MAX_FOLDER_BYTES
-        if fits and name.parts[0] not in kept and _copy(file, target / name):
+        allowed = name.parts[0] not in kept and str(name).isprintable()
+        if fits and allowed and _copy(file, target / name):
             count, size = count + 1, size + file.size
         else:
             yield str(file.name)

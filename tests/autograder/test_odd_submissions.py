@@ -87,6 +87,10 @@ CLASS = {
          "toy1/measurements.csv": NUMBERS, "__MACOSX/toy1/._toy1.ipynb": "\0\5"},
         {}, "toy1/toy1/toy1.ipynb was graded as toy1.ipynb.",
     ),
+    "unprintable": (
+        {"toy1\u202f\u200f(1).ipynb": text, "measurements\u00a0(1).csv": NUMBERS}, {},
+        "toy1  (1).ipynb was graded as toy1.ipynb.",
+    ),
     "checkpoints": (
         {"my work.ipynb": text, ".ipynb_checkpoints/toy1-checkpoint.ipynb": RELEASED,
          ".~toy1.ipynb": "{}", "data/measurements.csv": NUMBERS},

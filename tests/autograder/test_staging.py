@@ -128,10 +128,10 @@ def test_what_cannot_be_read_is_a_problem_of_the_machine(odd):
         (folder / "data").mkdir(parents=True)
         for other in ("ps1.ipynb", "data/x.csv", "timestamp.txt"):
             (folder / other).write_text("2026-01-01")
-        staging.look(folder, Path(name))
+        staging.look(folder, [Path(name)])
         (folder / odd).chmod(0)
         with pytest.raises(PermissionError):
-            staging.look(folder, Path(name))
+            staging.look(folder, [Path(name)])
         (folder / odd).chmod(0o700)
 
 
@@ -144,21 +144,38 @@ def test_a_deep_or_full_folder_is_walked_for_a_while_only(tmp_path, monkeypatch)
     (folder / "again").symlink_to(folder)
     for number in range(30):
         (folder / "1" / f"{number}.txt").touch()
-    found = staging.look(folder, tmp_path)
+    found = staging.look(folder, [tmp_path])
     assert len(found.files) < 20
     assert "again" in found.odd
     assert "whatever comes after the first 20 files" in found.odd
     assert found.notebooks == []
 
 
+def test_a_folder_behind_a_link_is_not_looked_at(tmp_path):
+    submitted = tmp_path / "link"
+    (tmp_path / "real/ada/ps1").mkdir(parents=True)
+    (tmp_path / "real/ada/ps1/ps1.ipynb").touch()
+    (tmp_path / "real/ben").symlink_to("ada")
+    (tmp_path / "real/cleo").mkdir()
+    (tmp_path / "real/cleo/ps1").write_text("no folder")
+    submitted.symlink_to("real")
+    seen = {n: staging.look(submitted / n / "ps1", [submitted]) for n in ("ada", "ben", "cleo")}
+    assert {name: found.linked for name, found in seen.items()} == {
+        "ada": False, "ben": True, "cleo": True
+    }  # fmt: skip
+    assert seen["ada"].notebooks
+    assert not seen["ben"].files
+
+
 def test_nothing_is_copied_to_where_nbgrader_expects_a_file_of_ours(tmp_path):
     folder = tmp_path / "ada/ps1"
-    for name in ("in/ps1.ipynb", "in/timestamp.txt", "ps1.ipynb/x.txt", "timestamp.txt/x.txt"):
+    inner = ("in/ps1.ipynb", "in/timestamp.txt", "ps1.ipynb/x.txt", "timestamp.txt/x.txt")
+    for name in (*inner, "line\nbreak.txt"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("{}")
     target = tmp_path / "stage"
     target.mkdir()
-    submission = staging.look(folder, tmp_path)
+    submission = staging.look(folder, [tmp_path])
     staging.stage(submission, [TASK], target, lambda _: Content(cells()))
     assert [path.name for path in target.iterdir()] == ["ps1.ipynb"]
     assert (target / "ps1.ipynb").is_file()
@@ -172,6 +189,6 @@ def test_a_file_that_is_too_large_to_be_judged_is_said(tmp_path, monkeypatch):
     (folder / WEIGHTS).write_bytes(bytes(3_000_000))
     target = tmp_path / "stage"
     target.mkdir()
-    staging.stage(staging.look(folder, tmp_path), [TASK], target, lambda _: Content(cells()))
+    staging.stage(staging.look(folder, [tmp_path]), [TASK], target, lambda _: Content(cells()))
     said = staging.notes(nbformat.read(target / "ps1.ipynb", as_version=4))
     assert said["trained"][0] == f"{WEIGHTS} has 3 MB. Expected at most 2 MB."
