@@ -8,6 +8,7 @@ like the others.
 
 import fnmatch
 import glob
+import logging
 import os
 import re
 import shutil
@@ -59,9 +60,7 @@ class SubmissionExporter(NotebookExporter):
             machine.require(machine.Grading(parent=self), self.isolation)
             challenges.course_key(Path(folders.root), shared=folders.groupshared)
         except _NOT_READY as error:
-            # nbgrader's own way to stop with a message.
-            self.log.critical("%s", error)
-            raise NbGraderException(str(error)) from error
+            raise _stopped(self.log, error) from error
         if self.isolation.unsafe:
             self.log.warning("Students' code runs with your rights: isolation is switched off.")
         self._of_other_profile: dict[str, str] = {}  # by student
@@ -80,8 +79,7 @@ class SubmissionExporter(NotebookExporter):
                 f"{len(self._of_other_profile)} submission(s) are of another profile than the "
                 "class's: ask for another one, or correct the profile in nbgrader_config.py."
             )
-            self.log.error("%s", problem)
-            raise NbGraderException(problem)
+            raise _stopped(self.log, problem)
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: ResourcesDict | None = None, **kwargs: Any
@@ -120,17 +118,13 @@ class StagedAutograde(Autograde):
         for student, problem in self._unreadable.items():
             self.log.error("Not graded: the submission of %r cannot be read: %s", student, problem)
         self.coursedir.submitted_directory = str(self._stage)
-        for student in self._handed_in:
+        pattern = self.coursedir.notebook_id
+        asked = [notebook for notebook in self._released if fnmatch.fnmatch(notebook.name, pattern)]
+        for student in self._handed_in if asked else ():
             source = self._format_source(assignment, student)
-            self.assignments[source] = [
-                f"{source}/{notebook.name}.ipynb"
-                for notebook in self._released
-                if fnmatch.fnmatch(notebook.name, self.coursedir.notebook_id)
-            ]
+            self.assignments[source] = [f"{source}/{notebook.name}.ipynb" for notebook in asked]
         if not self.assignments:
-            message = f"There is no submission of {assignment} that can be graded"
-            self.log.error("%s", message)
-            raise NbGraderException(message)
+            raise _stopped(self.log, f"There is no submission of {assignment} that can be graded.")
 
     def _look(self, assignment: str) -> None:
         """Looks at what lies in the folder of submissions."""
@@ -157,14 +151,15 @@ class StagedAutograde(Autograde):
         return self.coursedir.format_path(step, student_id, assignment_id, escape=escape)
 
     def _released_notebooks(self, assignment: str) -> list[Released]:
-        course = machine.Grading(parent=self).load()
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             try:
+                course = machine.Grading(parent=self).load()
                 notebooks = gradebook.find_assignment(assignment).notebooks
-            except MissingEntry:
-                message = f"No assignment with ID {assignment!r} exists in the database"
-                self.log.critical("%s", message)
-                raise NbGraderException(message) from None
+            except CourseError as error:
+                raise _stopped(self.log, error) from error
+            except MissingEntry as error:
+                problem = f"No assignment with ID {assignment!r} exists in the database"
+                raise _stopped(self.log, problem) from error
             return [_released(notebook, course) for notebook in notebooks]
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
@@ -190,13 +185,18 @@ class StagedAutograde(Autograde):
         """Grades all submissions; fails if one could not be read."""
         super().convert_notebooks()
         if self._unreadable:
-            message = (
-                f"Not graded, since they cannot be read with your rights: the submissions of "
+            raise _stopped(
+                self.log,
+                "Not graded, since they cannot be read with your rights: the submissions of "
                 f"{', '.join(self._unreadable)}. Make them readable, `chmod -R u+rX`, and grade "
-                "again."
+                "again.",
             )
-            self.log.error("%s", message)
-            raise NbGraderException(message)
+
+
+def _stopped(log: logging.Logger, problem: object) -> NbGraderException:
+    """Logs why grading stops; returns what nbgrader stops at without a traceback."""
+    log.critical("%s", problem)
+    return NbGraderException(str(problem))
 
 
 def _released(notebook: Any, course: Course) -> Released:
