@@ -26,7 +26,7 @@ def configure(c: Config, *, course: str, profile: str) -> None:
         course: where the course is: `"package.module:NAME"` of a `core.course.Course`.
         profile: the profile that the class is taught and graded with.
     """
-    from autograder.grading import regrade
+    from autograder.grading import intake
 
     c.Grading.course = course
     c.Grading.profile = profile
@@ -34,8 +34,7 @@ def configure(c: Config, *, course: str, profile: str) -> None:
     # The exported table tells error, missing and zero apart.
     c.ExportApp.plugin_class = "autograder.grading.export.StatusExportPlugin"
 
-    # Each run grades what is not graded from its present content, and feedback shows what is now.
-    regrade.install()
+    # Feedback shows what is now.
     c.GenerateFeedback.force = True
     c.GenerateFeedback.preprocessors = [
         "nbgrader.preprocessors.GetGrades",
@@ -43,7 +42,9 @@ def configure(c: Config, *, course: str, profile: str) -> None:
         "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
     ]
 
-    # Submissions are files of unknown content, and are read as such (docs/threat-model.md).
+    # Submissions are files of unknown content, and are read as such (docs/threat-model.md). Each
+    # run grades what is not graded from its present content.
+    intake.install()
     c.Autograde.exporter_class = "autograder.grading.intake.SubmissionExporter"
     # Pages that show what students wrote, in formgrader and as feedback, run none of it.
     c.HTMLExporter.sanitize_html = True

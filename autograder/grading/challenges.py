@@ -22,8 +22,12 @@ class KeyFileError(ValueError):
     """The course's challenge key cannot be read."""
 
 
-def course_key(root: Path) -> bytes:
+def course_key(root: Path, shared: bool = False) -> bytes:
     """Returns the course's key from its file in the course root, making it on first use.
+
+    Args:
+        root: the course root.
+        shared: whether a new key may be read by the group, as all of a shared course's files.
 
     Raises:
         KeyFileError: the file holds something else, or cannot be read or written.
@@ -35,6 +39,7 @@ def course_key(root: Path) -> bytes:
             handle, temporary = tempfile.mkstemp(dir=root, prefix=KEY_FILE)
             with os.fdopen(handle, "w") as file:
                 file.write(secrets.token_hex(_KEY_BYTES))
+            Path(temporary).chmod(0o640 if shared else 0o600)
             try:
                 os.link(temporary, path)
             except FileExistsError:
@@ -42,6 +47,12 @@ def course_key(root: Path) -> bytes:
             finally:
                 Path(temporary).unlink()
         key = bytes.fromhex(path.read_text().strip())
+    except PermissionError as error:
+        raise KeyFileError(
+            f"Cannot use the challenge key {path}: {error.strerror}. All who grade this course "
+            "must be able to read it: let its owner run `chgrp GROUP` and `chmod 640` on it, with "
+            "a group of theirs."
+        ) from error
     except (OSError, ValueError) as error:
         raise KeyFileError(f"Cannot use the challenge key {path}: {error}.") from error
     if len(key) != _KEY_BYTES:

@@ -23,9 +23,8 @@ from autograder.core.challenge import Challenge
 from autograder.core.course import Course, Profile
 from autograder.core.exercise import Exercise, FileExercise
 from autograder.core.rubric import Rubric
-from autograder.grading import challenges, outputs, showing
+from autograder.grading import challenges, outputs, showing, staging
 from autograder.grading.cells import checked_by, grade_id, is_graded_here, notes
-from autograder.grading.intake import refusal
 from autograder.grading.kernels import IsolatedKernelManager
 from autograder.grading.machine import Grading
 from autograder.sandbox.isolation import Isolation
@@ -33,7 +32,6 @@ from autograder.sandbox.processes import kill_tree
 from autograder.sandbox.watchdog import Problem
 
 RUN = "autograder"  # where an execution leaves for judging what it needs to know
-MAX_HANDED_IN_BYTES = 64_000_000
 MAX_STARTS = 4  # kernels for one notebook
 _MB = 1 << 20
 
@@ -70,7 +68,7 @@ class Run:
         refused: why nothing was executed; empty when it was.
         shown: sources of the course's cells that only show something.
         further: challenges of further cells that check an exercise, by exercise and cell index.
-        notes: what was noted before it ran, by exercise.
+        notes: what was noted before it ran, by exercise; under `""` for all of the notebook.
         stopped: why cells that check an exercise were not executed to their end, by their index.
         lost: why other cells were not, by the grade ids of the exercises that they belong to; under
             None for a cell of no exercise.
@@ -154,7 +152,7 @@ class ExecuteWithChallenge(Execute):
                 for file in exercise.files
             },
             isolation=Isolation(parent=self),
-            refused=refusal(nb),
+            refused=staging.refusal(nb),
             shown=self._shown(info["assignment"], info["notebook"]),
             # A challenge is sent once: what a notebook learns from one does not help with the next.
             further={
@@ -385,6 +383,4 @@ def _further(nb: NotebookNode, course: Course) -> dict[str, list[int]]:
 
 
 def _read_handed_in(path: Path) -> bytes | None:
-    if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_HANDED_IN_BYTES:
-        return None
-    return path.read_bytes()
+    return path.read_bytes() if path.is_file() else None

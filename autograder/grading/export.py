@@ -156,6 +156,9 @@ def outcome(found: list[Result]) -> tuple[str, str]:
         status = "zero"
     reasons = [reason for r in found if r.error for reason in r.reasons[:1]]
     reasons += [r.about for r in found if r.state in (State.MISSING, State.STALE)]
+    if status == "zero":
+        reasons += [reason for r in found for reason in r.reasons[:1]]
+    reasons += [note for r in found for note in r.notes]
     reasons += [WITHOUT_ISOLATION] if any(result.unsafe for result in found) else []
     return status, "; ".join(dict.fromkeys(filter(None, reasons)))
 

@@ -1,69 +1,69 @@
-"""Intake of submissions: what nbgrader may copy and read from a student's folder.
+"""Intake of submissions: nbgrader converts checked copies of them, and never the files themselves.
 
-`SubmissionExporter` is nbgrader's `c.Autograde.exporter_class`. A submission that cannot be read
+`StagedAutograde` takes the place of nbgrader's `Autograde`, for the command and for formgrader's
+button; `SubmissionExporter` is its `c.Autograde.exporter_class`. A submission that cannot be read
 does not stop the class: a refused notebook is replaced by an empty one that says why, and is graded
 like the others.
 """
 
+import fnmatch
 import glob
-import json
+import logging
 import os
+import re
 import shutil
-import stat
-import sys
 import tempfile
-from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import nbgrader.utils
 from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.apps import api, autogradeapp
+from nbgrader.converters import base
 from nbgrader.converters.base import NbGraderException
 from traitlets import TraitError
 
-from autograder.core.course import CourseError
+from autograder.core.course import Course, CourseError
+from autograder.core.exercise import FileExercise
 from autograder.core.rubric import RubricError
-from autograder.grading import inside, machine
-from autograder.grading.cells import METADATA
-from autograder.sandbox.isolation import Isolation, IsolationError, Stopped
+from autograder.grading import challenges, machine, staging
+from autograder.grading.recognition import Released
+from autograder.grading.regrade import Regrade
+from autograder.sandbox.isolation import Isolation, IsolationError
 
-MAX_NOTEBOOK_BYTES = 20_000_000
-MAX_FILES, MAX_FOLDER_BYTES = 500, 200_000_000
 OTHER_PROFILE = "autograder_other_profile"  # where judging leaves word that it met another profile
 
-
 # Why nothing can be graded here, said by what was asked.
-_NOT_READY = (IsolationError, machine.MachineError, CourseError, RubricError, TraitError)
-
-
-class RefusedError(ValueError):
-    """A submission cannot be graded; the message says why, for a student."""
-
-
-def refusal(notebook: NotebookNode) -> str:
-    """Returns why a submission was refused; empty when it was not."""
-    return notebook.metadata.get(METADATA, {}).get("refused", "")
+_NOT_READY = (
+    IsolationError, machine.MachineError, challenges.KeyFileError, CourseError, RubricError,
+    TraitError,
+)  # fmt: skip
 
 
 class SubmissionExporter(NotebookExporter):
-    """Reads submissions for nbgrader's autograde, whatever they contain."""
+    """Makes sure that submissions can be graded here, before nbgrader converts any."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.isolation = Isolation(parent=self)
+        folders = self.parent.coursedir
         try:
+            if not isinstance(self.parent, StagedAutograde):
+                raise machine.MachineError(
+                    "Not graded: this version of nbgrader does not let submissions be checked "
+                    "first. Install version 0.9.6."
+                )
             machine.require(machine.Grading(parent=self), self.isolation)
+            challenges.course_key(Path(folders.root), shared=folders.groupshared)
         except _NOT_READY as error:
-            # nbgrader's own way to stop with a message.
-            self.log.critical("%s", error)
-            raise NbGraderException(str(error)) from error
+            raise _stopped(self.log, error) from error
         if self.isolation.unsafe:
             self.log.warning("Students' code runs with your rights: isolation is switched off.")
-        self._ignored = list(self.parent.coursedir.ignore)
-        self._course_hook = self.parent.pre_convert_hook
-        self.parent.pre_convert_hook = self._before_copying
         self._of_other_profile: dict[str, str] = {}  # by student
         self._convert = self.parent.convert_notebooks
         self.parent.convert_notebooks = self._convert_notebooks
@@ -80,8 +80,7 @@ class SubmissionExporter(NotebookExporter):
                 f"{len(self._of_other_profile)} submission(s) are of another profile than the "
                 "class's: ask for another one, or correct the profile in nbgrader_config.py."
             )
-            self.log.error("%s", problem)
-            raise NbGraderException(problem)
+            raise _stopped(self.log, problem)
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: ResourcesDict | None = None, **kwargs: Any
@@ -92,96 +91,167 @@ class SubmissionExporter(NotebookExporter):
             self._of_other_profile[resources["nbgrader"]["student"]] = resources[OTHER_PROFILE]
         return output, resources
 
-    def _before_copying(self, notebooks: list[str], **names: Any) -> None:
-        """Chooses what nbgrader is to copy and to read of one submission."""
-        folder = Path(notebooks[0]).parent
-        odd = [str(path) for path in _not_to_copy(folder)]
-        for name in odd:
-            self.log.warning("%r is left out", name)
-        # With whole paths: names that students choose may hold characters of patterns.
-        self.parent.coursedir.ignore = self._ignored + [glob.escape(name) for name in odd]
-        released = self._released_notebooks(folder.name)
-        self.parent.notebooks = [str(folder / f"{name}.ipynb") for name in released] or notebooks
-        if self._course_hook:
-            self._course_hook(notebooks=notebooks, **names)
 
-    def _released_notebooks(self, assignment: str) -> list[str]:
-        from nbgrader.api import Gradebook, MissingEntry
+class StagedAutograde(Regrade):
+    """nbgrader's `Autograde`, to which the folder of submissions is one of checked copies.
 
-        with Gradebook(self.parent.coursedir.db_url, self.parent.coursedir.course_id) as gradebook:
+    The copy of a submission is made when it is its turn, and removed with the next one's.
+    """
+
+    def start(self) -> None:
+        """Grades the submissions of an assignment."""
+        submitted = self.coursedir.submitted_directory
+        with tempfile.TemporaryDirectory(prefix="autograder-submitted-") as stage:
+            self._stage = Path(stage)
             try:
-                return [n.name for n in gradebook.find_assignment(assignment).notebooks]
-            except MissingEntry:
-                return []  # nbgrader says so itself
+                super().start()
+            finally:
+                self.coursedir.submitted_directory = submitted
 
-    def from_filename(
-        self, filename: str, resources: dict | None = None, **kwargs: Any
-    ) -> tuple[NotebookNode, ResourcesDict]:
-        """Reads a submission; the first time as a file of unknown content, in the sandbox."""
-        if not self.parent._sanitizing:
-            return super().from_filename(filename, resources=resources, **kwargs)
-        try:
-            notebook = self._read(Path(filename))
-        except RefusedError as error:
-            self.log.warning("%s is refused: it %s", filename, error)
-            notebook = new_notebook(metadata={METADATA: {"refused": str(error)}})
-        names = {"path": str(Path(filename).parent), "name": Path(filename).stem}
-        resources = (resources or {}) | {"metadata": names}
-        return self.from_notebook_node(notebook, resources=resources, **kwargs)
+    def init_notebooks(self) -> None:
+        """Finds the submissions, whatever their files are called."""
+        self.notebooks, self.assignments = [], {}
+        self._handed_in: dict[str, staging.Submission] = {}
+        self._unreadable: dict[str, str] = {}  # by student
+        assignment = self.coursedir.assignment_id
+        self._released = self._released_notebooks(assignment)
+        self._look(assignment)
+        for student, problem in self._unreadable.items():
+            self.log.error("Not graded: the submission of %r cannot be read: %s", student, problem)
+        self.coursedir.submitted_directory = str(self._stage)
+        pattern = self.coursedir.notebook_id
+        asked = [notebook for notebook in self._released if fnmatch.fnmatch(notebook.name, pattern)]
+        for student in self._handed_in if asked else ():
+            source = self._format_source(assignment, student)
+            self.assignments[source] = [f"{source}/{notebook.name}.ipynb" for notebook in asked]
+        if not self.assignments:
+            raise _stopped(self.log, f"There is no submission of {assignment} that can be graded.")
 
-    def _read(self, path: Path) -> NotebookNode:
-        path = _the_one(path)
-        if path.parent.is_symlink() or path.is_symlink() or not path.is_file():
-            raise RefusedError("is a link and not a file")
-        if path.stat().st_size > MAX_NOTEBOOK_BYTES:
-            raise RefusedError(
-                f"is larger than {MAX_NOTEBOOK_BYTES // 10**6} MB. Clear the outputs and hand it "
-                "in again"
-            )
-        reader = [sys.executable, "-I", "-S", inside.NOTEBOOK, "notebook.ipynb"]
-        with tempfile.TemporaryDirectory(prefix="autograder-notebook-") as folder:
-            shutil.copyfile(path, Path(folder) / "notebook.ipynb")
-            try:
-                answer = json.loads(self.isolation.run(reader, folder=Path(folder), timeout=60))
-            except (Stopped, ValueError) as error:
-                raise RefusedError(f"cannot be read: reading it {error}") from error
-        if "refused" in answer:
-            raise RefusedError(answer["refused"])
-        return new_notebook(cells=[_cell(kept) for kept in answer["cells"]])
-
-
-def _cell(kept: dict) -> NotebookNode:
-    new_cell = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
-    cell = new_cell[kept["cell_type"]](source=kept["source"])
-    if "grade_id" in kept:
-        cell.metadata["nbgrader"] = {"grade_id": kept["grade_id"]}
-    if kept.get("attachments"):
-        cell["attachments"] = kept["attachments"]
-    return cell
-
-
-def _the_one(path: Path) -> Path:
-    """Returns the notebook itself, or the only other one in the folder: browsers rename files."""
-    if os.path.lexists(path):
-        return path
-    others = sorted(path.parent.glob("*.ipynb"))
-    if len(others) == 1:
-        return others[0]
-    names = ", ".join(other.name for other in others)[:300] or "no notebook"
-    raise RefusedError(f"is missing: the submission has {names}. Its name must be {path.name}")
-
-
-def _not_to_copy(folder: Path) -> Iterator[Path]:
-    """Yields the paths in a submission's folder that are no regular files, or exceed the limits."""
-    files, size, linked = 0, 0, folder.is_symlink()
-    for here, names, found in os.walk(folder):
-        for name in (*names, *found):
-            path = Path(here) / name
-            facts = path.lstat()
-            if stat.S_ISDIR(facts.st_mode):
+    def _look(self, assignment: str) -> None:
+        """Looks at what lies in the folder of submissions."""
+        place = self._format_source("(?P<assignment>.*)", "(?P<student>.*)", escape=True)
+        root = Path(self.coursedir.root)
+        trusted = (root, root / self.coursedir.submitted_directory)
+        for folder in _Names.glob(self._format_source(assignment, self.coursedir.student_id)):
+            found = re.fullmatch(place, folder)
+            if found is None:
                 continue
-            files += 1
-            size += facts.st_size
-            ordinary = stat.S_ISREG(facts.st_mode) and not linked and name.isprintable()
-            if not ordinary or files > MAX_FILES or size > MAX_FOLDER_BYTES:
-                yield path
+            try:
+                submission = staging.look(Path(folder), trusted, self.coursedir.ignore)
+            except OSError as error:
+                self._unreadable[found["student"]] = str(error)
+                continue
+            if submission.notebooks or submission.linked:
+                self._handed_in[found["student"]] = submission
+            else:
+                self.log.warning("%s has no notebook", folder)
+
+    def _format_source(self, assignment_id: str, student_id: str, escape: bool = False) -> str:
+        step = self._input_directory
+        step = re.escape(step) if escape else step  # nbgrader 0.9.6 leaves it as it is
+        return self.coursedir.format_path(step, student_id, assignment_id, escape=escape)
+
+    def _released_notebooks(self, assignment: str) -> list[Released]:
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            try:
+                course = machine.Grading(parent=self).load()
+                notebooks = gradebook.find_assignment(assignment).notebooks
+            except CourseError as error:
+                raise _stopped(self.log, error) from error
+            except MissingEntry as error:
+                problem = f"No assignment with ID {assignment!r} exists in the database"
+                raise _stopped(self.log, problem) from error
+            return [_released(notebook, course) for notebook in notebooks]
+
+    def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        """Makes the copy of a submission, if it is to be graded; returns whether it is."""
+        for last in self._stage.iterdir():
+            shutil.rmtree(last)
+        submission = self._handed_in[student_id]
+        target = Path(self._format_source(assignment_id, student_id))
+        target.mkdir(parents=True)
+        if submission.time:
+            text = f"{submission.time.isoformat(sep=' ')} UTC"
+            (target / staging.TIMESTAMP).write_text(text)
+        if not super().init_destination(assignment_id, student_id):
+            return False
+        if submission.odd:
+            odd = staging.listed(submission.odd)
+            self.log.warning("Left out of the submission of %r: %s", student_id, odd)
+        reader = partial(staging.read, isolation=self.exporter.isolation)
+        staging.stage(submission, self._released, target, reader)
+        return True
+
+    def convert_notebooks(self) -> None:
+        """Grades all submissions; fails if one could not be read."""
+        super().convert_notebooks()
+        if self._unreadable:
+            raise _stopped(
+                self.log,
+                "Not graded, since they cannot be read with your rights: the submissions of "
+                f"{', '.join(self._unreadable)}. Make them readable, `chmod -R u+rX`, and grade "
+                "again.",
+            )
+
+
+def _stopped(log: logging.Logger, problem: object) -> NbGraderException:
+    """Logs why grading stops; returns what nbgrader stops at without a traceback."""
+    log.critical("%s", problem)
+    return NbGraderException(str(problem))
+
+
+def _released(notebook: Any, course: Course) -> Released:
+    """Returns a notebook of the gradebook as it was released."""
+    asked = [course.exercises.get(cell.name) for cell in notebook.grade_cells]
+    answers = {cell.name for cell in (*notebook.solution_cells, *notebook.task_cells)}
+    sources = {cell.name: cell.source or "" for cell in notebook.source_cells}
+    return Released(
+        name=notebook.name,
+        sources=sources,
+        answers=frozenset(answers & sources.keys()),
+        files={e.name: e.files for e in asked if isinstance(e, FileExercise)},
+    )
+
+
+class _Names:
+    """nbgrader's `glob`, to which a name that is there is no pattern, whatever is in it."""
+
+    @staticmethod
+    def glob(pattern: str) -> list[str]:
+        found = ["" if pattern.startswith("/") else "."]
+        for part in filter(None, pattern.split("/")):
+            found = [f"{here}/{name}" for here in found for name in _named(here, part)]
+        return found
+
+
+def _named(folder: str, part: str) -> list[str]:
+    try:
+        os.lstat(f"{folder}/{part}")
+    except PermissionError:
+        return [part]  # it may be there: whoever opens it is told
+    except OSError:
+        return sorted(glob.glob(part, root_dir=f"{folder}/"))  # noqa: PTH207 (finds hidden files)
+    return [part]
+
+
+def _submitted_timestamp(
+    self: api.NbGraderAPI, assignment_id: str, student_id: str
+) -> datetime | None:
+    """Returns when a submission was handed in, for formgrader's pages."""
+    step = self.coursedir.submitted_directory
+    folder = Path(self.coursedir.format_path(step, student_id, assignment_id))
+    try:
+        return staging.timestamp(folder)
+    except (OSError, staging.OddFileError):
+        return None
+
+
+def install() -> None:
+    """Puts this intake in place of nbgrader's, in this process.
+
+    nbgrader 0.9.6 has no setting for what finds submissions. It takes the names of folders for
+    patterns, and opens `timestamp.txt` whatever it is.
+    """
+    autogradeapp.Autograde = api.Autograde = StagedAutograde
+    base.glob = api.glob = nbgrader.utils.glob = _Names
+    api.NbGraderAPI.get_submitted_timestamp = _submitted_timestamp

@@ -47,7 +47,9 @@ class JudgeEvidence(NbGraderPreprocessor):
             name = grade_id(cell)
             verdict, notes = self._best(name, index, nb, run, resources)
             verdict = scaled(verdict, float(cell.metadata["nbgrader"]["points"]))
-            notes = (*verdict.notes, *notes, *run.notes.get(name, ()))
+            # What concerns the whole notebook is noted with its first exercise.
+            further = (*notes, *run.notes.pop("", ()), *run.notes.get(name, ()))
+            notes = (*verdict.notes, *further)
             verdict = dataclasses.replace(verdict, notes=notes, isolated=not run.isolation.unsafe)
             earned = f"{verdict.score:g} of {verdict.points:g}"
             self.log.info("%s: %s", name, earned if verdict.graded else verdict.reasons[0].says)

@@ -13,7 +13,6 @@ from typing import Any
 
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.apps import api, autogradeapp
 from nbgrader.converters import Autograde
 
 from autograder.grading import states
@@ -95,11 +94,3 @@ def _basis(folder: Path, notebook: str) -> states.Basis | None:
         return states.kept(nbformat.read(folder / f"{notebook}.ipynb", as_version=4))
     except Exception:  # somebody may have edited it: anything may be wrong
         return None
-
-
-def install() -> None:
-    """Puts this in place of nbgrader's own, for the command and for formgrader's button.
-
-    nbgrader 0.9.6 has no setting for it.
-    """
-    autogradeapp.Autograde = api.Autograde = Regrade

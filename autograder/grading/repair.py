@@ -13,7 +13,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.grading import statements
 from autograder.grading.cells import METADATA, check_again, grade_id, note
-from autograder.grading.intake import refusal
+from autograder.grading.staging import refusal
 
 MAX_FURTHER = 2  # copies of a test cell that are probed too: the last ones
 BLANK = "blank"  # whether a notebook holds no text but what was released

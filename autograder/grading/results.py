@@ -54,6 +54,11 @@ class Result:
         return tuple(reason.says for reason in sorted(found, key=lambda reason: -reason.lost))
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """Remarks that cost nothing, such as which file was graded."""
+        return self.verdict.notes if self.verdict else ()
+
+    @property
     def error(self) -> bool:
         """Whether the exercise was not graded: a score of 0 then says nothing."""
         return self.state in (State.FAILED, State.SUBMITTED)

@@ -22,6 +22,7 @@ from nbgrader.api import Assignment, Grade, Gradebook
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.core.facts import FactsError, decode
+from autograder.grading import staging
 from autograder.grading.cells import METADATA
 from autograder.grading.machine import Grading
 
@@ -122,7 +123,13 @@ class Bases:
 
     def handed_in(self, student: str) -> bool:
         """Whether a student has a notebook to grade."""
-        return any((self._submitted / student / self._assignment).glob("*.ipynb"))
+        trusted = (Path(self._folders.root), self._submitted)
+        folder = self._submitted / student / self._assignment
+        try:
+            found = staging.look(folder, trusted, self._folders.ignore)
+        except OSError:
+            return True  # what cannot be read is there all the same
+        return bool(found.notebooks) or (found.linked and folder.exists())
 
     def of(self, student: str) -> Basis:
         """Returns what a student's result would be based on.

@@ -50,7 +50,7 @@ def _cell(result: Result) -> str:
 
 
 def print_reasons(found: list[Result], console: Console) -> None:
-    """Prints what there is to do, and the main reason of every loss."""
+    """Prints what there is to do, the main reason of every loss, and all notes."""
     told = [(r.student, r.state, r.about) for r in found if r.state in _OF_ALL]
     for student, state, about in dict.fromkeys(told):
         console.print(Text(f"  {student}: {state}{f': {about}' if about else ''}"))
@@ -64,6 +64,8 @@ def print_reasons(found: list[Result], console: Console) -> None:
             lost = result.points - result.score
             about = f"{result.student} {result.exercise}{f' -{lost:g}' if lost else ''}"
             console.print(Text(f"  {about}: {reason}"))
+    for student, note in dict.fromkeys((r.student, note) for r in found for note in r.notes):
+        console.print(Text(f"  {student}: {note}"))
     unsafe = dict.fromkeys(result.student for result in found if result.unsafe)
     if unsafe:
         console.print(f"  [bold red]{WITHOUT_ISOLATION}:[/] {', '.join(unsafe)}")

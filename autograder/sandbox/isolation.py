@@ -282,6 +282,7 @@ class Isolation(LoggingConfigurable):
         warm: Warm | None = None,
         timeout: float = 600,
         answer_mb: int = 64,
+        stdin: int = subprocess.DEVNULL,
     ) -> bytes:
         """Runs a program to its end and returns what it printed.
 
@@ -294,6 +295,7 @@ class Isolation(LoggingConfigurable):
             warm: a process that can fork it, see `start`.
             timeout: seconds that it may take.
             answer_mb: how much it may print, in MB.
+            stdin: an open file that it reads as its standard input.
 
         Raises:
             Stopped: it failed, took too long, too much memory, or printed too much.
@@ -312,6 +314,7 @@ class Isolation(LoggingConfigurable):
                 course=course,
                 profile=profile,
                 warm=warm,
+                stdin=stdin,
                 stdout=subprocess.PIPE,
             )
             watchdog = Watchdog(started.roots, self, timeout=timeout)

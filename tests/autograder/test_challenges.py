@@ -1,4 +1,5 @@
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,23 @@ def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path):
     path = tmp_path / challenges.KEY_FILE
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [p.name for p in tmp_path.iterdir()] == [challenges.KEY_FILE]
+
+
+def test_the_key_of_a_shared_course_is_readable_by_its_group(tmp_path):
+    key = challenges.course_key(tmp_path, shared=True)
+    assert stat.S_IMODE((tmp_path / challenges.KEY_FILE).stat().st_mode) == 0o640
+    assert challenges.course_key(tmp_path) == key
+
+
+def test_a_key_that_a_second_ta_cannot_read_is_told_with_what_to_do(tmp_path, monkeypatch):
+    challenges.course_key(tmp_path)
+
+    def read_text(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_text", read_text)
+    with pytest.raises(challenges.KeyFileError, match=r"Permission denied.*chmod 640"):
+        challenges.course_key(tmp_path)
 
 
 def test_two_courses_have_two_keys(tmp_path):

@@ -89,7 +89,7 @@ def test_a_huge_notebook_is_refused_unread(course):
     with path.open("r+b") as file:
         file.truncate(30_000_000_000)  # sparse: it takes no room
     autograde(course, "huge")
-    assert "larger than 20 MB" in result_of(course, "huge").reasons[0]
+    assert "larger than 500 MB" in result_of(course, "huge").reasons[0]
 
 
 def test_text_cells_lose_what_would_run_and_keep_pictures(course):

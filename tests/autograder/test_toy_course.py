@@ -265,6 +265,7 @@ def test_a_course_that_is_not_there_is_told(toy, graded):
         done = nbgrader(toy, "autograde", "toy1", f"--Grading.course={address}", check=False)
         assert done.returncode != 0
         assert says in done.stderr, done.stderr[-2000:]
+        assert "Traceback" not in done.stderr
 
 
 def test_a_course_whose_parts_do_not_fit_is_refused(monkeypatch):

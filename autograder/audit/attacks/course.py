@@ -136,9 +136,8 @@ class AttackedCourse:
 
     def hand_in(self, student: str, assignment: str, content: bytes, name: str = "") -> Path:
         """Writes a file of a submission; returns its path."""
-        folder = self.root / "submitted" / student / assignment
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / (name or f"{assignment}.ipynb")
+        path = self.root / "submitted" / student / assignment / (name or f"{assignment}.ipynb")
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         return path
 
