@@ -9,7 +9,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 
-from autograder.core.verdict import Verdict, VerdictError
+from autograder.core.verdict import UNCHECKED, Verdict, VerdictError
 from autograder.grading.cells import stored
 
 
@@ -35,11 +35,12 @@ class Result:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Why points were lost, the costliest first."""
+        """Why points were lost: mistakes, the costliest first, then what they kept unchecked."""
         if self.problem:
             return (self.problem,)
         found = self.verdict.reasons if self.verdict else ()
-        return tuple(reason.says for reason in sorted(found, key=lambda reason: -reason.lost))
+        mistakes_first = sorted(found, key=lambda r: (r.mistake == UNCHECKED, -r.lost))
+        return tuple(reason.says for reason in mistakes_first)
 
     @property
     def error(self) -> bool:

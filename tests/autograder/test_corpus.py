@@ -4,11 +4,13 @@ import json
 import subprocess
 import sys
 
+import pytest
 from nbgrader_course import ROOT
 
 from autograder.audit import subject
 from autograder.audit.answers import corpus as answers
 from autograder.audit.answers import mutants, scorecard
+from autograder.core.verdict import explain, from_json
 
 CORPUS = ROOT / "corpus"
 SUBJECT = subject.read(ROOT)
@@ -36,6 +38,11 @@ def test_the_grader_is_right_about_every_answer_and_mutant():
     assert content["clean"]
     assert done.returncode == 0
     assert [row["exercise"] for row in content["exercises"]] == sorted(FUNCTIONS)
+    for row in content["verdicts"]:
+        for verdict in filter(None, (row["verdict"], row["self_check"])):
+            read = from_json(verdict)
+            lost = sum(reason.lost for reason in read.reasons)
+            assert lost == pytest.approx(read.points - read.score), explain(read)
     for row in content["exercises"]:
         assert row["right"] >= 12
         assert row["wrong"] >= 15
