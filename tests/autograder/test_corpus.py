@@ -71,6 +71,8 @@ def test_mutants_of_the_solutions_cover_every_exercise_and_do_not_change():
 def test_messages_say_what_was_received_and_wanted_and_give_two_hints():
     for name in FUNCTIONS:
         for key, message in RULES[name]["messages"].items():
+            if message.get("share") == 1:  # a note
+                continue
             assert message["hint"], (name, key)
             assert message["second_hint"], (name, key)
             assert message["hint"] != message["second_hint"]
@@ -81,5 +83,5 @@ def test_no_hint_holds_a_line_of_a_solution():
         if answer.kind == "accept":
             lines = {line.strip() for line in answer.source.split("\n") if len(line.strip()) > 20}
             for message in RULES[answer.exercise]["messages"].values():
-                hints = message["hint"] + message["second_hint"]
+                hints = message.get("hint", "") + message.get("second_hint", "")
                 assert not any(line in hints for line in lines), (answer.exercise, hints)
