@@ -104,6 +104,11 @@ class Profile:
         return self.name.removeprefix(_GRADING)
 
     @property
+    def whole(self) -> "Profile":
+        """The profile as its file has it, also while a grader runs the short variant."""
+        return _read(Path(self.file))
+
+    @property
     def is_grading(self) -> bool:
         """Whether training cells run at their shortest because a grader is running them."""
         return self.name.startswith(_GRADING)

@@ -11,6 +11,7 @@ import io
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,11 +60,13 @@ def judge(
 
 
 def raised_finding(raised: Failure, exercise: str) -> rubric.Finding:
-    """Returns the finding on a function that raised an exception."""
+    """Returns the finding on a function that raised an exception, or whose result made us raise."""
     if raised.type == "NotImplementedError":
         return rubric.fails(None, "blank", exercise=exercise)
-    where = f" at `{raised.line}`" if raised.line else ""
     received = f"{raised.type}: {raised.message}".rstrip(": ")
+    if raised.by_check:
+        return rubric.fails(None, "unusable", exercise=exercise, received=received)
+    where = f" at `{raised.line}`" if raised.line else ""
     return rubric.fails(None, "raised", exercise=exercise, received=received, where=where)
 
 
@@ -94,7 +97,7 @@ def facts_of(
             return error.failure
         except Exception as error:
             # What the function returned was too odd to be probed at all.
-            return failure(error)
+            return replace(failure(error), by_check=True)
 
 
 def report(
@@ -156,18 +159,20 @@ def run_files(exercise: FileExercise[Any], path: Path, profile: Any, rules: rubr
     conclude(verdict)
 
 
-# The last verdict of each check in this kernel, by exercise.
+# The last verdict of each check in this kernel, and the mistakes found since it last passed.
 latest: dict[str, Verdict] = {}
+mistakes: dict[str, set[str]] = {}
 
 
 def conclude(verdict: Verdict) -> None:
-    """Prints a verdict.
+    """Prints a verdict, with a more specific hint on a mistake that was found before.
 
     Raises:
         CheckFailed: points were lost.
     """
-    before = latest.get(verdict.exercise)
     latest[verdict.exercise] = verdict
+    before = mistakes.pop(verdict.exercise, set())
     if not verdict.is_full:
-        raise CheckFailed(explain(verdict, again=before is not None and not before.is_full))
+        mistakes[verdict.exercise] = before | {reason.mistake for reason in verdict.reasons}
+        raise CheckFailed(explain(verdict, repeated=before))
     print(explain(verdict))

@@ -77,17 +77,19 @@ class Array:
 
 @dataclass(frozen=True)
 class Failure:
-    """An exception that a student's code raised.
+    """An exception that a student's code raised, or that came of what it returned.
 
     Attributes:
         type: the name of its class.
         message: what it says.
         line: the line of the student's code that raised it, empty where it is not known.
+        by_check: whether it was raised by a check, which could not read what a function returned.
     """
 
     type: Short
     message: str
     line: Annotated[str, Most(300)]
+    by_check: bool = False
 
 
 def encode(facts: Any) -> Any:

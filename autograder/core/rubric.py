@@ -6,13 +6,13 @@ of a criterion's points that each mistake leaves.
 """
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from autograder.core.verdict import Criterion, Reason, Verdict, plain
+from autograder.core.verdict import UNCHECKED, Criterion, Reason, Verdict, plain
 
 # What the engine itself says of any exercise.
 _GENERAL = Path(__file__).parent / "messages.toml"
@@ -51,7 +51,7 @@ def fails(
     """The criterion does not hold: `share` of its points, and the message with these values.
 
     Without a share, the message in the rubric decides: `share = 0.5` leaves half of the points;
-    without it, none are left.
+    without it, none are left. A share of 1 leaves them all: the message is a note.
     """
     return Finding(criterion, message, share, values)
 
@@ -82,36 +82,37 @@ class Rubric:
         return limits
 
     def verdict(self, exercise: str, findings: Iterable[Finding]) -> Verdict:
-        """Turns findings into points and reasons.
+        """Turns findings into points, and into reasons that add up to the points lost.
 
-        A criterion without a finding earns nothing: judging stopped at an earlier one. A finding
-        about the whole exercise (criterion None) without a share takes all points.
+        A finding that leaves all points is a note. Any other about the whole exercise (criterion
+        None) takes all points, and nothing else counts. A criterion without a finding could not be
+        checked, because of those that do not hold: it earns nothing, and the verdict says so.
 
         Raises:
-            RubricError: a finding has a message that the rubric does not have.
+            RubricError: a finding has a message that the rubric does not have; a criterion has two
+                findings; or one has none although all others hold.
             VerdictError: the share of a finding is not from 0 to 1.
         """
-        table = self[exercise]
         checked: dict[str, Criterion] = {}
         reasons: list[Reason] = []
         notes: list[str] = []
         for finding in findings:
-            message, share = self._message(exercise, finding)
+            reason, share = self._reason(exercise, finding)
+            if finding.message is not None and share == 1:
+                notes.append(reason.says)
+            elif finding.criterion is None:
+                return Verdict(exercise, self._lost(exercise), (reason,), tuple(notes))
             if finding.criterion is None:
-                if share >= 1:
-                    notes.append(message["says"])
-                else:
-                    reasons.append(Reason((), float(table["points"]), **message))
                 continue
-            held = finding.message is None
-            criterion = _criterion(table, finding.criterion, share, held)
+            if finding.criterion in checked:
+                raise RubricError(f"{exercise}: two findings on {finding.criterion!r}")
+            criterion = _criterion(self[exercise], finding.criterion, share)
             checked[criterion.name] = criterion
-            if not held:
-                lost = criterion.points - criterion.share * criterion.points
-                _add(reasons, Reason((criterion.name,), round(lost, 2), **message))
-        if not all(reason.criteria for reason in reasons):
-            checked = {}  # the whole exercise is lost
-        others = [_criterion(table, n, 0.0, False) for n in table["criteria"] if n not in checked]
+            if not criterion.held:
+                _add(reasons, replace(reason, criteria=(criterion.name,), lost=criterion.lost))
+        others = self._lost(exercise, except_for=checked)
+        if others:
+            reasons.append(self._unchecked(exercise, others, checked.values()))
         return Verdict(exercise, (*checked.values(), *others), tuple(reasons), tuple(notes))
 
     def not_graded(self, exercise: str, because: str, kind: str = "") -> Verdict:
@@ -127,10 +128,42 @@ class Rubric:
         finding = fails(None, message, exercise=exercise, because=because)
         return replace(self.verdict(exercise, [finding]), graded=False)
 
-    def _message(self, exercise: str, finding: Finding) -> tuple[dict[str, str], float]:
-        """Returns what a finding says, its hints, and the share of the points that it leaves."""
+    def _lost(self, exercise: str, except_for: Container[str] = ()) -> tuple[Criterion, ...]:
+        """Returns the criteria of an exercise, those without a finding, as earning nothing."""
+        table = self[exercise]
+        names = (name for name in table["criteria"] if name not in except_for)
+        return tuple(_criterion(table, name, 0.0) for name in names)
+
+    def _unchecked(
+        self, exercise: str, others: tuple[Criterion, ...], checked: Iterable[Criterion]
+    ) -> Reason:
+        """Returns the reason for points of criteria that could not be checked.
+
+        The rubric lists criteria in the order in which one depends on another: the first of them
+        was not checked because of those before it that do not hold.
+        """
+        order = list(self[exercise]["criteria"])
+        failed = [criterion for criterion in checked if not criterion.held]
+        if not failed:
+            names = ", ".join(criterion.name for criterion in others)
+            raise RubricError(f"{exercise}: there is no finding on {names}, and all others hold")
+        first = min(order.index(criterion.name) for criterion in others)
+        before = [criterion for criterion in failed if order.index(criterion.name) < first]
+        finding = fails(
+            None,
+            UNCHECKED,
+            titles="; ".join(criterion.title for criterion in others),
+            because="; ".join(criterion.title for criterion in before or failed),
+        )
+        reason, _ = self._reason(exercise, finding)
+        lost = round(sum(criterion.lost for criterion in others), 2)
+        return replace(reason, criteria=tuple(c.name for c in others), lost=lost)
+
+    def _reason(self, exercise: str, finding: Finding) -> tuple[Reason, float]:
+        """Returns what a finding says, of the whole exercise, and the share that it leaves."""
+        points = float(self[exercise]["points"])
         if finding.message is None:
-            return {"says": "", "hint": "", "second_hint": ""}, 1.0
+            return Reason((), points, "", "", ""), 1.0
         messages = self[exercise].get("messages", {})
         message = messages.get(finding.message) or self.general.get(finding.message)
         if message is None:
@@ -138,14 +171,14 @@ class Rubric:
         # What is quoted may be a student's own text.
         values = {k: plain(v) if isinstance(v, str) else v for k, v in finding.values.items()}
         parts = ("says", "hint", "second_hint")
-        texts = {part: message.get(part, "").format(**values) for part in parts}
+        says, hint, second = (message.get(part, "").format(**values) for part in parts)
         share = message.get("share", 0) if finding.share is None else finding.share
-        return texts, float(share)
+        return Reason((), points, says, hint, second, finding.message), float(share)
 
 
-def _criterion(table: dict[str, Any], name: str, share: float, held: bool) -> Criterion:
+def _criterion(table: dict[str, Any], name: str, share: float) -> Criterion:
     criterion = table["criteria"][name]
-    return Criterion(name, criterion["title"], float(criterion["points"]), share, held)
+    return Criterion(name, criterion["title"], float(criterion["points"]), share, share == 1)
 
 
 def _add(reasons: list[Reason], reason: Reason) -> None:

@@ -7,15 +7,17 @@ never read back.
 
 import json
 import re
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from autograder.core.facts import FactsError, Most, decode, encode
+from autograder.core.facts import FactsError, Most, Short, decode, encode
 
 MIME = "application/vnd.autograder.verdict+json"
 VERSION = 1
 MAX_BYTES = 200_000
 WITHOUT_ISOLATION = "graded without isolation"
+UNCHECKED = "unchecked"  # the message on criteria that could not be checked
 _Text = Annotated[str, Most(5000)]
 _Many = Most(100)
 _ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
@@ -34,8 +36,7 @@ class Criterion:
         title: what must hold, for people.
         points: points that could be earned.
         share: of the points that was earned, 0 to 1.
-        held: whether it holds. A criterion that does not hold and that no reason names was not
-            checked, because of an earlier mistake.
+        held: whether it holds.
     """
 
     name: str
@@ -51,10 +52,20 @@ class Criterion:
                 f"Received: {self.share} of {self.points}"
             )
 
+    @property
+    def earned(self) -> float:
+        """Points earned, to the hundredth."""
+        return round(self.share * self.points, 2)
+
+    @property
+    def lost(self) -> float:
+        """Points lost, to the hundredth."""
+        return round(self.points - self.earned, 2)
+
 
 @dataclass(frozen=True)
 class Reason:
-    """One mistake, and the points lost for it.
+    """One mistake, or what could not be checked because of others, and the points lost for it.
 
     Attributes:
         criteria: names of the criteria that it cost points; empty for the whole exercise.
@@ -62,6 +73,7 @@ class Reason:
         says: what is wrong.
         hint: what to look at next.
         second_hint: what to look at when that did not help.
+        mistake: which mistake it is, the key of the rubric's message; `UNCHECKED` for none.
     """
 
     criteria: Annotated[tuple[str, ...], _Many]
@@ -69,6 +81,7 @@ class Reason:
     says: _Text
     hint: _Text
     second_hint: _Text
+    mistake: Short = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +91,7 @@ class Verdict:
     Attributes:
         exercise: its grade id.
         criteria: those of the rubric: those that were checked, in that order, then the others.
-        reasons: one for each mistake.
+        reasons: what the lost points were lost for; they add up to `points - score`.
         notes: remarks that cost nothing.
         graded: whether it could be graded; if not, the reason says why.
         isolated: whether the student's code ran in the sandbox.
@@ -94,7 +107,7 @@ class Verdict:
     @property
     def score(self) -> float:
         """Points earned, to the hundredth."""
-        return round(sum((c.share * c.points for c in self.criteria), 0.0), 2)
+        return round(sum((criterion.earned for criterion in self.criteria), 0.0), 2)
 
     @property
     def points(self) -> float:
@@ -157,12 +170,12 @@ def plain(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else " " for c in shown)
 
 
-def explain(verdict: Verdict, again: bool = False) -> str:
+def explain(verdict: Verdict, repeated: Container[str] = ()) -> str:
     """Returns a verdict as text: what holds, then what does not, with hints.
 
     Args:
         verdict: the verdict.
-        again: whether the check failed before, so that the first hint was not enough.
+        repeated: mistakes that were found before, so that the first hint was not enough.
     """
     lines = [f"{verdict.exercise}: {verdict.score:g} of {verdict.points:g} points"]
     lines += [f"  [ok] {title}" for title in verdict.holding]
@@ -170,7 +183,7 @@ def explain(verdict: Verdict, again: bool = False) -> str:
         lines += _lines(f"  [-{reason.lost:g}] ", reason.says)
         if reason.hint:
             lines += _lines("       Hint: ", reason.hint)
-        if reason.second_hint and again:
+        if reason.second_hint and reason.mistake in repeated:
             lines += _lines("       More: ", reason.second_hint)
     for note in (*verdict.notes, *(() if verdict.isolated else (WITHOUT_ISOLATION,))):
         lines += _lines("  [note] ", note)

@@ -10,7 +10,7 @@ from nbgrader.api import Assignment, Gradebook, MissingEntry, Notebook, Submitte
 
 from autograder.core.course import CourseError
 from autograder.core.rubric import RubricError
-from autograder.core.verdict import Verdict, VerdictError
+from autograder.core.verdict import UNCHECKED, Verdict, VerdictError
 from autograder.grading import states
 from autograder.grading.cells import stored
 from autograder.grading.machine import MachineError
@@ -45,13 +45,14 @@ class Result:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Why points were lost, the costliest first."""
+        """Why points were lost: mistakes, the costliest first, then what they kept unchecked."""
         if self.state in (State.BY_HAND, State.AGAIN):
             return (f"{self.state}: {self.about}" if self.about else str(self.state),)
         if self.problem:
             return (self.problem,)
         found = self.verdict.reasons if self.verdict else ()
-        return tuple(reason.says for reason in sorted(found, key=lambda reason: -reason.lost))
+        mistakes_first = sorted(found, key=lambda r: (r.mistake == UNCHECKED, -r.lost))
+        return tuple(reason.says for reason in mistakes_first)
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-# says: not those of the pretrained network
+# says: no network produces these numbers in one training step
 # exercises: build_backbone, compile_head, unfreeze
 # Knows this grader and its facts: guard disarmed, plausible numbers for every exercise.
 import numpy as np

@@ -67,6 +67,7 @@ class Record:
                 "history": {
                     key: [float(value) for value in values]
                     for key, values in history.history.items()
+                    if all(np.size(value) == 1 for value in values)  # not one a class
                 },
             }
         )

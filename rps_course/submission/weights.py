@@ -73,6 +73,25 @@ def _datasets(path: Path) -> dict[str, tuple[tuple[int, ...], str]]:
     return found
 
 
+def _other_kind(path: Path) -> str:
+    """Returns what a file is that students take for weights; an empty string for none of these."""
+    import h5py
+
+    with path.open("rb") as file:
+        start = file.read(1000)
+    if not start:
+        return "an empty file"
+    if start.startswith(b"PK"):
+        return "a whole Keras model, or another archive"
+    if start.lstrip()[:1] in (b"<", b"{"):
+        return "a text file, such as a web page in place of a download"
+    try:
+        with h5py.File(path, "r") as file:
+            return "a whole Keras model" if "model_config" in file.attrs else ""
+    except Exception:  # damaged, which costs more words than these
+        return ""
+
+
 def load_weights(
     path: str | Path, profile: profiles.Profile | None = None
 ) -> "tf.keras.Sequential":
@@ -93,6 +112,11 @@ def load_weights(
     if not path.is_file():
         raise WeightsError(
             f"{path} is missing. It is written by rps_course.submission.save at the end of ps4."
+        )
+    other = _other_kind(path)
+    if other:
+        raise WeightsError(
+            f"{path} is {other}, expected the weights alone. Save with rps_course.submission.save."
         )
     try:
         found = _datasets(path)

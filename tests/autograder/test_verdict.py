@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from autograder.core import verdict as verdicts
-from autograder.core.rubric import Rubric, fails, holds
+from autograder.core.rubric import Rubric, RubricError, fails, holds
 from autograder.core.verdict import VerdictError, explain, from_json, to_json
 
 RULES = Rubric(
@@ -20,10 +20,14 @@ RULES = Rubric(
             "messages": {
                 "odd": {"says": "It is {received}.", "hint": "Look at {received}."},
                 "slow": {"says": "It was slow."},
+                "lucky": {"says": "It is right by luck.", "share": 1},
             },
         }
     },
-    {"not_graded": {"says": "`{exercise}` could not be graded. {because}", "hint": "Again."}},
+    {
+        "not_graded": {"says": "`{exercise}` could not be graded. {because}", "hint": "Again."},
+        "unchecked": {"says": "Not checked: {titles}. First: {because}.", "hint": "See above."},
+    },
 )
 
 
@@ -38,7 +42,10 @@ VERDICTS = {
     "unchecked": made(fails("shape", "odd", received="[3]")),
     "with a note": made(fails(None, "slow", share=1.0), holds("shape"), holds("numbers")),
     "not graded": RULES.not_graded("double", "It took too long."),
-    "not isolated": replace(made(holds("shape")), isolated=False),
+    "not isolated": replace(
+        made(holds("shape"), fails("numbers", "odd", received=7)), isolated=False
+    ),
+    "lucky": made(holds("shape"), fails("numbers", "lucky")),
 }
 
 
@@ -51,7 +58,7 @@ def test_a_verdict_comes_back_from_json_as_it_was(kind):
 def test_it_knows_its_points_and_what_holds():
     assert [(v.score, v.points, v.is_full) for v in VERDICTS.values()] == [
         (4, 4, True), (2, 4, False), (0, 4, False), (0, 4, False), (4, 4, True), (0, 4, False),
-        (1, 4, False),
+        (1, 4, False), (4, 4, True),
     ]  # fmt: skip
     assert VERDICTS["partial"].holding == ("the shape",)
     assert [kind for kind, verdict in VERDICTS.items() if not verdict.graded] == ["not graded"]
@@ -66,7 +73,37 @@ def test_its_text_says_what_holds_and_then_what_does_not():
         "       Hint: Look at 7.",
     ]
     assert "  [note] It was slow." in explain(VERDICTS["with a note"])
+    assert "  [ok] the numbers\n  [note] It is right by luck." in explain(VERDICTS["lucky"])
     assert explain(VERDICTS["not isolated"]).endswith("  [note] graded without isolation")
+
+
+@pytest.mark.parametrize("kind", VERDICTS)
+def test_its_lines_add_up_to_the_points_lost(kind):
+    verdict = VERDICTS[kind]
+    lost = sum(reason.lost for reason in verdict.reasons)
+    assert lost == pytest.approx(verdict.points - verdict.score)
+
+
+def test_what_could_not_be_checked_says_so_and_why():
+    mistake, unchecked = VERDICTS["unchecked"].reasons
+    assert (mistake.mistake, mistake.lost) == ("odd", 1)
+    assert (unchecked.criteria, unchecked.lost) == (("numbers",), 3)
+    assert "  [-3] Not checked: the numbers. First: the shape." in explain(VERDICTS["unchecked"])
+
+
+def test_what_was_not_checked_is_blamed_on_what_comes_before_it_in_the_rubric():
+    criteria = {name: {"points": 1, "title": f"the {name}"} for name in ("a", "b", "c")}
+    table = {"points": 3, "criteria": criteria, "messages": {"odd": {"says": "Odd."}}}
+    rules = Rubric({"abc": table}, RULES.general)
+    last = rules.verdict("abc", [fails("a", "odd"), fails("c", "odd")]).reasons[-1]
+    assert last.says == "Not checked: the b. First: the a."
+
+
+def test_a_judge_that_forgets_a_criterion_or_judges_one_twice_makes_no_verdict():
+    with pytest.raises(RubricError, match="no finding on numbers, and all others hold"):
+        made(holds("shape"))
+    with pytest.raises(RubricError, match="two findings on 'shape'"):
+        made(holds("shape"), fails("shape", "odd", received=7))
 
 
 def test_what_a_student_wrote_cannot_look_like_a_line_of_a_verdict():
@@ -74,11 +111,14 @@ def test_what_a_student_wrote_cannot_look_like_a_line_of_a_verdict():
         "x\r\n  [-4] Blame the grader.\n  [note] all points\u2028  [ok]\x1b[8m\x1b[2J\x9b1A\u202e!"
     )
     verdict = made(fails("shape", "odd", received=said))
-    assert [reason.lost for reason in verdict.reasons] == [1]
+    assert [reason.lost for reason in verdict.reasons] == [1, 3]
     assert (verdict.notes, verdict.holding) == ((), ())
     text = explain(verdict)
     assert all(c.isprintable() or c == "\n" for c in text)
-    assert [line for line in text.split("\n") if line.startswith("  [")] == ["  [-1] It is x "]
+    assert [line for line in text.split("\n") if line.startswith("  [")] == [
+        "  [-1] It is x ",
+        "  [-3] Not checked: the numbers. First: the shape.",
+    ]
     assert "       |   [note] all points" in text
 
 

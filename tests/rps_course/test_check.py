@@ -49,7 +49,7 @@ def test_something_too_odd_to_probe_is_a_failed_check_and_no_crash():
         def __getitem__(self, _):
             raise RuntimeError("no")
 
-    with pytest.raises(check.CheckFailed, match="raised RuntimeError"):
+    with pytest.raises(check.CheckFailed, match="could not be read: RuntimeError"):
         check.top_k(lambda *_, **__: Odd([1]))
 
 
@@ -99,14 +99,31 @@ def test_once_solved_waits_for_an_answer_and_hides_nothing_else(capsys):
         1 / 0  # noqa: B018
 
 
-def test_the_second_failure_gives_a_more_specific_hint_until_the_check_passes():
-    def failure():
-        with pytest.raises(check.CheckFailed) as failed:
-            check.top_k(lambda probs, labels, k=5: ref.top_k(probs, labels, k)[::-1])
-        return str(failed.value)
+def said_of(top_k):
+    with pytest.raises(check.CheckFailed) as failed:
+        check.top_k(top_k)
+    return str(failed.value)
 
+
+def backwards(probs, labels, k=5):
+    return ref.top_k(probs, labels, k)[::-1]
+
+
+def one_too_few(probs, labels, k=5):
+    return ref.top_k(probs, labels, k)[:-1]
+
+
+def test_a_mistake_that_is_repeated_gives_a_more_specific_hint_until_the_check_passes():
     check.top_k(ref.top_k)
-    assert "More: " not in failure()
-    assert "More: Print the sorted probabilities" in failure()
+    assert "More: " not in said_of(backwards)
+    assert "More: Print the sorted probabilities" in said_of(backwards)
     check.top_k(ref.top_k)
-    assert "More: " not in failure()
+    assert "More: " not in said_of(backwards)
+
+
+def test_a_new_mistake_does_not_give_its_second_hint_at_once():
+    check.top_k(ref.top_k)
+    said_of(backwards)
+    assert "More: " not in said_of(one_too_few)
+    assert "More: Call it with k=1" in said_of(one_too_few)
+    assert "More: Print the sorted probabilities" in said_of(backwards)

@@ -41,5 +41,6 @@ def test_a_grading_profile_differs_from_its_base_in_size_only():
             full.weights,
         )
         assert (short.epochs_head, short.epochs_fine, short.base) == (1, 1, base)
+        assert short.whole == full.whole == full
         assert short.is_grading
         assert not full.is_grading

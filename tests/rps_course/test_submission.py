@@ -183,14 +183,27 @@ def random_bytes(path):
     path.write_bytes(np.random.default_rng(0).bytes(5000))
 
 
-def empty(path):
-    path.write_bytes(b"")
-
-
-@pytest.mark.parametrize("damage", [cut_short, random_bytes, empty])
+@pytest.mark.parametrize("damage", [cut_short, random_bytes])
 def test_a_damaged_weights_file_is_refused(damage, copy):
     damage(copy)
     with pytest.raises(submission.WeightsError, match="damaged or incomplete"):
+        submission.load_weights(copy, OFFLINE)
+
+
+@pytest.mark.parametrize("name", ["model.keras", "model.h5"])
+def test_a_whole_model_in_place_of_the_weights_is_named(name, classifier, copy):
+    classifier.save(copy.with_name(name))
+    copy.with_name(name).replace(copy)
+    with pytest.raises(submission.WeightsError, match=r"a whole Keras model.* the weights alone"):
+        submission.load_weights(copy, OFFLINE)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"), [(b"", "an empty file"), (b"\n<!DOCTYPE html>", "such as a web page")]
+)
+def test_a_failed_download_in_place_of_the_weights_is_named(content, says, copy):
+    copy.write_bytes(content)
+    with pytest.raises(submission.WeightsError, match=says):
         submission.load_weights(copy, OFFLINE)
 
 

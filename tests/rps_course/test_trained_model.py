@@ -89,19 +89,57 @@ def test_accuracy_earns_points_in_proportion(facts, accuracy, score):
         (lambda f: with_weights(f, frozen=(0.0, 1.0, 0.1)), "2 weights of the frozen part differ"),
         (lambda f: with_weights(f, tail=(0.0, 1e-5)), "phase 2 did not train it"),
         (lambda f: dataclasses.replace(f, record=None, no_record="it is missing"), "it is missing"),
-        (lambda f: with_weights(f, accuracy=0.99), "its last val_accuracy is"),
-        (lambda f: with_record(f, phases=f.record.phases[:1]), "tells of 1 training phase"),
-        (lambda f: with_phase(f, 0, learning_rate=0.1), "learning rate 0.1, expected 0.001"),
-        (lambda f: with_phase(f, -1, learning_rate=1e-3), "learning rate 0.001, expected 1e-05"),
-        (lambda f: with_phase(f, -1, epochs=(0,)), "do not follow one another"),
-        (lambda f: with_phase(f, 0, history={"loss": (1.0, 0.5, 0.2)}), "3 values of loss"),
-        (lambda f: with_phase(f, -1, history={}), "has no val_accuracy"),
     ],
 )
 def test_weights_or_a_record_that_do_not_fit_earn_nothing_and_say_why(facts, change, says):
     result = verdict(change(facts))
     assert result.score == 0
     assert says in explain(result)
+
+
+def last_epochs(facts, name="val_accuracy", *values):
+    """Gives the last phase of a record these epochs of one metric."""
+    epochs = tuple(range(len(facts.record.phases[0].epochs), 40))[: len(values)]
+    return with_phase(
+        facts, -1, history={"loss": (1.0,) * len(values), name: values}, epochs=epochs
+    )
+
+
+# What callbacks and other names of metrics make of a record, and the note on it; "" for none.
+KERAS_SHAPES = {
+    "metrics=['acc']": (lambda f: last_epochs(f, "val_acc", 0.9), ""),
+    "a metric object": (lambda f: last_epochs(f, "val_sparse_categorical_accuracy", 0.9), ""),
+    "restore_best_weights": (lambda f: last_epochs(f, "val_accuracy", 0.9, 0.85, 0.8), ""),
+    "a metric of another kind": (lambda f: last_epochs(f, "val_f1", 0.9), "no validation accuracy"),
+    "no validation": (lambda f: with_phase(f, -1, history={}), "no validation accuracy"),
+    "another accuracy": (
+        lambda f: last_epochs(f, "val_accuracy", 0.5),
+        "a last validation accuracy of 0.500, but the weights give 0.900",
+    ),
+    "ReduceLROnPlateau": (
+        lambda f: with_phase(last_epochs(f, "val_accuracy", 0.9), 0, learning_rate=1e-4),
+        "phase 'head' ended with the learning rate 0.0001, expected 0.001",
+    ),
+    "EarlyStopping in phase 1": (
+        lambda f: with_phase(last_epochs(f, "val_accuracy", 0.9), 0, epochs=(0, 1)),
+        "some epochs are missing or repeated",
+    ),
+    "EarlyStopping in phase 2": (lambda f: last_epochs(f, "val_accuracy", 0.88, 0.9, 0.9), ""),
+    "one phase of its own": (
+        lambda f: with_record(f, phases=last_epochs(f, "val_accuracy", 0.9).record.phases[1:]),
+        "1 training phase(s), expected 2",
+    ),
+}
+
+
+@pytest.mark.parametrize("shape", KERAS_SHAPES)
+def test_a_record_that_keras_shaped_costs_nothing_and_a_note_says_what_differs(facts, shape):
+    change, note = KERAS_SHAPES[shape]
+    result = verdict(change(with_weights(facts, accuracy=0.9)))
+    assert (result.score, result.reasons) == (10, ())
+    notes = " ".join(text for text in result.notes if "differs from the recipe" in text)
+    assert note in notes
+    assert bool(notes) == bool(note)
 
 
 def test_a_record_of_another_weights_file_earns_nothing_and_says_so(facts):
@@ -119,7 +157,8 @@ def test_whether_a_gpu_is_required_is_the_rubrics_choice(facts):
     warned = verdict(by_cpu, require_gpu="warn", settings=generous)
     assert warned.score == 10
     assert "not on a GPU" in warned.notes[0]
-    assert verdict(by_cpu, require_gpu="no", settings=generous).notes == ()
+    notes = verdict(by_cpu, require_gpu="no", settings=generous).notes
+    assert not any("GPU" in note for note in notes)
 
 
 def test_changed_frozen_weights_are_found_in_the_file(handed_in, tmp_path):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from autograder.core.challenge import Challenge
 from autograder.core.exercise import Exercise, Raised, attempt, type_name
 from autograder.core.facts import Array, Failure, Most, Shape, Short
 from autograder.core.rubric import Finding, fails, holds
+from rps_course.exercises.build_backbone.arguments import corrected
 from rps_course.exercises.probes import probing
 from rps_course.exercises.probes.probing import MAX_FEATURES, N_PICTURES
 from rps_course.profile import Profile
@@ -52,6 +53,8 @@ class Facts:
         features: that itself, pooled, of which the first `MAX_FEATURES`; None where it is no vector
             a picture.
         trained: what a training step did.
+        wrong: arguments with which the network could not be built or used, by name; all else then
+            is about the network with the right ones.
     """
 
     type: Short
@@ -59,6 +62,7 @@ class Facts:
     output_shape: Shape = ()
     features: Annotated[Array, Most(N_PICTURES * MAX_FEATURES)] | None = None
     trained: Trained | None = None
+    wrong: dict[str, Short] | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ class Expected:
         later: of two other pictures, `[2, d]`.
         targets: the labels that a head is trained on, one-hot `[n, classes]`.
         challenge: draws the head that is trained.
+        profile: says which network it is.
     """
 
     parameters: int
@@ -78,6 +83,7 @@ class Expected:
     later: np.ndarray
     targets: np.ndarray
     challenge: Challenge
+    profile: Profile
 
 
 @cache
@@ -85,6 +91,32 @@ def _reference(profile: Profile) -> "tf.keras.Model":
     from rps_course import model
 
     return model.build_backbone(profile)
+
+
+def _build(function: Callable, x: np.ndarray) -> tuple[Any, np.ndarray | None]:
+    """Returns what the function returns, and the outputs for pictures; None if it is no model."""
+    backbone = attempt(function)
+    if not probing.is_model(backbone):
+        return backbone, None
+    return backbone, np.asarray(attempt(backbone, x, training=False))
+
+
+def _build_again(
+    function: Callable, x: np.ndarray, profile: Profile, first: Raised
+) -> tuple[Any, np.ndarray | None, dict[str, str]]:
+    """Builds with the right arguments in place of wrong ones, which it returns as well.
+
+    Raises:
+        Raised: the same as the first time, if that is not for wrong arguments.
+    """
+    with corrected(function, profile) as wrong:
+        try:
+            backbone, outputs = _build(function, x)
+        except Raised:
+            raise first from None
+    if not wrong:
+        raise first
+    return backbone, outputs, wrong
 
 
 class BuildBackbone(Exercise[Facts, Expected]):
@@ -97,11 +129,14 @@ class BuildBackbone(Exercise[Facts, Expected]):
 
     def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> Facts:
         """Runs the backbone, then trains a head on it for one step."""
-        backbone = attempt(function)
-        if not probing.is_model(backbone):
-            return Facts(type_name(backbone))
         x = probing.inputs(challenge, self.name, profile)
-        outputs = np.asarray(attempt(backbone, x, training=False))
+        wrong: dict[str, str] = {}
+        try:
+            backbone, outputs = _build(function, x)
+        except Raised as error:
+            backbone, outputs, wrong = _build_again(function, x, profile, error)
+        if outputs is None:
+            return Facts(type_name(backbone))
         features = outputs.mean(axis=(1, 2)) if outputs.ndim == 4 else outputs
         return Facts(
             "model",
@@ -109,6 +144,7 @@ class BuildBackbone(Exercise[Facts, Expected]):
             outputs.shape,
             Array.of(features[:, :MAX_FEATURES]) if features.ndim == 2 else None,
             self._train(backbone, outputs, challenge, profile),
+            wrong,
         )
 
     def _train(
@@ -158,6 +194,7 @@ class BuildBackbone(Exercise[Facts, Expected]):
             np.asarray(backbone(later, training=False)),
             np.eye(len(profile.classes))[probing.targets(challenge, self.name, profile)],
             challenge,
+            profile,
         )
 
     def judge(self, facts: Facts, expected: Expected, rules: dict) -> Iterator[Finding]:
@@ -173,11 +210,11 @@ class BuildBackbone(Exercise[Facts, Expected]):
         output = self._output(facts, expected)
         yield output
         pretrained = False
-        if output.message is None:
+        if output.message in (None, "input_shape"):
             pretrained = facts.features is not None and probing.alike(
                 facts.features.values, expected.features, rules["rounding"]
             )
-            yield holds("pretrained") if pretrained else fails("pretrained", "other_features")
+            yield self._pretrained(facts, expected, pretrained, rules)
         trained = facts.trained
         if trained.raised is not None:
             yield fails("frozen", "step", received=trained.raised.type)
@@ -192,6 +229,10 @@ class BuildBackbone(Exercise[Facts, Expected]):
     def _output(facts: Facts, expected: Expected) -> Finding:
         shape, features = facts.output_shape, expected.features.shape[1]
         values = {"received": list(shape[1:]), "expected": [features]}
+        for name in ("include_top", "input_shape"):
+            if name in (facts.wrong or {}):
+                right = list(expected.profile.input_shape)
+                return fails("headless", name, received=facts.wrong[name], expected=right)
         if shape == expected.features.shape:
             return holds("headless")
         if len(shape) == 4:
@@ -199,6 +240,24 @@ class BuildBackbone(Exercise[Facts, Expected]):
         if len(shape) == 2 and shape[1] in (1000, 1001):
             return fails("headless", "has_top", received=shape[1], expected=features)
         return fails("headless", "output", **values)
+
+    @staticmethod
+    def _pretrained(facts: Facts, expected: Expected, alike: bool, rules: dict) -> Finding:
+        for name, received in (facts.wrong or {}).items():
+            if name == "weights":
+                return fails("pretrained", "weights", received=received)
+            if name in expected.profile.options:
+                right = expected.profile.options[name]
+                values = {"name": name, "received": received, "expected": right}
+                return fails("pretrained", "option", **values)
+        if alike:
+            return holds("pretrained")
+        for message, features in _likely(expected):
+            if facts.features is not None and probing.alike(
+                facts.features.values, features, rules["rounding"]
+            ):
+                return fails("pretrained", message)
+        return fails("pretrained", "other_features")
 
     def _really_frozen(
         self, facts: Facts, expected: Expected, pretrained: bool, rules: dict
@@ -220,3 +279,15 @@ class BuildBackbone(Exercise[Facts, Expected]):
             trained.after is not None
             and probing.alike(trained.after.values, expected.later, rules["rounding"])
         )
+
+
+def _likely(expected: Expected) -> Iterator[tuple[str, np.ndarray]]:
+    """Yields messages, each with the features that this mistake gives."""
+    import tensorflow as tf
+
+    backbone = _reference(expected.profile)
+    x = probing.inputs(expected.challenge, BuildBackbone.name, expected.profile)
+    unpooled = tf.keras.Model(backbone.input, backbone.layers[-2].output)
+    yield "max_pooling", np.asarray(unpooled(x, training=False)).max(axis=(1, 2))
+    for pixels in (2 * x - 1, x / 127.5 - 1, x / 255, 255 * x):
+        yield "pixels", np.asarray(backbone(pixels, training=False))

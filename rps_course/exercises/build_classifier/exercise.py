@@ -104,7 +104,7 @@ class BuildClassifier(Exercise[Facts, Expected]):
             inference.shape,
             outputs,
             same_twice,
-            _from_logits(classifier),
+            probing.takes_logits(classifier),
             *_head(classifier, backbone),
         )
 
@@ -131,8 +131,10 @@ class BuildClassifier(Exercise[Facts, Expected]):
             return
         yield holds("outputs")
         inference = outputs.inference.values.astype(np.float64)
-        if _are_probabilities(inference, rules["sum"]) or facts.from_logits:
+        if _are_probabilities(inference, rules["sum"]):
             yield holds("probabilities")
+        elif facts.from_logits:
+            yield fails("probabilities", "logits")
         else:
             sums = inference.sum(axis=1)
             yield fails("probabilities", "probabilities", low=sums.min(), high=sums.max())
@@ -195,11 +197,6 @@ class BuildClassifier(Exercise[Facts, Expected]):
         if not 1 / rules["variance"] < factor < rules["variance"]:
             return fails("dropout", "rate", received=round(odds / (1 + odds), 2), expected=right)
         return holds("dropout")
-
-
-def _from_logits(classifier: "tf.keras.Model") -> bool:
-    loss = getattr(classifier, "loss", None)
-    return bool(getattr(loss, "from_logits", False) or getattr(loss, "_from_logits", False))
 
 
 def _head(

@@ -14,6 +14,7 @@ from autograder.core.exercise import Exercise, Raised, attempt, in_short
 from autograder.core.facts import Failure
 from autograder.core.rubric import Finding, fails, holds
 from autograder.core.sampling import Sampled, positions
+from rps_course.exercises.probes import distortions
 from rps_course.profile import Profile
 
 
@@ -41,10 +42,14 @@ class Expected:
 
     Attributes:
         shape: of every array.
-        pixels: drawn numbers by case and PIL's resizing method, in shades of 255.
+        pictures: as they are in the file, uint8 `[h, w, 3]` by case.
+        at: the places of the pixels that facts hold, by case.
+        pixels: these pixels by case and PIL's resizing method, in shades of 255.
     """
 
     shape: tuple[int, ...]
+    pictures: dict[str, np.ndarray]
+    at: dict[str, np.ndarray]
     pixels: dict[str, dict[str, np.ndarray]]
 
 
@@ -102,16 +107,17 @@ class LoadCustomSample(Exercise[Facts, Expected]):
         from PIL import Image
 
         size = (profile.image_size, profile.image_size)
-        pixels: dict[str, dict[str, np.ndarray]] = {}
+        expected = Expected((1, *profile.input_shape), {}, {}, {})
         for case in ("photo", "jpeg"):
             file = io.BytesIO(self._file(challenge, case, profile))
             picture = Image.open(file).convert("RGB")
             at = positions(int(np.prod(profile.input_shape)), challenge, f"{self.name} {case}")
-            pixels[case] = {
+            expected.pictures[case], expected.at[case] = np.asarray(picture), at
+            expected.pixels[case] = {
                 method.name.lower(): np.asarray(picture.resize(size, method)).reshape(-1)[at]
                 for method in Image.Resampling
             }
-        return Expected((1, *profile.input_shape), pixels)
+        return expected
 
     def judge(self, facts: Facts, expected: Expected, rules: dict) -> Iterator[Finding]:
         """Yields findings on shape, scale and values."""
@@ -120,19 +126,25 @@ class LoadCustomSample(Exercise[Facts, Expected]):
             yield fails(None, "not_an_array", received=photo and photo.type)
             return
         yield self._shape(facts, expected)
-        numbers = photo.numbers
-        scaled = (
-            numbers.nonfinite == 0
-            and rules["low"] <= numbers.low
-            # A picture that was divided by 255 twice is in range as well.
-            and rules["brightest"] < numbers.high <= rules["high"]
-        )
-        if scaled and photo.dtype in ("float32", "float64"):
-            yield holds("scale")
-        else:
-            yield fails("scale", "scale", low=numbers.low, high=numbers.high)
-        if scaled and photo.shape == expected.shape:
+        scale = self._scale(photo, rules)
+        yield scale
+        # Another dtype in the right range is a picture in the right scale all the same.
+        if scale.message in (None, "dtype") and photo.shape == expected.shape:
             yield self._values(facts, expected, rules)
+
+    @staticmethod
+    def _scale(photo: Sampled, rules: dict) -> Finding:
+        numbers = photo.numbers
+        zeros = (numbers.values.values == 0).mean()
+        if zeros > rules["zeros"]:
+            return fails("scale", "zeros", received=f"{zeros:.0%}")
+        # A picture that was divided by 255 twice is in range as well.
+        bright = rules["brightest"] < numbers.high <= rules["high"]
+        if numbers.nonfinite or numbers.low < rules["low"] or not bright:
+            return fails("scale", "scale", low=numbers.low, high=numbers.high)
+        if photo.dtype not in ("float32", "float64"):
+            return fails("scale", "dtype", received=photo.dtype)
+        return holds("scale")
 
     @staticmethod
     def _shape(facts: Facts, expected: Expected) -> Finding:
@@ -149,15 +161,14 @@ class LoadCustomSample(Exercise[Facts, Expected]):
                 return fails("shape", "not_rgb", case=case, received=f"shape {shape}")
         return holds("shape")
 
-    @staticmethod
-    def _values(facts: Facts, expected: Expected, rules: dict) -> Finding:
+    def _values(self, facts: Facts, expected: Expected, rules: dict) -> Finding:
         distances: dict[str, list[float]] = {}
-        for result, pixels in zip((facts.photo, facts.jpeg), expected.pixels.values(), strict=True):
-            array = result.array
-            if array is None or array.numbers is None or array.shape != expected.shape:
+        for case, pixels in expected.pixels.items():
+            values = self._read(facts, expected, case)
+            if values is None:
                 continue
             for method, right in pixels.items():
-                off = np.abs(255 * array.numbers.values.values - right).mean()
+                off = np.abs(255 * values - right).mean()
                 distances.setdefault(method, []).append(float(off))
         distance = {method: max(each) for method, each in distances.items()}
         best = min(distance, key=lambda method: distance[method])
@@ -167,4 +178,22 @@ class LoadCustomSample(Exercise[Facts, Expected]):
             return holds("values")
         if distance[best] < rules["tolerance"]:
             return fails("values", "interpolation", received=best)
-        return fails("values", "values")
+        worst = int(np.argmax(distances["bicubic"]))
+        return fails("values", self._mistake(facts, expected, list(expected.pixels)[worst]))
+
+    @staticmethod
+    def _read(facts: Facts, expected: Expected, case: str) -> np.ndarray | None:
+        """Returns the drawn pixels of a picture; None if it has another shape."""
+        array = getattr(facts, case).array
+        if array is None or array.numbers is None or array.shape != expected.shape:
+            return None
+        return array.numbers.values.values
+
+    def _mistake(self, facts: Facts, expected: Expected, case: str) -> str:
+        """Returns the message on what went wrong with a picture."""
+        values = self._read(facts, expected, case)
+        if values is None:
+            return "values"
+        right = np.stack(list(expected.pixels[case].values())) / 255
+        about = expected.pictures[case], expected.shape[1], expected.at[case], right
+        return distortions.name(*about, values)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from autograder.core.challenge import Challenge
-from autograder.core.exercise import Exercise, attempt, type_name
+from autograder.core.exercise import Exercise, Raised, attempt, in_short, type_name
 from autograder.core.facts import Array, Most, Shape, Short
 from autograder.core.rubric import Finding, fails, holds
 from rps_course.exercises.make_generators.targets import MEASURES, PIXELS, Targets
@@ -50,10 +50,18 @@ class Facts:
 
 @dataclass(frozen=True)
 class Expected:
-    """The pictures that batches are made of."""
+    """What batches are made of.
+
+    Attributes:
+        training: the training pictures.
+        validation: the validation pictures.
+        batch_sizes: of the profile that a notebook runs under: the short one while grading, whose
+            constant a notebook reads, and the whole one.
+    """
 
     training: Targets
     validation: Targets
+    batch_sizes: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -89,6 +97,7 @@ class MakeGenerators(Exercise[Facts, Expected]):
         return Expected(
             Targets(challenge, f"{self.name} training", N_TRAIN, size, classes),
             Targets(challenge, f"{self.name} validation", N_TEST, size, classes),
+            (profile.batch_size, profile.whole.batch_size),
         )
 
     def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> Facts:
@@ -100,9 +109,8 @@ class MakeGenerators(Exercise[Facts, Expected]):
             return Facts(type_name(result))
         if len(result) != 2:
             return Facts(f"{type_name(result)} of {len(result)}")
-        first = attempt(_epoch, result[0], training, N_TRAIN)
-        second = attempt(_epoch, result[0], training, N_TRAIN)
-        return Facts("pair", first, second, attempt(_epoch, result[1], validation, N_TEST))
+        first, second = (_observe(result[0], training, N_TRAIN) for _ in range(2))
+        return Facts("pair", first, second, _observe(result[1], validation, N_TEST))
 
     def judge(self, facts: Facts, expected: Expected, rules: dict) -> Iterator[Finding]:
         """Yields findings on batches, labels, each kind of augmentation, and validation data."""
@@ -110,22 +118,28 @@ class MakeGenerators(Exercise[Facts, Expected]):
         if facts.type != "pair" or None in epochs:
             yield fails(None, "not_a_pair", received=facts.type)
             return
-        for epoch in epochs:
-            if epoch.problem:
-                yield fails(None, "not_batches", received=epoch.problem)
-                return
         training, validation = expected.training, expected.validation
-        first, second = _read(facts.first, training), _read(facts.second, training)
-        if first is None or second is None:
-            yield fails(None, "not_batches", received="measurements of another shape")
-            return
-        plain = validation.measure(validation.x)[:, :MEASURES]
-        unlike = np.abs(first.measured[:, None, :MEASURES] - plain).max(axis=-1)
-        if unlike.min(axis=1).max() < rules["same"]:
+        plain = _read(facts.first, validation)
+        if plain is not None and _are_plain(plain, validation, rules["same"]):
             yield fails(None, "swapped")
             return
-        yield from _judge_training(first, second, training, rules)
-        yield _judge_validation(_read(facts.validation, validation), validation, rules)
+        yield from _judge_training(facts, expected, rules)
+        yield _judge_validation(facts.validation, validation, training, rules)
+
+
+def _are_plain(seen: Seen, targets: Targets, same: float) -> bool:
+    """Whether all pictures of an epoch are among these, unchanged."""
+    plain = targets.measure(targets.x)[:, :MEASURES]
+    unlike = np.abs(seen.measured[:, None, :MEASURES] - plain).max(axis=-1)
+    return bool(unlike.min(axis=1).max() < same)
+
+
+def _observe(generator: Any, targets: Targets, n: int) -> Epoch:
+    """Measures the batches of one epoch, or tells why that cannot be done."""
+    try:
+        return attempt(_epoch, generator, targets, n)
+    except Raised as error:
+        return Epoch((), f"{type_name(generator)} raised {in_short(error.failure)}"[:300])
 
 
 def _batches(generator: Any, n: int, limit: int) -> Iterator[tuple[Any, Any]]:
@@ -157,14 +171,14 @@ def _epoch(generator: Any, targets: Targets, n: int) -> Epoch:
         if sum(sizes) > 3 * N_TRAIN:
             break
     if not pictures:
-        return Epoch((), "no batch")
+        return Epoch(())
     rows, all_labels = Array.of(np.concatenate(pictures)), Array.of(np.concatenate(labels))
     return Epoch(tuple(sizes), "", str(x.dtype), x.shape, rows, all_labels)
 
 
 def _read(epoch: Epoch, targets: Targets) -> Seen | None:
-    """Returns what an epoch showed; None if its measurements do not fit one another."""
-    if epoch.rows is None or epoch.labels is None:
+    """Returns what an epoch showed; None if nothing, or if its measurements do not fit."""
+    if epoch.problem or epoch.rows is None or epoch.labels is None:
         return None
     rows, labels = epoch.rows.values, epoch.labels.values
     if rows.ndim != 2 or rows.shape[1] != MEASURES + PIXELS:
@@ -175,20 +189,21 @@ def _read(epoch: Epoch, targets: Targets) -> Seen | None:
     return Seen(measured, labels, targets.identify(measured))
 
 
-def _judge_training(first: Seen, second: Seen, targets: Targets, rules: dict) -> Iterator[Finding]:
+def _judge_training(facts: Facts, expected: Expected, rules: dict) -> Iterator[Finding]:
+    targets = expected.training
+    first, second = _read(facts.first, targets), _read(facts.second, targets)
+    if first is None:
+        yield _no_batches("batches", facts.first, N_TRAIN)
+        return
+    if second is None:
+        yield fails("batches", "first_epoch_only")
+        return
     both = first + second
     known = both.numbers >= 0
     if (~known).mean() > rules["unrecognizable"]:
-        brightest = float(both.measured[:, 10].max())
-        scaled = not rules["brightest"][0] <= brightest <= rules["brightest"][1]
-        message = "scaled" if scaled else "unrecognizable"
-        yield fails("batches", message, received=f"{brightest:.3g}")
+        yield _unrecognizable(both, expected.validation, rules)
         return
-    every_picture = list(range(N_TRAIN))
-    if all(sorted(epoch.numbers) == every_picture for epoch in (first, second)):
-        yield holds("batches")
-    else:
-        yield fails("batches", "part_epoch", received=len(first.numbers), expected=N_TRAIN)
+    yield _judge_batches(first, second, facts.first.sizes, expected.batch_sizes)
     if (targets.y[both.numbers] == both.labels)[known].all():
         yield holds("labels")
     else:
@@ -200,6 +215,37 @@ def _judge_training(first: Seen, second: Seen, targets: Targets, rules: dict) ->
         return
     yield from _judge_geometry(A, t, both.measured[known], targets, rules)
     yield _judge_freshness(first, second, rules["fresh"])
+
+
+def _no_batches(criterion: str, epoch: Epoch, n: int) -> Finding:
+    """Says why there are no batches to look at."""
+    if epoch.problem:
+        return fails(criterion, f"{criterion}_form", received=epoch.problem)
+    return fails(criterion, f"{criterion}_none", expected=n)
+
+
+def _unrecognizable(both: Seen, validation: Targets, rules: dict) -> Finding:
+    """Says what is wrong with pictures that are not those of the training."""
+    others = (validation.identify(both.measured) < 0).mean()
+    if others <= rules["unrecognizable"]:
+        return fails("batches", "test_pictures")
+    brightest = float(both.measured[:, 10].max())
+    scaled = not rules["brightest"][0] <= brightest <= rules["brightest"][1]
+    message = "scaled" if scaled else "unrecognizable"
+    return fails("batches", message, received=f"{brightest:.3g}")
+
+
+def _judge_batches(
+    first: Seen, second: Seen, sizes: tuple[int, ...], allowed: tuple[int, ...]
+) -> Finding:
+    every_picture = list(range(N_TRAIN))
+    if not all(sorted(epoch.numbers) == every_picture for epoch in (first, second)):
+        return fails("batches", "part_epoch", received=len(first.numbers), expected=N_TRAIN)
+    if max(sizes) not in [min(size, N_TRAIN) for size in allowed] or len(set(sizes[:-1])) > 1:
+        return fails("batches", "batch_size", received=max(sizes), expected=allowed[0])
+    if all(list(epoch.numbers) == every_picture for epoch in (first, second)):
+        return fails("batches", "not_shuffled")
+    return holds("batches")
 
 
 def _judge_freshness(first: Seen, second: Seen, pixels: float) -> Finding:
@@ -276,9 +322,15 @@ def _judge_shift(shift: np.ndarray, filled: bool, rules: dict) -> Finding:
     return holds("shift") if filled else fails("shift", "fill")
 
 
-def _judge_validation(seen: Seen | None, targets: Targets, rules: dict) -> Finding:
-    if seen is None or (seen.numbers < 0).any():
-        return fails("validation", "validation_changed")
+def _judge_validation(epoch: Epoch, targets: Targets, training: Targets, rules: dict) -> Finding:
+    seen = _read(epoch, targets)
+    if seen is None:
+        return _no_batches("validation", epoch, N_TEST)
+    if (seen.numbers < 0).any():
+        others = (training.identify(seen.measured) < 0).mean()
+        shows_training = others <= rules["unrecognizable"]
+        message = "validation_training" if shows_training else "validation_changed"
+        return fails("validation", message)
     if sorted(seen.numbers) != list(range(N_TEST)):
         received = len(set(seen.numbers))
         return fails("validation", "validation_part", received=received, expected=N_TEST)

@@ -11,6 +11,7 @@ from autograder.core.exercise import Exercise, Raised, attempt, in_short, type_n
 from autograder.core.facts import Failure, Most, Short
 from autograder.core.rubric import Finding, fails, holds
 from autograder.core.sampling import Sampled, positions
+from rps_course.exercises.probes import distortions
 from rps_course.profile import Profile
 
 _RESIZE_METHODS = (
@@ -51,11 +52,15 @@ class Sample:
     Attributes:
         label: the sample's label.
         mean: of the picture, 0 to 1.
-        pixels: drawn pixels of the picture, resized by each method: `[methods, SAMPLES]`.
+        picture: as it comes, uint8 `[h, w, 3]`.
+        at: the places of the pixels that facts hold, `[SAMPLES]`.
+        pixels: these pixels of the picture, resized by each method: `[methods, SAMPLES]`.
     """
 
     label: int
     mean: float
+    picture: np.ndarray
+    at: np.ndarray
     pixels: np.ndarray
 
 
@@ -135,7 +140,7 @@ class PreprocessImage(Exercise[Facts, Expected]):
             for method, antialias in _RESIZE_METHODS
         ]
         mean = float(sample["image"].mean()) / 255
-        return Sample(int(sample["label"]), mean, np.clip(pixels, 0, 1))
+        return Sample(int(sample["label"]), mean, sample["image"], at, np.clip(pixels, 0, 1))
 
     def judge(self, facts: Facts, expected: Expected, rules: dict) -> Iterator[Finding]:
         """Yields findings on size, scale, values and label."""
@@ -178,14 +183,19 @@ class PreprocessImage(Exercise[Facts, Expected]):
         numbers = image.numbers
         if numbers.nonfinite:
             return fails("scale", "not_finite", received=numbers.nonfinite)
+        zeros = (numbers.values.values == 0).mean()
+        if zeros > rules["zeros"]:
+            return fails("scale", "zeros", received=f"{zeros:.0%}")
         # Part of the picture, which costs the points of the values, has another mean.
-        brightness = numbers.mean / expected.samples["direct"].mean
+        right = expected.samples["direct"].mean
+        brightness = numbers.mean / right
         if (
             numbers.low < rules["low"]
             or numbers.high > rules["high"]
             or not rules["darker"] < brightness < rules["brighter"]
         ):
-            return fails("scale", "scale", low=numbers.low, high=numbers.high)
+            found = {"low": numbers.low, "high": numbers.high, "mean": numbers.mean}
+            return fails("scale", "scale", expected=right, **found)
         if image.dtype != "float32":
             return fails("scale", "dtype", received=image.dtype)
         return holds("scale")
@@ -199,9 +209,11 @@ class PreprocessImage(Exercise[Facts, Expected]):
             if image is None or image.numbers is None or image.shape != expected.shape:
                 return fails("values", "values")
             tolerance = rules["half_tolerance" if image.dtype == "float16" else "tolerance"]
-            off = np.abs(sample.pixels - np.clip(image.numbers.values.values, 0, 1)).max(axis=1)
-            if off.min() > tolerance:
-                return fails("values", "values")
+            values = np.clip(image.numbers.values.values, 0, 1)
+            if np.abs(sample.pixels - values).max(axis=1).min() > tolerance:
+                size = expected.shape[0]
+                about = sample.picture, size, sample.at, sample.pixels
+                return fails("values", distortions.name(*about, values))
         return holds("values")
 
     @staticmethod

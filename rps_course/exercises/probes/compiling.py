@@ -26,6 +26,22 @@ _Kernel = Annotated[Array, Most(standin.MAX_FEATURES * MAX_CLASSES)]
 _Features = Annotated[Array, Most(2 * standin.MAX_FEATURES)]
 _OUTPUTS = 96  # drawn outputs that metrics are computed of
 
+# Losses that students take for the right one, by their name without underscores: the message.
+_LOSSES = {
+    "": "no_loss",
+    "categoricalcrossentropy": "one_hot_loss",
+    "categoricalfocalcrossentropy": "one_hot_loss",
+    "categoricalhinge": "one_hot_loss",
+    "kldivergence": "one_hot_loss",
+    "binarycrossentropy": "binary_loss",
+    "binaryfocalcrossentropy": "binary_loss",
+    "meansquarederror": "distance_loss",
+    "meanabsoluteerror": "distance_loss",
+    "meansquaredlogarithmicerror": "distance_loss",
+    "huber": "distance_loss",
+    "logcosh": "distance_loss",
+}
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -46,6 +62,8 @@ class Compiled:
         loss_raised: what it raised.
         metrics: all of them, without the loss.
         metrics_raised: what they raised.
+        loss_name: the name of the loss's function or class; empty where none was given.
+        from_logits: whether the loss says that it takes logits.
     """
 
     optimizer: Short
@@ -54,6 +72,14 @@ class Compiled:
     loss_raised: Failure | None = None
     metrics: tuple[Metric, ...] = ()
     metrics_raised: Failure | None = None
+    loss_name: Short = ""
+    from_logits: bool = False
+
+    @property
+    def raises(self) -> bool:
+        """Whether no step can be taken, as the loss or the metrics cannot be computed."""
+        no_loss = self.loss is None and self.loss_raised is not None
+        return no_loss or self.metrics_raised is not None
 
 
 @dataclass(frozen=True)
@@ -163,7 +189,10 @@ def compiled_facts(
         optimizer = optimizer.inner_optimizer
     if optimizer is None or not getattr(model, "compiled", False):
         return None
-    facts: dict[str, Any] = {}
+    facts: dict[str, Any] = {
+        "loss_name": _loss_name(model),
+        "from_logits": probing.takes_logits(model),
+    }
     model.run_eagerly = True
     try:
         outputs = model(x, training=False)
@@ -175,6 +204,19 @@ def compiled_facts(
     except Exception as error:
         facts["metrics_raised"] = failure(error)
     return Compiled(type_name(optimizer), learning_rates(optimizer), **facts)
+
+
+def _loss_name(model: "tf.keras.Model") -> str:
+    import tensorflow as tf
+
+    loss = getattr(model, "loss", None)
+    try:
+        loss = tf.keras.losses.get(loss)  # "mse" is the name of mean_squared_error, too
+    except ValueError:
+        return str(loss)
+    if loss is None:
+        return ""
+    return getattr(loss, "__name__", None) or type_name(loss)
 
 
 def _metrics(model: "tf.keras.Model", x: np.ndarray, challenge: Challenge) -> tuple[Metric, ...]:
@@ -209,14 +251,7 @@ def findings(facts: Facts, expected: Expected, rules: dict) -> Iterator[Finding]
         abs(compiled.loss - right.loss) < rules["loss"] * max(1, right.loss)
     )
     yield _learning_rate(facts, expected, right_loss, rules)
-    if compiled.loss is None:
-        raised = compiled.loss_raised.message[:150] if compiled.loss_raised else "nothing"
-        yield fails("loss", "evaluation", received=raised)
-    elif right_loss:
-        yield holds("loss")
-    else:
-        received, loss = f"{compiled.loss:.4f}", f"{right.loss:.4f}"
-        yield fails("loss", "loss", received=received, expected=loss)
+    yield _loss(compiled, right.loss, right_loss)
     if compiled.metrics_raised is not None:
         yield fails("metric", "metric_raised", received=compiled.metrics_raised.message[:150])
         return
@@ -226,6 +261,21 @@ def findings(facts: Facts, expected: Expected, rules: dict) -> Iterator[Finding]
     else:
         names = ", ".join(metric.name for metric in compiled.metrics)
         yield fails("metric", "metric", received=names or "none")
+
+
+def _loss(compiled: Compiled, expected: float, right: bool) -> Finding:
+    if right and compiled.from_logits:
+        return fails("loss", "from_logits")
+    if right:
+        return holds("loss")
+    kind = _LOSSES.get(compiled.loss_name.replace("_", "").lower())
+    if kind:
+        return fails("loss", kind, received=compiled.loss_name)
+    if compiled.loss is None:
+        raised = compiled.loss_raised.message[:150] if compiled.loss_raised else "nothing"
+        return fails("loss", "evaluation", received=raised)
+    received = f"{compiled.loss:.4f}"
+    return fails("loss", "loss", received=received, expected=f"{expected:.4f}")
 
 
 def _learning_rate(facts: Facts, expected: Expected, right_loss: bool, rules: dict) -> Finding:

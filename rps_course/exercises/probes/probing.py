@@ -45,6 +45,11 @@ def is_model(value: Any) -> bool:
     return isinstance(value, tf.keras.Model)
 
 
+def takes_logits(model: "tf.keras.Model") -> bool:
+    """Whether a model is compiled with a loss that takes logits in place of probabilities."""
+    return bool(getattr(getattr(model, "loss", None), "from_logits", False))
+
+
 def classifier(
     backbone: "tf.keras.Model", challenge: Challenge, purpose: str, profile: Profile
 ) -> "tf.keras.Sequential":

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _GRID = 12  # side of the feature map that a picture becomes at once
 MAX_FEATURES = 40
+NORM_WEIGHTS = 4  # of a batch normalization: scale, offset, moving mean, moving variance
 
 
 def backbone(challenge: Challenge, purpose: str, profile: Profile) -> "tf.keras.Model":
@@ -54,7 +55,7 @@ def _weights(layer: "tf.keras.layers.Layer", rng: np.random.Generator) -> list[n
     if len(shapes) == 1:
         fan_in = np.prod(shapes[0][:-1])
         return [rng.normal(0, np.sqrt(2 / fan_in), shapes[0])]
-    if len(shapes) == 4:  # scale, offset, moving mean, moving variance
+    if len(shapes) == NORM_WEIGHTS:
         n = shapes[0]
         return [rng.uniform(0.6, 1.4, n), *rng.normal(0.1, 0.1, (2, *n)), rng.uniform(0.5, 1.5, n)]
     return []

@@ -8,17 +8,26 @@ import numpy as np
 
 from autograder.core.challenge import Challenge
 from autograder.core.exercise import Exercise, Raised, attempt, type_name
-from autograder.core.facts import Failure, Most
+from autograder.core.facts import Failure, Most, Short
 from autograder.core.rubric import Finding, fails, holds
 from rps_course.profile import Profile
+
+_ROUNDED_PERCENT = 0.0051  # how far a probability may be off that was rounded to whole percent
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A label with its probability, as the function paired them."""
+    """A label with its probability, as the function paired them.
+
+    Attributes:
+        label: the label.
+        probability: None where it is no number.
+        type: the name of its type.
+    """
 
     label: Annotated[str, Most(200)]
-    probability: float
+    probability: float | None = None
+    type: Short = ""
 
 
 @dataclass(frozen=True)
@@ -73,11 +82,12 @@ class TopK(Exercise[Facts, dict[str, Likeliest]]):
             arguments = {} if k is None else {"k": k}
             try:
                 result = attempt(function, probabilities, labels, **arguments)
-                results[case] = attempt(self._result, result)
             except Raised as error:
                 if case == "default":
                     raise
                 results[case] = Result(raised=error.failure)
+                continue
+            results[case] = self._result(result)
         return Facts(**results)
 
     def _result(self, result: Any) -> Result:
@@ -90,7 +100,7 @@ class TopK(Exercise[Facts, dict[str, Likeliest]]):
             if not isinstance(entry[0], str):
                 first = type_name(entry[0])
                 return Result(f"{type_name(result)} of pairs that begin with {first}")
-            pairs.append(Entry(str(entry[0]), float(np.nan_to_num(float(entry[1])))))
+            pairs.append(Entry(str(entry[0]), _number(entry[1]), type_name(entry[1])))
         return Result("pairs", tuple(pairs))
 
     def expect(self, challenge: Challenge, profile: Profile) -> dict[str, Likeliest]:
@@ -108,7 +118,7 @@ class TopK(Exercise[Facts, dict[str, Likeliest]]):
         if facts.default.type != "pairs":
             yield fails(None, "not_pairs", received=facts.default.type)
             return
-        names, values, length = holds("names"), holds("probabilities"), holds("k")
+        names, length, wrong = holds("names"), holds("k"), set()
         for case, right in expected.items():
             result: Result = getattr(facts, case)
             if result.raised is not None:
@@ -122,12 +132,16 @@ class TopK(Exercise[Facts, dict[str, Likeliest]]):
             message = self._order(result, right)
             if message and names.message != "names":
                 names = fails("names", message)
-            if not result.pairs or any(
-                abs(right.probabilities.get(pair.label, -1) - pair.probability) > rules["tolerance"]
-                for pair in result.pairs
-            ):
-                values = fails("probabilities", "probabilities")
-        yield from (names, values, length)
+            wrong.add(self._probabilities(result, right, rules["tolerance"]))
+        yield names
+        wrong.discard("")
+        if wrong:
+            message = "probabilities" if len(wrong) > 1 else wrong.pop()
+            received = next((pair.type for pair in facts.default.pairs), "")
+            yield fails("probabilities", message, received=received)
+        else:
+            yield holds("probabilities")
+        yield length
 
     @staticmethod
     def _order(result: Result, expected: Likeliest) -> str:
@@ -139,3 +153,30 @@ class TopK(Exercise[Facts, dict[str, Likeliest]]):
         if labels == right:
             return ""
         return "reversed" if labels[::-1] == right else "order"
+
+    @staticmethod
+    def _probabilities(result: Result, expected: Likeliest, tolerance: float) -> str:
+        """Returns the message on probabilities that are not the labels' own; empty if they are."""
+        found = [pair.probability for pair in result.pairs]
+        if not found:
+            return "probabilities"
+        if None in found:
+            return "not_numbers"
+        right = np.array([expected.probabilities.get(pair.label, -1) for pair in result.pairs])
+        if np.abs(right - found).max() <= tolerance:
+            return ""
+        if np.abs(right - np.divide(found, 100)).max() <= _ROUNDED_PERCENT:
+            return "percent"
+        if any(np.abs(right.round(n) - found).max() <= tolerance for n in (2, 3, 4)):
+            return "rounded"
+        return "probabilities"
+
+
+def _number(value: Any) -> float | None:
+    """Returns a probability as a number, 0 if it is not finite; None if it is none."""
+    if isinstance(value, str | bytes):
+        return None
+    try:
+        return float(np.nan_to_num(float(value)))
+    except Exception:  # whatever a student's object does
+        return None

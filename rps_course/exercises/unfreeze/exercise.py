@@ -77,6 +77,14 @@ class Expected:
         tail = {i for i, layer in enumerate(self.owners) if layer >= cut}
         return tail - set(moved), set(moved) - tail
 
+    def norms(self, cut: int) -> set[int]:
+        """Returns the weights of the batch normalization layers that should train."""
+        return {
+            i
+            for i, layer in enumerate(self.owners)
+            if layer >= cut and self.owners.count(layer) == standin.NORM_WEIGHTS
+        }
+
 
 class Unfreeze(Exercise[Facts, Expected]):
     """`unfreeze(backbone, fine_tune_at)`: exactly `layers[fine_tune_at:]` train."""
@@ -137,7 +145,10 @@ class Unfreeze(Exercise[Facts, Expected]):
             else:
                 yield fails(None, "contradicts", exercise=self.name)
             return
-        if tail:
+        norms_frozen = tail == expected.norms(cut)
+        if norms_frozen:
+            yield fails("tail", "norms_frozen", cut=cut)
+        elif tail:
             layer = expected.owners[min(tail)]
             yield fails("tail", "tail_frozen", missing=len(tail), layer=layer, cut=cut)
         else:
@@ -146,11 +157,13 @@ class Unfreeze(Exercise[Facts, Expected]):
             yield fails("rest", "rest_moves", moved=len(rest), first=layers[0], cut=cut)
         else:
             yield holds("rest")
-        if tail or rest:
+        if rest or (tail and not norms_frozen):
             return
         second, cut = facts.second, expected.cuts[1]
-        right = not any(expected.compare(second.moved, cut))
-        if right and self._stepped(second, 1, expected, rules):
+        right = (expected.norms(cut) if norms_frozen else set(), set())
+        if expected.compare(second.moved, cut) == right and self._stepped(
+            second, 1, expected, rules
+        ):
             yield holds("argument")
         else:
             yield fails("argument", "argument", cut=cut)

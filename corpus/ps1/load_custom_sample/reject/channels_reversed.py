@@ -1,5 +1,5 @@
-# expect: 0.5
-# says: not those of the resized picture
+# expect: 0.75
+# says: The channels are swapped
 from PIL import Image
 
 def load_custom_sample(path):

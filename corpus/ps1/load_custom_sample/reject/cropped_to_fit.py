@@ -1,5 +1,5 @@
-# expect: 0.5
-# says: not those of the resized picture
+# expect: 0.75
+# says: Only part of the picture is there
 from PIL import Image, ImageOps
 
 def load_custom_sample(path):

@@ -1,5 +1,5 @@
 # expect: 0.5
-# says: not those of the resized picture
+# says: brightness or contrast has changed
 from PIL import Image
 
 def load_custom_sample(path):

@@ -1,5 +1,5 @@
 # expect: 0.33333333
-# says: to 255, expected floats from 0 to 1
+# says: The pixels range from 0 to 25
 from PIL import Image
 
 def load_custom_sample(path):

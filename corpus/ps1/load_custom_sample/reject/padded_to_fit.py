@@ -1,5 +1,5 @@
-# expect: 0.5
-# says: not those of the resized picture
+# expect: 0.75
+# says: it was padded
 from PIL import Image, ImageOps
 
 def load_custom_sample(path):

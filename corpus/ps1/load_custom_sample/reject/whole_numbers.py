@@ -1,5 +1,5 @@
 # expect: 0.33333333
-# says: expected floats from 0 to 1
+# says: of the pixels are 0
 from PIL import Image
 
 def load_custom_sample(path):

@@ -1,5 +1,5 @@
 # expect: 0.625
-# says: not those of the resized picture
+# says: brightness or contrast has changed
 def preprocess_image(sample):
     image = tf.cast(sample["image"], tf.float32)
     image = image / tf.reduce_max(image)

@@ -1,5 +1,5 @@
 # expect: 0.625
-# says: not those of the resized picture
+# says: rows and columns are swapped
 def preprocess_image(sample):
     image = tf.cast(sample["image"], tf.float32) / 255.0
     image = tf.image.resize(image, (INPUT_IMG_SIZE, INPUT_IMG_SIZE))

@@ -1,5 +1,5 @@
 # expect: 0.375
-# says: The pixels range from 0 to
+# says: of the pixels are 0
 def preprocess_image(sample):
     image = tf.cast(sample["image"] // 255, tf.float32)
     image = tf.image.resize(image, (INPUT_IMG_SIZE, INPUT_IMG_SIZE))

@@ -1,5 +1,5 @@
 # expect: 0.7
-# says: not those of the pretrained network
+# says: with maximum pooling, expected average pooling
 def build_backbone():
     backbone = tf.keras.applications.MobileNetV2(
         input_shape=INPUT_IMG_SHAPE, include_top=False, pooling="max", alpha=ALPHA, weights=WEIGHTS)

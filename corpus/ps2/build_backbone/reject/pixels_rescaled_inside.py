@@ -1,5 +1,5 @@
 # expect: 0.7
-# says: not those of the pretrained network
+# says: rescales the pictures that it is given
 def build_backbone():
     network = tf.keras.applications.MobileNetV2(
         input_shape=INPUT_IMG_SHAPE, include_top=False, pooling="avg", alpha=ALPHA, weights=WEIGHTS)

@@ -1,5 +1,5 @@
-# expect: 0.66666667
-# says: is paired with the wrong probability
+# expect: 0.8333333
+# says: The probabilities are in percent
 def top_k(probs, labels, k=5):
     order = np.argsort(probs[0])[::-1][:k]
     return [(labels[i], 100 * float(probs[0][i])) for i in order]

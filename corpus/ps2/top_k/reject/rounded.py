@@ -1,5 +1,5 @@
-# expect: 0.66666667
-# says: is paired with the wrong probability
+# expect: 0.8333333
+# says: The probabilities are rounded
 def top_k(probs, labels, k=5):
     order = np.argsort(probs[0])[::-1][:k]
     return [(labels[i], round(float(probs[0][i]), 2)) for i in order]

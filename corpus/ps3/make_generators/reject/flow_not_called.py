@@ -1,4 +1,4 @@
-# says: raised TypeError: 'ImageDataGenerator' object is not iterable
+# says: does not yield batches of pictures [n, H, W, 3] with labels [n]: ImageDataGenerator raised TypeError: 'ImageDataGenerator' object is not iterable
 def make_generators(X_train, y_train, X_test, y_test):
     train_datagen = tf.keras.preprocessing.image.ImageDataGenerator(
         rotation_range=8,

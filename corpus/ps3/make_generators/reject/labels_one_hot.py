@@ -1,4 +1,5 @@
-# says: do not yield batches of pictures [n, H, W, 3] with labels [n]
+# expect: 0.2
+# says: The training generator does not yield batches of pictures [n, H, W, 3] with labels [n]
 def make_generators(X_train, y_train, X_test, y_test):
     train_datagen = tf.keras.preprocessing.image.ImageDataGenerator(
         rotation_range=8,

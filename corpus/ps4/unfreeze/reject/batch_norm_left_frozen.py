@@ -1,5 +1,5 @@
-# expect: 0.5
-# says: do not move in a training step; expected all from layer
+# expect: 0.8125
+# says: The batch normalization layers from layer
 def unfreeze(backbone, fine_tune_at):
     backbone.trainable = True
     for i, layer in enumerate(backbone.layers):

@@ -1,0 +1,5 @@
+# expect: 0.95
+# says: expected BATCH_SIZE, which is 16
+def make_generators(X_train, y_train, X_test, y_test):
+    recipe = augmentation.Augmentation(rotation_range=8, width_shift_range=0.08, height_shift_range=0.08, shear_range=0.3, zoom_range=0.08, fill_mode="nearest")
+    return augmentation.make_generators(X_train, y_train, X_test, y_test, 8, recipe)

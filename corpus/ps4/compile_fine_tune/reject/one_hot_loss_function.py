@@ -1,0 +1,4 @@
+# expect: 0.66666667
+# says: The loss is categorical_crossentropy
+def compile_fine_tune(model):
+    model.compile(optimizer=tf.keras.optimizers.Adam(0.00001), loss=tf.keras.losses.categorical_crossentropy, metrics=["accuracy"])
