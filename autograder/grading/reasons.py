@@ -62,6 +62,8 @@ def raised(failure: Failure, name: str, cell: NotebookNode, nb: NotebookNode, ru
         run: how it was executed.
     """
     finding = raised_finding(failure, name)
+    if failure.by_check:
+        return finding
     first = next(iter(_failed_before(cell, nb, run).values()), None)
     if failure.type in _MODULE:
         return fails(None, "raised_module", **finding.values, python=_python())
