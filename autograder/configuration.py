@@ -54,7 +54,7 @@ def configure(c: Config, *, course: str, profile: str) -> None:
     # DeduplicateIds, whose emptied metadata nbgrader 0.9.6 itself then refuses for the whole class.
     c.Autograde.sanitize_preprocessors = [
         "autograder.grading.repair.RepairNotebook",
-        "nbgrader.preprocessors.ClearOutput",
+        "autograder.grading.showing.KeepShown",
         "nbgrader.preprocessors.OverwriteKernelspec",
         "nbgrader.preprocessors.OverwriteCells",
         "nbgrader.preprocessors.CheckCellMetadata",

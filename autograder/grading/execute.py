@@ -4,7 +4,6 @@ A cell that kills its kernel, hangs, or exceeds a limit costs the exercises that
 rest of the notebook runs in a fresh kernel, in which the cells before it run again.
 """
 
-import re
 import time
 from dataclasses import dataclass, field
 from functools import partial
@@ -153,7 +152,7 @@ class ExecuteWithChallenge(Execute):
             },
             isolation=Isolation(parent=self),
             refused=staging.refusal(nb),
-            shown=self._shown(info["assignment"], info["notebook"]),
+            shown=showing.released_for(self, resources),
             # A challenge is sent once: what a notebook learns from one does not help with the next.
             further={
                 name: {index: challenge(exercise=f"{name} in cell {index}") for index in indices}
@@ -168,11 +167,6 @@ class ExecuteWithChallenge(Execute):
         self._check_assign_resources(resources)
         self._execute(nb)
         return nb, resources
-
-    def _shown(self, assignment: str, notebook: str) -> frozenset[str]:
-        folders = CourseDirectory(config=self.config)
-        path = folders.format_path(folders.release_directory, ".", f"{assignment}/{notebook}.ipynb")
-        return showing.released(Path(path))
 
     def create_kernel_manager(self) -> KernelManager:
         """Creates the manager of one kernel in the sandbox."""
@@ -193,7 +187,7 @@ class ExecuteWithChallenge(Execute):
         self.deadline = time.monotonic() + self.run.isolation.notebook_timeout
         self.left_out = showing.not_needed(nb.cells, self.run.shown)
         self._execute_all(nb)
-        missing = set().union(*map(_missing, nb.cells)) & set().union(*self.left_out.values())
+        missing = showing.missed(nb.cells) & set().union(*self.left_out.values())
         if missing:
             self.log.info("Cells that only show something run as well: %s", sorted(missing))
             self.left_out = {}
@@ -360,16 +354,6 @@ class ExecuteWithChallenge(Execute):
 
     def _update_display_id(self, display_id: str, msg: dict) -> None:
         """Leaves outputs as they are: a later cell may not change an earlier one's."""
-
-
-def _missing(cell: NotebookNode) -> set[str]:
-    """Returns the names that a cell missed."""
-    return {
-        name
-        for output in cell.get("outputs", ())
-        if output.output_type == "error" and output.ename == "NameError"
-        for name in re.findall("'([^']+)'", output.evalue)
-    }
 
 
 def _further(nb: NotebookNode, course: Course) -> dict[str, list[int]]:

@@ -1,7 +1,8 @@
 """Cells of the course that only show something: they need not run while grading.
 
 An instructor tags them `show`. Where a student left one unchanged, and no other cell of the
-notebook takes a name from it, running it would tell grading nothing.
+notebook takes a name from it, running it would tell grading nothing. What it displayed when it was
+handed in stays.
 """
 
 import ast
@@ -11,11 +12,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
+from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets.config import Configurable
+
+from autograder.core import evidence
 
 TAG = "show"
 _WORD = re.compile(r"[^\W\d]\w*")
 # What can take any name, also one that only a text holds.
+_MAX_CODE = 20_000  # characters of a student's cell that are parsed: it may be made to take long
 _INDIRECT = {"eval", "exec", "globals", "locals", "vars", "get_ipython"}
 
 
@@ -25,6 +33,29 @@ def released(path: Path) -> frozenset[str]:
         return frozenset()
     cells = nbformat.read(path, as_version=4).cells
     return frozenset(cell.source.strip() for cell in cells if TAG in cell.metadata.get("tags", ()))
+
+
+def released_for(preprocessor: Configurable, resources: ResourcesDict) -> frozenset[str]:
+    """Returns the sources of the tagged cells of the notebook that nbgrader converts."""
+    info, folders = resources["nbgrader"], CourseDirectory(config=preprocessor.config)
+    file = f"{info['assignment']}/{info['notebook']}.ipynb"
+    return released(Path(folders.format_path(folders.release_directory, ".", file)))
+
+
+class KeepShown(NbGraderPreprocessor):
+    """Clears all outputs that were handed in, but those of cells that only show something."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: ResourcesDict
+    ) -> tuple[NotebookNode, ResourcesDict]:
+        """Clears outputs in place."""
+        shown = released_for(self, resources)
+        for cell in nb.cells:
+            if cell.cell_type == "code":
+                cell.execution_count = None
+                if cell.source.strip() not in shown:
+                    cell.outputs = []
+        return nb, resources
 
 
 def not_needed(cells: list[NotebookNode], shown: frozenset[str]) -> dict[int, set[str]]:
@@ -47,11 +78,28 @@ def not_needed(cells: list[NotebookNode], shown: frozenset[str]) -> dict[int, se
     return found
 
 
+def missed(cells: list[NotebookNode]) -> set[str]:
+    """Returns the names that cells, and functions that were probed, did not find."""
+    said = [
+        line for cell in cells for output in cell.get("outputs", ()) for line in _errors(output)
+    ]
+    return {name for line in said for name in re.findall("'([^']+)'", line)}
+
+
+def _errors(output: NotebookNode) -> Iterator[str]:
+    if output.output_type == "error" and output.ename == "NameError":
+        yield str(output.evalue)
+    content = output.get("data", {}).get(evidence.MIME)
+    raised = content.get("raised") if isinstance(content, dict) else None
+    if isinstance(raised, dict) and raised.get("type") == "NameError":
+        yield str(raised.get("message"))
+
+
 def _made(source: str) -> set[str] | None:
     """Returns the names that a cell makes; None where that cannot be told."""
     try:
         nodes = list(ast.walk(ast.parse(source)))
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError):
         return None
     made: set[str] = set()
     for node in nodes:
@@ -67,11 +115,13 @@ def _made(source: str) -> set[str] | None:
 def _taken(source: str) -> set[str]:
     """Returns the names that a cell may take from other cells."""
     words = set(_WORD.findall(source))
-    if words & _INDIRECT:
+    if words & _INDIRECT or len(source) > _MAX_CODE:
         return words
     try:
-        return set(_globals(symtable.symtable(source, "cell", "exec")))
-    except (SyntaxError, ValueError):  # magics, or a mistake
+        nodes = ast.walk(ast.parse(source))
+        changed = {ast.unparse(node.target) for node in nodes if isinstance(node, ast.AugAssign)}
+        return changed | set(_globals(symtable.symtable(source, "cell", "exec")))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # magics, or a mistake
         return words
 
 

@@ -22,7 +22,7 @@ from typing import Any, BinaryIO
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
 from nbgrader.utils import parse_utc
 
 from autograder.grading import inside, recognition
@@ -324,4 +324,6 @@ def _cell(kept: dict[str, Any]) -> NotebookNode:
         cell.metadata["nbgrader"] = {"grade_id": kept["grade_id"]}
     if kept.get("attachments"):
         cell["attachments"] = kept["attachments"]
+    if kept.get("outputs"):
+        cell.outputs = [new_output("display_data", data=data) for data in kept["outputs"]]
     return cell

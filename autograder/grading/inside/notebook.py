@@ -1,9 +1,10 @@
 """Reads a notebook file of unknown origin and prints what grading needs of it, as JSON.
 
 Run in the sandbox as `python -I -S notebook.py`, with the file as its standard input. Kept are the
-cells' types, sources and grade ids, and pictures pasted into text; outputs, widgets, tags and all
-other metadata are left behind. A cell that cannot be read costs itself and not the notebook, and a
-note says so. Standard library only, so that it starts at once.
+cells' types, sources and grade ids, pictures pasted into text, and what code cells printed and
+drew, as text and pictures; widgets, tags and all other metadata are left behind. A cell that cannot
+be read costs itself and not the notebook, and a note says so. Standard library only, so that it
+starts at once.
 """
 
 import base64
@@ -18,6 +19,7 @@ MAX_CELLS = 1000
 MAX_CODE, MAX_TEXT = 2_000_000, 50_000  # characters in one cell
 MAX_SOURCES = 8_000_000  # characters in all cells
 MAX_PICTURES = 20_000_000  # characters of base64 in all text cells
+MAX_OUTPUT, MAX_OUTPUTS = 50_000, 5_000_000  # characters of one output's text, and of all outputs
 MAX_NOTES = 20
 # Kinds of pictures that grading keeps, and their first bytes.
 PICTURES = {"image/png": b"\x89PNG\r\n", "image/jpeg": b"\xff\xd8\xff"}
@@ -63,7 +65,7 @@ class Notebook:
         """Reads the cells of a notebook."""
         self.cells: list[dict] = []
         self.notes: list[str] = []
-        self._sources, self._pictures = MAX_SOURCES, MAX_PICTURES
+        self._sources, self._pictures, self._outputs = MAX_SOURCES, MAX_PICTURES, MAX_OUTPUTS
         for self._number, value in enumerate(values[:MAX_CELLS], 1):
             try:
                 self.cells.append(self._cell(value))
@@ -92,6 +94,8 @@ class Notebook:
             kept["attachments"] = self._attachments(value.get("attachments"))
             if len(kept["source"]) > MAX_TEXT:
                 self._shorten(kept)
+        elif kind == "code":
+            kept["outputs"] = self._shown(value.get("outputs"))
         self._sources -= len(kept["source"])
         if self._sources < 0:
             raise Left(f"all cells together have more than {MAX_SOURCES:,} characters")
@@ -120,6 +124,17 @@ class Notebook:
                 continue
             for kind in PICTURES:
                 self._keep(kept, name, kind, bundle.get(kind))
+        return kept
+
+    def _shown(self, outputs: object) -> list[dict]:
+        """Returns the texts and pictures among a cell's outputs, by kind."""
+        kept = []
+        for output in outputs if isinstance(outputs, list) else []:
+            for kind, value in output.items() if isinstance(output, dict) else ():
+                data = value[:MAX_OUTPUT] if kind == "text/plain" else picture(kind, value)
+                if data and len(data) <= self._outputs:
+                    self._outputs -= len(data)
+                    kept.append({kind: data.encode("utf-8", "replace").decode("utf-8")})
         return kept
 
     def _keep(self, kept: dict, name: str, kind: str, data: object) -> bool:
@@ -153,9 +168,23 @@ class Notebook:
         self.notes.append(f"Cell {self._number} {what}.")
 
 
-def _without_outputs(value: dict) -> dict:
-    value.pop("outputs", None)  # at once: they may be most of the file
+def _lighten(value: dict) -> dict:
+    """Leaves of an output no more than its text and its pictures: it may be most of the file."""
+    if isinstance(value.get("output_type"), str):
+        data = value.get("data")
+        bundle = data if isinstance(data, dict) else {}
+        found = {kind: _text(bundle.get(kind)) for kind in ("text/plain", *PICTURES)}
+        if value["output_type"] == "stream":
+            found["text/plain"] = _text(value.get("text"))
+        if any(found[kind] for kind in PICTURES):
+            found.pop("text/plain")
+        return {kind: text for kind, text in found.items() if text}
     return value
+
+
+def _text(value: object) -> str:
+    parts = value if isinstance(value, list) else [value]
+    return "".join(part for part in parts if isinstance(part, str))
 
 
 def read(content: bytes) -> Notebook:
@@ -166,7 +195,7 @@ def read(content: bytes) -> Notebook:
     """
     try:
         text = content.decode(json.detect_encoding(content), "replace")
-        notebook = json.loads(text.removeprefix("\ufeff"), object_hook=_without_outputs)
+        notebook = json.loads(text.removeprefix("\ufeff"), object_hook=_lighten)
     except (ValueError, RecursionError):
         raise Refused("is not a notebook: its content is not valid JSON") from None
     notebook = notebook if isinstance(notebook, dict) else {}
