@@ -16,6 +16,7 @@ import json
 import os
 import random
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -133,16 +134,16 @@ def _execute(job: dict[str, Any], course: Course, profile: Profile) -> dict[str,
     return answer
 
 
-def _in_child(job: dict[str, Any], pipe: int, course: Course, profile: Profile) -> None:
+def _in_child(
+    job: dict[str, Any], folder: str, pipe: int, course: Course, profile: Profile
+) -> None:
     """Runs a job in the child process, which ends here."""
     try:
         for seed in (random.seed, np.random.seed):
             seed()  # every kernel draws its own numbers
-        with tempfile.TemporaryDirectory(prefix="autograder-answer-") as folder:
-            os.chdir(folder)
-            with os.fdopen(pipe, "w") as file:
-                json.dump(_execute(job, course, profile), file)
-            os.chdir("/")
+        os.chdir(folder)
+        with os.fdopen(pipe, "w") as file:
+            json.dump(_execute(job, course, profile), file)
     finally:
         os._exit(0)
 
@@ -150,10 +151,11 @@ def _in_child(job: dict[str, Any], pipe: int, course: Course, profile: Profile) 
 def _answer(job: dict[str, Any], course: Course, profile: Profile) -> dict[str, Any]:
     """Forks for a job and returns the child's answer."""
     reading, writing = os.pipe()
+    folder = tempfile.mkdtemp(prefix="autograder-answer-")
     child = os.fork()
     if child == 0:
         os.close(reading)
-        _in_child(job, writing, course, profile)
+        _in_child(job, folder, writing, course, profile)
     os.close(writing)
     said = b""
     try:
@@ -167,6 +169,7 @@ def _answer(job: dict[str, Any], course: Course, profile: Profile) -> dict[str, 
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
+        shutil.rmtree(folder, ignore_errors=True)
     return {"lost": f"took longer than {SECONDS} seconds"}
 
 
