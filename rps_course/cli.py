@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="rps-course",
         description="Transfer learning on rock, paper, scissors: data, weights, training.",
-        epilog="RPS_PROFILE chooses where the course runs: standard or offline.",
+        epilog=f"RPS_PROFILE chooses the profile: {' or '.join(profiles.names())}.",
     )
     parser.add_argument("--version", action="version", version=f"rps-course {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -135,8 +135,8 @@ def _parser() -> argparse.ArgumentParser:
     classify = commands.add_parser(
         "classify",
         help="classify a picture of your own with trained weights",
-        description="Says whether a picture shows rock, paper or scissors, and draws it beside "
-        "the probabilities.",
+        description="Says which of the profile's classes a picture shows, and draws it beside the "
+        "probabilities.",
     )
     classify.add_argument("picture", type=Path, metavar="PICTURE", help="a picture file")
     classify.add_argument(

@@ -40,6 +40,8 @@ def _environment(profile: profiles.Profile) -> dict[str, str]:
     return {
         "RPS_PROFILE": profile.name,
         "RPS_PROFILES": str(profiles.folder()),
+        # Nobody changes these files: another's lock on one must not matter.
+        "HDF5_USE_FILE_LOCKING": "FALSE",
         # Where pyplot is imported before there is a kernel, it would choose another one.
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     }

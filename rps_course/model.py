@@ -3,6 +3,7 @@
 How the network is compiled and trained is the business of `rps_course.training`.
 """
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from rps_course import profile as profiles
@@ -32,6 +33,7 @@ def network(profile: profiles.Profile, **arguments: Any) -> "tf.keras.Model":
 
     from rps_course.machine import caches
 
+    os.environ.setdefault("HDF5_USE_FILE_LOCKING", "FALSE")  # nobody changes the file of weights
     build = getattr(tf.keras.applications, profile.network)
     if profile.weights == "imagenet":
         caches.make_readable()

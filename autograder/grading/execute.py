@@ -110,6 +110,10 @@ class Run:
             found.clear()
 
 
+class KernelNotStartedError(RuntimeError):
+    """This machine does not start a kernel; nbgrader keeps what there was and goes on."""
+
+
 class ExecuteWithChallenge(Execute):
     """Executes a submission and gives each test cell its challenge, not before it runs."""
 
@@ -202,7 +206,11 @@ class ExecuteWithChallenge(Execute):
         done: list[int] = []
         index = 0
         for _ in range(MAX_STARTS):
-            index = self._execute_from(nb, index, done)
+            try:
+                index = self._execute_from(nb, index, done)
+            except KernelNotStartedError as error:
+                self.log.warning("%s. It is tried once more", error)
+                index = self._execute_from(nb, index, done)
             if index >= len(nb.cells) or time.monotonic() > self.deadline:
                 break
         for left in range(index, len(nb.cells)):
@@ -216,11 +224,15 @@ class ExecuteWithChallenge(Execute):
             nb: the notebook.
             first: index of the first cell to execute.
             done: indices of cells to execute once more before; those executed here are added.
+
+        Raises:
+            KernelNotStartedError: no cell was executed; that is no fault of the student's.
         """
         self.reset_execution_trackers()
-        index = -1
+        index, started = -1, False
         try:
             with self.setup_kernel():
+                started = True
                 for index in done:
                     shown, left = nb.cells[index].outputs, self.pictures.left
                     self._execute_cell(nb.cells[index], index)
@@ -235,17 +247,24 @@ class ExecuteWithChallenge(Execute):
                     if not checked_by(cell, self.run.course):
                         done.append(index)
         except KeyboardInterrupt:
-            if self.km is not None:  # interrupted while it started: nbclient leaves it behind
-                self._cleanup_kernel()
+            self._remove_kernel()
             raise
         except Exception as error:  # a hostile kernel may send anything
-            if index < first:
-                # Not even what ran before runs again, or the kernel does not start.
+            if not started:
+                self._remove_kernel()
+                said = f"A kernel did not start ({type(error).__name__}: {error})"
+                raise KernelNotStartedError(said) from error
+            if index < first:  # not even what ran before runs again
                 self._lose(None, error)
                 return len(nb.cells)
             self._lose(index, error)
             return index + 1
         return len(nb.cells)
+
+    def _remove_kernel(self) -> None:
+        """Removes what is left of a kernel that was stopped while it started."""
+        if self.km is not None:
+            self._cleanup_kernel()
 
     def _asks_for_files(self, cell: NotebookNode) -> bool:
         exercise = self.run.course.exercises.get(checked_by(cell, self.run.course))

@@ -33,7 +33,7 @@ from autograder.core.exercise import FileExercise
 from autograder.core.rubric import RubricError
 from autograder.grading import challenges, machine, staging
 from autograder.grading.recognition import Released
-from autograder.grading.regrade import Regrade
+from autograder.grading.regrade import FAILED, Regrade
 from autograder.sandbox.isolation import Isolation, IsolationError
 
 OTHER_PROFILE = "autograder_other_profile"  # where judging leaves word that it met another profile
@@ -65,16 +65,27 @@ class SubmissionExporter(NotebookExporter):
         if self.isolation.unsafe:
             self.log.warning("Students' code runs with your rights: isolation is switched off.")
         self._of_other_profile: dict[str, str] = {}  # by student
+        self._failed: list[str] = []  # students
         self._convert = self.parent.convert_notebooks
         self.parent.convert_notebooks = self._convert_notebooks
 
     def _convert_notebooks(self) -> None:
-        """Converts all submissions as nbgrader does; fails if one is of another profile."""
+        """Converts all submissions as nbgrader does; fails if one is not graded in whole."""
         try:
             self._convert()
         finally:
             for student, problem in self._of_other_profile.items():
                 self.log.error("Not graded in whole: the submission of %r. %s", student, problem)
+            if self._failed:
+                names = ", ".join(map(repr, self._failed))
+                self.log.error("Not graded in whole: judging failed for %s, see above.", names)
+        if self._failed:
+            raise _stopped(
+                self.log,
+                f"Judging failed for {len(self._failed)} submission(s). That is a fault of the "
+                "grader or of this machine, and no exercise of theirs is scored by it. The next "
+                "run grades them again.",
+            )
         if self._of_other_profile:
             problem = (
                 f"{len(self._of_other_profile)} submission(s) are of another profile than the "
@@ -89,6 +100,8 @@ class SubmissionExporter(NotebookExporter):
         output, resources = super().from_notebook_node(nb, resources=resources, **kwargs)
         if OTHER_PROFILE in resources:
             self._of_other_profile[resources["nbgrader"]["student"]] = resources[OTHER_PROFILE]
+        if FAILED in resources:
+            self._failed.append(resources["nbgrader"]["student"])
         return output, resources
 
 

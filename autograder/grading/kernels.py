@@ -162,9 +162,9 @@ class IsolatedKernelManager(AsyncKernelManager):
         """Returns what is wrong in the folder of sockets, where the kernel can write."""
         with contextlib.suppress(FileNotFoundError), os.scandir(self.exchange) as entries:
             for entry in entries:
-                facts = entry.stat(follow_symlinks=False)
-                ours = entry.name == _CONNECTION_FILE and facts.st_size < 10_000
-                if not (stat.S_ISREG(facts.st_mode) if ours else stat.S_ISSOCK(facts.st_mode)):
+                found = entry.stat(follow_symlinks=False)
+                ours = entry.name == _CONNECTION_FILE and found.st_size < 10_000
+                if not (stat.S_ISREG(found.st_mode) if ours else stat.S_ISSOCK(found.st_mode)):
                     said = "wrote into the folder of the kernel's own connection"
                     return Problem(said, "connection")
         return None

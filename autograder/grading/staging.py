@@ -99,12 +99,12 @@ def look(folder: Path, trusted: Collection[Path], ignored: Iterable[str] = ()) -
         path = folder / name
         try:
             with _open(path) as file:
-                facts = os.fstat(file.fileno())
-                kind = recognition.kind_of(file, facts.st_size)
+                about = os.fstat(file.fileno())
+                kind = recognition.kind_of(file, about.st_size)
         except OddFileError:
             found.odd.append(str(name))
         else:
-            found.files.append(File(path, name, facts.st_size, facts.st_mtime, kind))
+            found.files.append(File(path, name, about.st_size, about.st_mtime, kind))
     found.linked = not found.notebooks and any(name.endswith(".ipynb") for name in found.odd)
     return found
 

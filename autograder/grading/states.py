@@ -196,10 +196,10 @@ def _files(folder: Path) -> Iterator[tuple[str, str]]:
             if name.startswith(_IGNORED):
                 continue
             path, count = Path(here) / name, count + 1
-            facts = path.lstat()
-            content = f"{stat.S_IFMT(facts.st_mode)} {facts.st_size}"
-            small = facts.st_size <= _MAX_BYTES and count <= _MAX_FILES
-            if small and stat.S_ISREG(facts.st_mode) and os.access(path, os.R_OK):
+            found = path.lstat()
+            content = f"{stat.S_IFMT(found.st_mode)} {found.st_size}"
+            small = found.st_size <= _MAX_BYTES and count <= _MAX_FILES
+            if small and stat.S_ISREG(found.st_mode) and os.access(path, os.R_OK):
                 content = hashlib.sha256(path.read_bytes()).hexdigest()
             yield str(path.relative_to(folder)), content
 
