@@ -132,6 +132,22 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--seed", type=_at_least(0), default=0, help="random seed (default: 0)")
     train.add_argument("--quiet", action="store_true", help="print the results only")
 
+    check = commands.add_parser(
+        "check",
+        help="run a notebook and its checks before you hand it in",
+        description="Runs a notebook from top to bottom in a copy of its folder, without changing "
+        "any file, and prints what its checks say and which cells failed or were cut short. Exit "
+        "status 1 if a check does not give full points.",
+    )
+    check.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="a notebook, as ps2.ipynb")
+    check.add_argument(
+        "--timeout",
+        type=_at_least(1),
+        default=3600,
+        metavar="SECONDS",
+        help="how long a cell may take (default: 3600)",
+    )
+
     classify = commands.add_parser(
         "classify",
         help="classify a picture of your own with trained weights",
@@ -175,7 +191,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = _parser().parse_args(argv)
     except SystemExit as end:  # argparse has said all there is to say
         return end.code if isinstance(end.code, int) else 2
-    work = {"doctor": _doctor, "fetch": _fetch, "train": _train, "classify": _classify}
+    work = {
+        "doctor": _doctor,
+        "fetch": _fetch,
+        "train": _train,
+        "check": _check,
+        "classify": _classify,
+    }
     try:
         return work[arguments.command](arguments)
     except KeyboardInterrupt:
@@ -232,6 +254,16 @@ def _train(arguments: argparse.Namespace) -> int:
         f"({profile.name} profile, seed {arguments.seed})"
     )
     return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from rps_course import rehearsal  # imports much of Jupyter
+
+    try:
+        return 0 if rehearsal.rehearse(arguments.notebook, arguments.timeout) else 1
+    except rehearsal.NotebookError as error:
+        print(f"rps-course: error: {error}", file=sys.stderr)
+        return 2
 
 
 def _weights_profile(arguments: argparse.Namespace) -> profiles.Profile:

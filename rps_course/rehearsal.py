@@ -1,0 +1,99 @@
+"""Runs a notebook from top to bottom, as a student does before handing it in."""
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+from tqdm import tqdm
+
+_CALL = re.compile(r"^check\.(\w+)\(", re.MULTILINE)
+_MAX_COPIED = 200_000_000  # bytes of a file beside the notebook, such as weights
+
+
+class NotebookError(ValueError):
+    """The file cannot be run; the message says why."""
+
+
+def rehearse(path: Path, seconds: int) -> bool:
+    """Runs a notebook in a copy of its folder, and prints what each check says.
+
+    Args:
+        path: the notebook file; neither it nor any other file is changed.
+        seconds: how long a cell may take.
+
+    Returns:
+        Whether every check gave full points.
+
+    Raises:
+        NotebookError: the file is no notebook, or it has no check.
+    """
+    notebook = _read(path)
+    names = [name for cell in notebook.cells for name in _checks(cell)]
+    if not names:
+        raise NotebookError(f"{path} has no check, such as `check.top_k(top_k)`.")
+    with tempfile.TemporaryDirectory(prefix="rps-check-") as folder:
+        for file in path.parent.iterdir():
+            if file.is_file() and file.stat().st_size <= _MAX_COPIED:
+                shutil.copy(file, folder)
+        _run(notebook, Path(folder), seconds)
+    told = [line for number, cell in enumerate(notebook.cells, 1) for line in _told(cell, number)]
+    passed = [name for cell in notebook.cells for name in _checks(cell) if _error(cell) is None]
+    print("\n".join([*told, f"{len(passed)} of {len(names)} checks gave full points."]))
+    return passed == names
+
+
+def _read(path: Path) -> NotebookNode:
+    if not path.is_file():
+        raise NotebookError(f"There is no file {path}.")
+    try:
+        return nbformat.read(path, as_version=4)
+    except Exception as error:  # of many kinds
+        raise NotebookError(f"{path} is no notebook: {type(error).__name__}: {error}") from error
+
+
+def _run(notebook: NotebookNode, folder: Path, seconds: int) -> None:
+    code = sum(cell.cell_type == "code" for cell in notebook.cells)
+    with tqdm(total=code, unit="cell", leave=False) as bar:
+
+        def executed(cell: NotebookNode, **_: Any) -> None:
+            bar.update()
+
+        NotebookClient(
+            notebook,
+            timeout=seconds,
+            kernel_name="python3",
+            allow_errors=True,
+            interrupt_on_timeout=True,
+            extra_arguments=["--log-level=ERROR"],
+            resources={"metadata": {"path": str(folder)}},
+            on_cell_executed=executed,
+        ).execute()
+
+
+def _checks(cell: NotebookNode) -> list[str]:
+    return _CALL.findall(cell.source) if cell.cell_type == "code" else []
+
+
+def _error(cell: NotebookNode) -> NotebookNode | None:
+    errors = (o for o in cell.get("outputs", ()) if o.output_type == "error")
+    return next(errors, None)
+
+
+def _told(cell: NotebookNode, number: int) -> Iterator[str]:
+    """Yields what a person should know of an executed cell."""
+    error = _error(cell)
+    if error is not None and error.ename == "KeyboardInterrupt":
+        yield f"Cell {number} was cut short: it took too long (--timeout)."
+    elif error is not None and error.ename == "CheckFailed":
+        yield error.evalue
+    elif error is not None:
+        yield f"Cell {number} failed: {error.ename}: {error.evalue}"
+    elif _checks(cell):
+        texts = [o.text for o in cell.outputs if o.output_type == "stream"]
+        yield "".join(texts).rstrip()

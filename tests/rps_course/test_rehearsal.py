@@ -1,0 +1,82 @@
+"""`rps-course check`: a notebook and its checks, run before it is handed in."""
+
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+SET_UP = "from rps_course import check\nimport numpy as np"
+TOP_K = (
+    "def top_k(probs, labels, k=5):\n"
+    "    probs = np.ravel(probs)\n"
+    "    best = np.argsort(probs)[::-1][:k]\n"
+    "    return [(labels[i], float(probs[i])) for i in best]"
+)
+
+
+def run(*arguments):
+    return subprocess.run(
+        [sys.executable, "-m", "rps_course", "check", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def handed_in(tmp_path, monkeypatch):
+    monkeypatch.setenv("RPS_PROFILE", "offline")
+
+    def write(*sources):
+        cells = [new_markdown_cell("# ps2"), new_code_cell(SET_UP), *map(new_code_cell, sources)]
+        path = tmp_path / "ps2.ipynb"
+        nbformat.write(new_notebook(cells=cells), path)
+        return path
+
+    return write
+
+
+def test_a_right_notebook_passes_and_no_file_changes(handed_in, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    path = handed_in(
+        "text = open('notes.txt').read()\nopen('notes.txt', 'w').write('changed')",
+        TOP_K,
+        "check.top_k(top_k)",
+    )
+    before = path.read_bytes()
+    done = run(path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 of 1 checks gave full points." in done.stdout
+    assert path.read_bytes() == before
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["notes.txt", "ps2.ipynb"]
+
+
+def test_what_fails_and_what_is_cut_short_is_told(handed_in):
+    path = handed_in(
+        "import time\ntime.sleep(100)",
+        "undefined",
+        "def top_k(probs, labels, k=5):\n    raise NotImplementedError()",
+        "check.top_k(top_k)",
+    )
+    done = run(path, "--timeout", 20)
+    assert done.returncode == 1
+    assert "Cell 3 was cut short" in done.stdout
+    assert "Cell 4 failed: NameError" in done.stdout
+    assert "has no answer yet" in done.stdout
+    assert "0 of 1 checks gave full points." in done.stdout
+
+
+def test_bad_input_is_told(tmp_path, handed_in):
+    (tmp_path / "text.ipynb").write_text("no notebook")
+    for path, says in [
+        (tmp_path / "nowhere.ipynb", "There is no file"),
+        (tmp_path / "text.ipynb", "is no notebook"),
+        (handed_in("1 + 1"), "has no check"),
+    ]:
+        done = run(path)
+        assert done.returncode == 2
+        assert says in done.stderr
+        assert "Traceback" not in done.stderr
