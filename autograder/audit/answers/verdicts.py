@@ -25,7 +25,7 @@ from autograder.core.exercise import Exercise
 from autograder.core.verdict import Verdict, explain, from_json
 from autograder.grading import challenges
 from autograder.grading.cells import grade_id, stored
-from autograder.grading.execute import RUN, Run
+from autograder.grading.execute import RUN, FailedLine, Run
 from autograder.grading.judge import JudgeEvidence
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.watchdog import Problem
@@ -177,8 +177,10 @@ def judge(subject: Subject, answers: list[Answer]) -> Iterator[Judged]:
             because = f"Running `{answer.exercise}` {said['lost']}."
             run.lost[answer.exercise] = Problem(because, "end")
         else:
-            for cell, outputs in zip(cells, said["outputs"], strict=True):
-                cell.outputs = nbformat.from_dict(outputs)
+            for number, cell in enumerate(cells, 1):
+                cell.outputs = nbformat.from_dict(said["outputs"][number - 1])
+                for error in (o for o in cell.outputs if o.output_type == "error"):
+                    run.failed[number - 1] = FailedLine(number, "", error.ename, error.evalue)
             test.outputs = nbformat.from_dict(said["evidence"])
         with judging:
             JudgeEvidence().preprocess(notebook, {RUN: run})

@@ -1,4 +1,4 @@
-# says: Running the cell above it stopped with
+# says: The first to fail was
 from keras.preprocessing.image import ImageDataGenerator
 
 def make_generators(X_train, y_train, X_test, y_test):
