@@ -369,9 +369,10 @@ def test_what_a_judge_failed_on_is_graded_by_the_next_run(graded):
     right = path.read_text()
     try:
         path.write_text(right.replace("doubled = 2 *", "doubled = 1 / 0 *"))
-        nbgrader(root, "autograde", "toy1", "--student=blank", "--force")
+        done = nbgrader(root, "autograde", "toy1", "--student=blank", "--force", check=False)
     finally:
         path.write_text(right)
+    assert done.returncode != 0
     assert results_of(root)["blank", "double"].state is State.FAILED
     nbgrader(root, "autograde", "toy1")
     assert collected(root)["blank", "double"].score == 4
