@@ -60,13 +60,13 @@ def load_custom_sample(path: str | Path, size: Size | None = None) -> np.ndarray
         size: side of the result in pixels, or (height, width); None for the current profile's.
 
     Returns:
-        float32 `[1, size, size, 3]` in [0, 1], resized as a whole with bicubic interpolation;
-        transparency is dropped.
+        float32 `[1, size, size, 3]` in [0, 1], upright as the camera says (EXIF), resized as a
+        whole with bicubic interpolation; transparency is dropped.
 
     Raises:
         PictureError: the file is missing, is no picture, or is damaged or far too large.
     """
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image, ImageOps, UnidentifiedImageError
 
     height, width = _input_size(size)
     path = Path(path)
@@ -79,7 +79,8 @@ def load_custom_sample(path: str | Path, size: Size | None = None) -> np.ndarray
             warnings.simplefilter("ignore")
             with Image.open(path) as picture:
                 _refuse_unusual(path, picture.size, picture.mode)
-                resized = picture.convert("RGB").resize((width, height), Image.Resampling.BICUBIC)
+                upright = ImageOps.exif_transpose(picture).convert("RGB")
+                resized = upright.resize((width, height), Image.Resampling.BICUBIC)
     except PictureError:
         raise
     except PermissionError as error:

@@ -177,3 +177,16 @@ def test_in_jupyter_the_button_writes_the_chosen_picture(tmp_path, monkeypatch, 
     button.value = ({**chosen, "content": memoryview(b"bytes")},)
     assert (tmp_path / "hand.png").read_bytes() == b"bytes"
     assert "hand.png" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("orientation", "turned"), [(1, 0), (3, 2), (6, 3), (8, 1)], ids=["up", "down", "left", "right"]
+)
+def test_a_photo_is_upright_whatever_the_phone_says(tmp_path, orientation, turned):
+    path = tmp_path / "photo.png"
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.fromarray(PICTURE).save(path, exif=exif)
+    upright = np.rot90(PICTURE, turned)
+    size = upright.shape[:2]
+    np.testing.assert_allclose(load_custom_sample(path, size)[0], upright / 255, atol=1e-6)
