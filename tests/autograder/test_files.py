@@ -57,10 +57,11 @@ def trained(tmp_path_factory):
 def test_weights_are_measured_in_the_sandbox(trained):
     sandbox.require()
     _, content, record = trained
-    (finding,) = judge(run(content, record))
-    # They were loaded, measured, and compared with the record, which has one phase of two.
-    assert finding.message == "record"
-    assert "1 training phase" in finding.values["received"]
+    *notes, finding = judge(run(content, record))
+    # They were loaded and measured, and the record, which has one phase of two, was read.
+    assert finding.message == "accuracy"
+    assert 0 < float(finding.values["received"]) < 0.9
+    assert any("1 training phase" in note.values["received"] for note in notes)
 
 
 def test_a_weights_file_that_points_elsewhere_reads_nothing_there(trained, tmp_path):
