@@ -167,12 +167,19 @@ class StagedAutograde(Regrade):
     def _released_notebooks(self, assignment: str) -> list[Released]:
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             try:
-                course = machine.Grading(parent=self).load()
+                grading = machine.Grading(parent=self)
+                course = grading.load()
+                grading.variant()  # a profile that cannot be used stops everything
                 notebooks = gradebook.find_assignment(assignment).notebooks
-            except CourseError as error:
+            except _NOT_READY as error:
                 raise _stopped(self.log, error) from error
             except MissingEntry as error:
-                problem = f"No assignment with ID {assignment!r} exists in the database"
+                known = ", ".join(a.name for a in gradebook.assignments) or "none"
+                problem = (
+                    f"No assignment with ID {assignment!r} exists in the database; there are: "
+                    f"{known}. Release it first: `nbgrader generate_assignment {assignment} "
+                    "--force`."
+                )
                 raise _stopped(self.log, problem) from error
             return [_released(notebook, course) for notebook in notebooks]
 
