@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from tqdm import tqdm
@@ -31,7 +32,7 @@ def rehearse(path: Path, seconds: int) -> bool:
         Whether every check gave full points.
 
     Raises:
-        NotebookError: the file is no notebook, or it has no check.
+        NotebookError: the file is no notebook, it has no check, or there is no kernel.
     """
     notebook = _read(path)
     names = [name for cell in notebook.cells for name in _checks(cell)]
@@ -41,7 +42,13 @@ def rehearse(path: Path, seconds: int) -> bool:
         for file in path.parent.iterdir():
             if file.is_file() and file.stat().st_size <= _MAX_COPIED:
                 shutil.copy(file, folder)
-        _run(notebook, Path(folder), seconds)
+        try:
+            _run(notebook, Path(folder), seconds)
+        except NoSuchKernel as error:
+            raise NotebookError(
+                "There is no Jupyter kernel to run a notebook in. Install one: `pip install "
+                "ipykernel`."
+            ) from error
     told = [line for number, cell in enumerate(notebook.cells, 1) for line in _told(cell, number)]
     passed = [name for cell in notebook.cells for name in _checks(cell) if _error(cell) is None]
     print("\n".join([*told, f"{len(passed)} of {len(names)} checks gave full points."]))
