@@ -7,8 +7,14 @@ anything else; another output would be an empty box on every page. A student's c
 metadata when they are taken in.
 """
 
+from pathlib import Path
+
+import nbformat
+from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader import utils
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Configurable
 
 from autograder.core import verdict as verdicts
 from autograder.core.course import Course
@@ -32,6 +38,22 @@ def is_graded_here(cell: NotebookNode, course: Course) -> bool:
         and not utils.is_solution(cell)
         and grade_id(cell) in course.exercises
     )
+
+
+def released_cells(preprocessor: Configurable, resources: ResourcesDict) -> list[NotebookNode]:
+    """Returns the cells of the notebook that nbgrader converts, as it was released.
+
+    Returns:
+        The cells; none where the released notebook is not there or cannot be read.
+    """
+    info, folders = resources["nbgrader"], CourseDirectory(config=preprocessor.config)
+    file = f"{info['assignment']}/{info['notebook']}.ipynb"
+    path = Path(folders.format_path(folders.release_directory, ".", file))
+    try:
+        cells: list[NotebookNode] = nbformat.read(path, as_version=4).cells
+    except (OSError, ValueError):
+        return []
+    return cells
 
 
 def check_again(cell: NotebookNode, exercise: str) -> None:

@@ -156,7 +156,7 @@ class ExecuteWithChallenge(Execute):
             },
             isolation=Isolation(parent=self),
             refused=staging.refusal(nb),
-            shown=showing.released_for(self, resources),
+            shown=showing.released(self, resources),
             # A challenge is sent once: what a notebook learns from one does not help with the next.
             further={
                 name: {index: challenge(exercise=f"{name} in cell {index}") for index in indices}

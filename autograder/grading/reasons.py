@@ -14,7 +14,7 @@ from autograder.core.facts import Failure
 from autograder.core.rubric import Finding, fails
 from autograder.grading.cells import grade_id, is_graded_here
 from autograder.grading.execute import FailedLine, Run
-from autograder.grading.reading import NoEvidenceError, find
+from autograder.grading.reading import has_evidence
 
 _SYNTAX = ("SyntaxError", "IndentationError", "TabError")
 _MODULE = ("ModuleNotFoundError",)
@@ -95,13 +95,4 @@ def _is_of_another_assignment(nb: NotebookNode, run: Run) -> bool:
         (grade_id(cell) and not utils.is_grade(cell)) or any(d in cell.source for d in definitions)
         for cell in nb.cells
     )
-    return not known and not any(map(_has_evidence, tests))
-
-
-def _has_evidence(cell: NotebookNode) -> bool:
-    try:
-        return find(cell.outputs) is not None
-    except NoEvidenceError:
-        return False
-    except ValueError:
-        return True
+    return not known and not any(has_evidence(cell.outputs) for cell in tests)

@@ -1,18 +1,15 @@
 """Repairs a submission's cells before it is executed."""
 
-from pathlib import Path
 from typing import Any
 
-import nbformat
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
-from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.grading import statements
-from autograder.grading.cells import METADATA, check_again, grade_id, note
+from autograder.grading.cells import METADATA, check_again, grade_id, note, released_cells
 from autograder.grading.staging import refusal
 
 MAX_FURTHER = 2  # copies of a test cell that are probed too: the last ones
@@ -36,24 +33,15 @@ class RepairNotebook(NbGraderPreprocessor):
         info = resources["nbgrader"]
         with Gradebook(info["db_url"]) as gradebook:
             released = _released(gradebook.find_notebook(info["notebook"], info["assignment"]))
-        texts = self._texts(info["assignment"], info["notebook"])
+        texts = {_text(cell.source) for cell in released_cells(self, resources)}
+        if not texts:
+            self.log.warning("There is no released notebook: written answers wait for a person")
         nb.metadata.setdefault(METADATA, {})[BLANK] = not refusal(nb) and _is_blank(nb, texts)
         self._recognize(nb, released)
         self._separate_checks(nb, released)
         self._choose(nb, released)
         self._add_missing(nb, released)
         return nb, resources
-
-    def _texts(self, assignment: str, notebook: str) -> set[str]:
-        """Returns the texts of a released notebook, none where it is not there."""
-        folders = CourseDirectory(config=self.config)
-        folder = folders.format_path(folders.release_directory, ".", assignment)
-        try:
-            cells = nbformat.read(Path(folder) / f"{notebook}.ipynb", as_version=4).cells
-        except (OSError, ValueError):
-            self.log.warning("%s has no %s: written answers wait for a person", folder, notebook)
-            return set()
-        return {_text(cell.source) for cell in cells}
 
     def _recognize(self, nb: NotebookNode, released: dict[str, NotebookNode]) -> None:
         """Gives every cell of the assignment its released metadata, and removes all other."""

@@ -9,16 +9,14 @@ import ast
 import re
 import symtable
 from collections.abc import Iterator
-from pathlib import Path
 
-import nbformat
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
-from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets.config import Configurable
 
 from autograder.core import evidence
+from autograder.grading.cells import released_cells
 
 TAG = "show"
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -27,19 +25,10 @@ _MAX_CODE = 20_000  # characters of a student's cell that are parsed: it may be 
 _INDIRECT = {"eval", "exec", "globals", "locals", "vars", "get_ipython"}
 
 
-def released(path: Path) -> frozenset[str]:
-    """Returns the sources of the tagged cells of a released notebook; none if it is not there."""
-    if not path.is_file():
-        return frozenset()
-    cells = nbformat.read(path, as_version=4).cells
-    return frozenset(cell.source.strip() for cell in cells if TAG in cell.metadata.get("tags", ()))
-
-
-def released_for(preprocessor: Configurable, resources: ResourcesDict) -> frozenset[str]:
+def released(preprocessor: Configurable, resources: ResourcesDict) -> frozenset[str]:
     """Returns the sources of the tagged cells of the notebook that nbgrader converts."""
-    info, folders = resources["nbgrader"], CourseDirectory(config=preprocessor.config)
-    file = f"{info['assignment']}/{info['notebook']}.ipynb"
-    return released(Path(folders.format_path(folders.release_directory, ".", file)))
+    cells = released_cells(preprocessor, resources)
+    return frozenset(cell.source.strip() for cell in cells if TAG in cell.metadata.get("tags", ()))
 
 
 class KeepShown(NbGraderPreprocessor):
@@ -49,7 +38,7 @@ class KeepShown(NbGraderPreprocessor):
         self, nb: NotebookNode, resources: ResourcesDict
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Clears outputs in place."""
-        shown = released_for(self, resources)
+        shown = released(self, resources)
         for cell in nb.cells:
             if cell.cell_type == "code":
                 cell.execution_count = None
