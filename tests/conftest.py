@@ -1,12 +1,16 @@
 """What all tests share: a quiet TensorFlow, the offline profile, the folder of the TFDS data."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("MPLBACKEND", "Agg")
+
+# Started in the background, a shell ignores interrupts, and so would all programs started by tests.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Files that take minutes: where several files run side by side, these begin.
 _LONG = (

@@ -133,9 +133,10 @@ def _fork(
         yield {"cannot": str(error)}
         return
     os.chdir(request["folder"])
+    program = programs[request["program"]]
     child = os.fork()
     if child == 0:
-        _run(programs[request["program"]], request, streams)
+        _run(program, request, streams)
     yield {"pid": child}
     for descriptor in streams:
         os.close(descriptor)

@@ -117,7 +117,7 @@ class Warm:
         shutil.rmtree(self.home, ignore_errors=True)
 
 
-_running: dict[tuple[str, str, bool], Warm] = {}
+_running: dict[tuple[str, str, bool, tuple[Path, ...]], Warm] = {}
 
 
 def running(
@@ -127,12 +127,15 @@ def running(
     programs: Iterable[Path],
     environment: Callable[[Path], dict[str, str]],
 ) -> Warm | None:
-    """Returns the warm process of a course, profile and weight; None where there cannot be one.
+    """Returns the warm process of a course, profile, weight and programs, or None.
+
+    None says that there cannot be one on this machine.
 
     Arguments are as for `Warm`.
     """
-    key = (address, profile, heavy)
+    files = tuple(programs)
+    key = (address, profile, heavy, files)
     if key not in _running or (_running[key].ended and _running[key].possible):
-        _running[key] = Warm(address, profile, heavy, programs, environment)
+        _running[key] = Warm(address, profile, heavy, files, environment)
         atexit.register(_running[key].close)
     return _running[key] if _running[key].possible else None
