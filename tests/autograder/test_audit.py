@@ -27,6 +27,7 @@ def audit(*arguments):
     )
 
 
+@pytest.mark.timeout(3000)
 def test_no_attack_succeeds_and_every_broken_submission_ends_as_it_should():
     sandbox.require()
     done = audit("--attacks", ATTACKS, "--defects", DEFECTS, "--json")

@@ -18,6 +18,7 @@ FUNCTIONS = answers.functions(SUBJECT)
 RULES = SUBJECT.course.rules()
 
 
+@pytest.mark.timeout(3000)
 def test_the_grader_is_right_about_every_answer_and_mutant():
     done = subprocess.run(
         [sys.executable, "-m", "autograder.cli", "audit", "--corpus", "corpus", "--json"],

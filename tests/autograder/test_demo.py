@@ -13,6 +13,8 @@ from nbgrader_course import ROOT, nbgrader
 from autograder.grading import results
 from autograder.samples import demo as demo_class
 
+pytestmark = pytest.mark.timeout(3000)
+
 
 def cells(path):
     notebook = nbformat.read(path, as_version=4)

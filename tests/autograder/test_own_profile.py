@@ -18,6 +18,8 @@ from rps_course import course as rps
 from rps_course import data, imagenet, model, profile, run
 from rps_course.machine import doctor, fetch
 
+pytestmark = pytest.mark.timeout(3000)
+
 POINTS = {"ps1": 20, "ps2": 30, "ps3": 18, "ps4": 30}  # without the written answer
 
 
