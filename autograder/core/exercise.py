@@ -73,6 +73,7 @@ class FileExercise(ABC, Generic[Facts]):
         assignment: the assignment it belongs to.
         order: its place in the assignment.
         files: names of the files that are handed in beside the notebook.
+        record: the one among them that tells under which profile they were made; empty if none.
         heavy: never, as for a function: the notebook's kernel has no part in it.
         facts: the dataclass that `measure` returns.
     """
@@ -81,8 +82,13 @@ class FileExercise(ABC, Generic[Facts]):
     assignment: ClassVar[str]
     order: ClassVar[int] = 0
     files: ClassVar[tuple[str, ...]]
+    record: ClassVar[str] = ""
     heavy: ClassVar[bool] = False
     facts: ClassVar[type]
+
+    def profile_of(self, record: bytes) -> str:
+        """Returns the profile that a record tells of, whoever wrote it; empty if it tells none."""
+        return ""
 
     @abstractmethod
     def measure(self, folder: Path, profile: Any) -> Facts:

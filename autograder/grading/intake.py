@@ -31,7 +31,7 @@ from traitlets import TraitError
 from autograder.core.course import Course, CourseError
 from autograder.core.exercise import FileExercise
 from autograder.core.rubric import RubricError
-from autograder.grading import challenges, machine, staging
+from autograder.grading import challenges, machine, records, staging
 from autograder.grading.recognition import Released
 from autograder.grading.regrade import FAILED, Regrade
 from autograder.sandbox.isolation import Isolation, IsolationError
@@ -131,6 +131,7 @@ class StagedAutograde(Regrade):
         self._look(assignment)
         for student, problem in self._unreadable.items():
             self.log.error("Not graded: the submission of %r cannot be read: %s", student, problem)
+        self._compare_profiles()
         self.coursedir.submitted_directory = str(self._stage)
         pattern = self.coursedir.notebook_id
         asked = [notebook for notebook in self._released if fnmatch.fnmatch(notebook.name, pattern)]
@@ -139,6 +140,20 @@ class StagedAutograde(Regrade):
             self.assignments[source] = [f"{source}/{notebook.name}.ipynb" for notebook in asked]
         if not self.assignments:
             raise _stopped(self.log, f"There is no submission of {assignment} that can be graded.")
+
+    def _compare_profiles(self) -> None:
+        """Stops where most of the files that were handed in are of another profile."""
+        grading = machine.Grading(parent=self)
+        known = grading.load().exercises
+        names = [name for notebook in self._released for name in notebook.files]
+        asking = [e for e in map(known.__getitem__, names) if isinstance(e, FileExercise)]
+        submissions = self._handed_in.values()
+        try:
+            problem = records.problem(submissions, asking, grading.variant().base)
+        except OSError as error:
+            problem = f"Not graded: a file cannot be read with your rights: {error}"
+        if problem:
+            raise _stopped(self.log, problem)
 
     def _look(self, assignment: str) -> None:
         """Looks at what lies in the folder of submissions."""

@@ -60,6 +60,22 @@ def test_a_submission_of_another_profile_is_not_graded_and_fails_the_command(toy
     assert all(results_of(toy)["finn", exercise].error for exercise in POINTS)
 
 
+def test_where_most_files_are_of_another_profile_nothing_is_graded(tmp_path):
+    sandbox.require()
+    root = make(tmp_path)
+    for student, first in {"ada": "long\n", "ben": "long\n", "cleo": ""}.items():
+        hand_in(root, student, solved(root), f"{first}1\n2\n3\n")
+    done = nbgrader(root, "autograde", "toy1", check=False)
+    assert done.returncode != 0
+    assert "2 of 3 submissions were made under another profile" in done.stderr
+    assert "'long' (2)" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (root / "autograded").exists()
+    assert nbgrader(root, "autograde", "toy1", "--Grading.profile=long", check=False).returncode
+    done = nbgrader(root, "autograde", "toy1", "--student=cleo", check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_results_are_shown_and_exported(toy, graded):
     shown = rps_grader(toy, "show", "toy1")
     assert shown.returncode == 0, shown.stderr

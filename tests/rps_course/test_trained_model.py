@@ -200,3 +200,19 @@ def test_the_self_check_says_when_there_are_no_weights(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(check.CheckFailed, match="is missing"):
         check.trained_model("rps_model.weights.h5")
+
+
+@pytest.mark.parametrize(
+    ("record", "told"),
+    [
+        (b'{"profile": "standard"}', "standard"),
+        (b'{"profile": "grading-offline"}', "offline"),
+        (b'{"profile": 3}', ""),
+        (b"[]", ""),
+        (b'"profile"', ""),
+        (b"\xff", ""),
+        (b"[" * 100_000, ""),
+    ],
+)
+def test_a_record_tells_its_profile_or_none(record, told):
+    assert RPS.exercises["trained_model"].profile_of(record) == told

@@ -6,6 +6,7 @@ student's own word: where it differs from the recipe, as callbacks and other nam
 it, a note says so.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -99,7 +100,16 @@ class TrainedModel(FileExercise[Facts]):
     assignment = "ps4"
     order = 4
     files = (submission.RPS_WEIGHTS, submission.RPS_RECORD)
+    record = submission.RPS_RECORD
     facts = Facts
+
+    def profile_of(self, record: bytes) -> str:
+        """Returns the profile that a training record tells of."""
+        try:
+            told = json.loads(record)["profile"]
+        except (ValueError, RecursionError, TypeError, KeyError):
+            return ""
+        return told.removeprefix("grading-") if isinstance(told, str) else ""
 
     def measure(self, folder: Path, profile: Profile) -> Facts:
         """Loads and evaluates the weights, and reads the record."""
