@@ -1,8 +1,10 @@
 """Self-checks: what the test cells of the course's notebooks call."""
 
 import contextlib
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from autograder.core import check
 from autograder.core.check import CheckFailed
@@ -10,6 +12,8 @@ from autograder.core.exercise import FileExercise
 from rps_course import profile
 
 __all__ = ["CheckFailed"]
+
+_told: set[str] = set()  # notes of this kernel
 
 
 @contextlib.contextmanager
@@ -46,9 +50,27 @@ def __getattr__(name: str) -> Callable[..., None]:
             with COURSE.settings():
                 check.run(exercise, function, profile.current(), COURSE.rules())
 
-    checked.__name__ = checked.__qualname__ = name
-    checked.__doc__ = f"Checks {exercise.assignment}'s {type(exercise).__doc__}"
-    return checked
+    def told(*arguments: Any) -> None:
+        _say_what_a_grader_lacks()
+        checked(*arguments)
+
+    told.__name__ = told.__qualname__ = name
+    told.__doc__ = f"Checks {exercise.assignment}'s {type(exercise).__doc__}"
+    return told
+
+
+def _say_what_a_grader_lacks() -> None:
+    """Says, once, what the cells that ran so far use and a grader may not have."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is None:
+        return
+    from rps_course.machine import elsewhere
+
+    cells = [shell.transform_cell(source) for source in shell.user_ns.get("In", ()) if source]
+    for note in elsewhere.notes(cells):
+        if note not in _told:
+            _told.add(note)
+            print(f"Note: {note}")
 
 
 def __dir__() -> list[str]:

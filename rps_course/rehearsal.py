@@ -98,9 +98,12 @@ def _told(cell: NotebookNode, number: int) -> Iterator[str]:
     if error is not None and error.ename == "KeyboardInterrupt":
         yield f"Cell {number} was cut short: it took too long (--timeout)."
     elif error is not None and error.ename == "CheckFailed":
-        yield error.evalue
+        yield "".join([*_printed(cell), error.evalue])
     elif error is not None:
         yield f"Cell {number} failed: {error.ename}: {error.evalue}"
     elif _checks(cell):
-        texts = [o.text for o in cell.outputs if o.output_type == "stream"]
-        yield "".join(texts).rstrip()
+        yield "".join(_printed(cell)).rstrip()
+
+
+def _printed(cell: NotebookNode) -> list[str]:
+    return [output.text for output in cell.outputs if output.output_type == "stream"]

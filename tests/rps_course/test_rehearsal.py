@@ -80,3 +80,19 @@ def test_bad_input_is_told(tmp_path, handed_in):
         assert done.returncode == 2
         assert says in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_a_package_that_the_grader_lacks_is_told_once(handed_in, tmp_path):
+    (tmp_path / "helper.py").write_text("ten = 10")
+    path = handed_in(
+        "import os, helper\nimport PIL.Image, pandas\nfrom sklearn import metrics\n%time 1",
+        "try:\n    import pytest_timeout\nexcept ImportError:\n    pass",
+        "import ruff, xdist.plugin",
+        TOP_K,
+        "check.top_k(top_k)",
+        "check.top_k(top_k)",
+    )
+    done = run(path)
+    assert done.returncode == 0, done.stdout
+    notes = [line for line in done.stdout.splitlines() if line.startswith("Note: ")]
+    assert [line.split("`")[1] for line in notes] == ["ruff", "xdist"]
