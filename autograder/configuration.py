@@ -31,6 +31,23 @@ def configure(c: Config, *, course: str, profile: str) -> None:
     c.Grading.course = course
     c.Grading.profile = profile
 
+    # A rubric of the class goes with the notebooks that it is for.
+    c.GenerateAssignment.preprocessors = [
+        "nbgrader.preprocessors.IncludeHeaderFooter",
+        "nbgrader.preprocessors.InstantiateTests",
+        "nbgrader.preprocessors.LockCells",
+        "autograder.grading.release.ReleaseRubric",
+        "nbgrader.preprocessors.ClearSolutions",
+        "nbgrader.preprocessors.ClearOutput",
+        "nbgrader.preprocessors.CheckCellMetadata",
+        "nbgrader.preprocessors.ComputeChecksums",
+        "nbgrader.preprocessors.SaveCells",
+        "nbgrader.preprocessors.ClearHiddenTests",
+        "nbgrader.preprocessors.ClearMarkScheme",
+        "nbgrader.preprocessors.ComputeChecksums",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+
     # The exported table tells error, missing and zero apart.
     c.ExportApp.plugin_class = "autograder.grading.export.StatusExportPlugin"
 

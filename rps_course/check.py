@@ -42,13 +42,15 @@ def __getattr__(name: str) -> Callable[..., None]:
 
         def checked(path: str | Path = exercise.files[0]) -> None:
             whole = profile.get(profile.current().base)
-            check.run_files(exercise, Path(path), whole, COURSE.rules())
+            rules = COURSE.rules(check.released_rubric())
+            check.run_files(exercise, Path(path), whole, rules)
 
     else:
 
         def checked(function: Callable) -> None:
+            rules = COURSE.rules(check.released_rubric())
             with COURSE.settings():
-                check.run(exercise, function, profile.current(), COURSE.rules())
+                check.run(exercise, function, profile.current(), rules)
 
     def told(*arguments: Any) -> None:
         _say_what_a_grader_lacks()

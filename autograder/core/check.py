@@ -27,6 +27,8 @@ from autograder.core.exercise import (
 from autograder.core.facts import Failure, decode, encode
 from autograder.core.verdict import Verdict, explain
 
+RUBRIC = "rubric"  # folder beside a notebook: what was released with it
+
 
 class CheckFailed(AssertionError):
     """A criterion does not hold; the message says which, and gives a hint."""
@@ -34,6 +36,12 @@ class CheckFailed(AssertionError):
     def _render_traceback_(self) -> list[str]:
         # Jupyter shows this instead of a traceback through the library's inner workings.
         return str(self).split("\n")
+
+
+def released_rubric() -> Path | None:
+    """Returns the folder of rubrics that was released with the notebook; None if there is none."""
+    folder = Path(RUBRIC)
+    return folder if folder.is_dir() else None
 
 
 def judge(
