@@ -87,7 +87,9 @@ def _settings() -> Iterator[None]:
     try:
         _set_keras(known)
         tf.config.run_functions_eagerly(eagerly or bool(profiles.grading))
-        yield
+        # A notebook may have called `tf.compat.v1.disable_eager_execution()`.
+        with tf.__internal__.eager_context.eager_mode():
+            yield
     finally:
         _set_keras(before)
         tf.config.run_functions_eagerly(eagerly)

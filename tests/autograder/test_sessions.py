@@ -19,6 +19,7 @@ SESSIONS = {
     "channels_first": "tf.keras.backend.set_image_data_format('channels_first')",
     "double_precision_and_graphs": "tf.keras.backend.set_floatx('float64')\n"
     "tf.config.run_functions_eagerly(False)",
+    "graph_mode": "tf.compat.v1.disable_eager_execution()",
     "other_packages": "import pandas as pd\nimport seaborn as sns\nimport sklearn.metrics\n"
     "import tensorboard\nsns.set_theme()\n%env RPS_PROFILE=standard",
 }
