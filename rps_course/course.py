@@ -103,8 +103,8 @@ def _set_keras(values: Mapping[str, Any]) -> None:
 
 
 def _chosen(names: dict[str, Any]) -> list[str]:
-    # The set-up cell calls it `course`; where there is none, whatever profile the notebook has.
-    kept = [names["course"]] if type(names.get("course")) is profiles.Profile else names.values()
+    # The set-up cell calls it `profile`; where there is none, whatever profile the notebook has.
+    kept = [names["profile"]] if type(names.get("profile")) is profiles.Profile else names.values()
     found = {value.name for value in kept if type(value) is profiles.Profile and _is_known(value)}
     return [] if profiles.grading in found else sorted(found)
 

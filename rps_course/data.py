@@ -115,13 +115,13 @@ def _balanced(dataset: "tf.data.Dataset", n: int, n_classes: int) -> "tf.data.Da
     import tensorflow as tf
 
     # As many of each class: a handful in the dataset's own order may lack one.
-    wanted = {label: n // n_classes + (label < n % n_classes) for label in range(n_classes)}
+    left = {label: n // n_classes + (label < n % n_classes) for label in range(n_classes)}
     kept = []
     for sample in dataset.as_numpy_iterator():
-        if wanted[int(sample["label"])] > 0:
-            wanted[int(sample["label"])] -= 1
+        if left[int(sample["label"])] > 0:
+            left[int(sample["label"])] -= 1
             kept.append({"image": sample["image"], "label": sample["label"]})
-        if not any(wanted.values()):
+        if not any(left.values()):
             break
     # Not from_tensor_slices: pictures may be of many sizes.
     spec = {name: dataset.element_spec[name] for name in ("image", "label")}

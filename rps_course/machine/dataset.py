@@ -40,8 +40,8 @@ def check(profile: Profile) -> None:
         for split in info["splits"]:
             shards = list(folder.glob(f"{name}-{split['name']}.{info['fileFormat']}-*"))
             examples = sum(map(int, split["shardLengths"]))
-            wanted = int(split["numBytes"]) + _RECORD_OVERHEAD * examples
-            whole = info["fileFormat"] != "tfrecord" or wanted == sum(
+            expected = int(split["numBytes"]) + _RECORD_OVERHEAD * examples
+            whole = info["fileFormat"] != "tfrecord" or expected == sum(
                 shard.stat().st_size for shard in shards
             )
             for shard in shards:

@@ -228,8 +228,8 @@ def download(source: Source, mirror: str | None = None) -> None:
         ) from error
     except OSError as error:
         raise FetchError(f"Cannot write {part}: {error.strerror or error}.") from error
-    for algorithm, wanted in (("sha256", source.sha256), ("md5", md5)):
-        if wanted and _digest(part, algorithm) != wanted:
+    for algorithm, expected in (("sha256", source.sha256), ("md5", md5)):
+        if expected and _digest(part, algorithm) != expected:
             part.unlink()
             raise FetchError(
                 f"{url} arrived with another {algorithm.upper()} sum than published and was "

@@ -1,12 +1,9 @@
 """Hands that show rock, paper or scissors, drawn in three dimensions.
 
 A hand is a skeleton of tapered capsules: palm, five fingers of three bones each, wrist and forearm.
-A gesture sets the joints' angles, chance varies them together with the view, the size, left or
-right, skin and light. `scene` rasterizes and lights it; seeds, data splits and caching are `hands`'
-work.
-
-The hand's own frame: its palm lies in the x-y plane, y points from the wrist to the fingers, x to
-the thumb's side, z out of the back of the hand. The unit is the palm's length.
+A gesture sets the joints' angles, chance varies them together with the orientation, the size, left
+or right, skin and light. `scene` rasterizes and lights it; seeds, data splits and caching are
+`hands`' work.
 """
 
 from dataclasses import dataclass
@@ -176,7 +173,7 @@ def _skeleton(label: int, rng: np.random.Generator) -> list[_Bone]:
     return bones
 
 
-def _view(label: int, rng: np.random.Generator) -> np.ndarray:
+def _orientation(label: int, rng: np.random.Generator) -> np.ndarray:
     """Returns the rotation from the hand's frame to the picture (x right, y down, z to us)."""
     palm_side = rng.random() < 0.4
     if label == ROCK:
@@ -188,11 +185,11 @@ def _view(label: int, rng: np.random.Generator) -> np.ndarray:
         roll = rng.uniform(-reach, reach)
         pitch = rng.uniform(-28, 28)
     roll += 180 if palm_side else 0
-    view = rotation(0, np.radians(pitch)) @ rotation(1, np.radians(roll))
+    orientation = rotation(0, np.radians(pitch)) @ rotation(1, np.radians(roll))
     if rng.random() < 0.5:
-        view = view @ np.diag([-1.0, 1.0, 1.0])  # the other hand
+        orientation = orientation @ np.diag([-1.0, 1.0, 1.0])  # the other hand
     turn = rng.uniform(0, 2 * np.pi)
-    return np.diag([1.0, -1.0, 1.0]) @ rotation(2, turn) @ view
+    return np.diag([1.0, -1.0, 1.0]) @ rotation(2, turn) @ orientation
 
 
 def _skin(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -222,11 +219,15 @@ def render_hand(label: int, rng: np.random.Generator, size: int = 300) -> np.nda
         raise ValueError(f"Received label {label!r}. Allowed: 0 (rock), 1 (paper), 2 (scissors).")
     canvas = round(size * SUPERSAMPLING)
     bones = _skeleton(label, rng)
-    view = _view(label, rng)
+    orientation = _orientation(label, rng)
     scale = rng.uniform(0.25, 0.34) * (1.18 if label == ROCK else 1.0) * canvas
 
     # Center what shows the gesture, then move it about as far as it stays in the picture.
-    tips = [(view @ p, r) for bone in bones[4:] for p, r in ((bone.a, bone.ra), (bone.b, bone.rb))]
+    tips = [
+        (orientation @ p, r)
+        for bone in bones[4:]
+        for p, r in ((bone.a, bone.ra), (bone.b, bone.rb))
+    ]
     low = np.min([p[:2] - r for p, r in tips], axis=0)
     high = np.max([p[:2] + r for p, r in tips], axis=0)
     scale = min(scale, 0.94 * canvas / float((high - low).max()))
@@ -235,7 +236,7 @@ def render_hand(label: int, rng: np.random.Generator, size: int = 300) -> np.nda
     shift = shift + slack * rng.uniform(-0.75, 0.75, 2)
 
     def place(p: np.ndarray) -> np.ndarray:
-        q = view @ p * scale
+        q = orientation @ p * scale
         q[:2] += shift
         return q
 
@@ -253,12 +254,12 @@ def render_hand(label: int, rng: np.random.Generator, size: int = 300) -> np.nda
     albedo = scene.albedo(soften=0.07 * scale).copy()
     shine = np.ones((canvas, canvas), np.float32)
     _wrinkle(scene, bones, albedo, scale)
-    _palm_lines(scene, view, shift, scale, albedo, float(rng.uniform(0.1, 0.22)))
+    _palm_lines(scene, orientation, shift, scale, albedo, float(rng.uniform(0.1, 0.22)))
     polish = _POLISH[rng.integers(len(_POLISH))] if rng.random() < 0.3 else None
     nail_color = np.clip(skin * 0.82 + np.array([0.2, 0.14, 0.14]), 0, 1)
     for part, bone in enumerate(bones):
         if bone.nail is not None:
-            _nail(scene, part, bone, place, view, scale, albedo, shine,
+            _nail(scene, part, bone, place, orientation, scale, albedo, shine,
                   nail_color if polish is None else polish, polish is not None)  # fmt: skip
 
     light = Light.random(rng, specular=rng.uniform(0.03, 0.12), wrap=(0.5, 0.32, 0.28))
@@ -287,14 +288,14 @@ def _wrinkle(scene: Scene, bones: list[_Bone], albedo: np.ndarray, scale: float)
 
 def _palm_lines(
     scene: Scene,
-    view: np.ndarray,
+    orientation: np.ndarray,
     shift: np.ndarray,
     scale: float,
     albedo: np.ndarray,
     strength: float,
 ) -> None:
     """Draws the three lines of an open palm where the palm faces the viewer."""
-    if view[2, 2] > -0.2:
+    if orientation[2, 2] > -0.2:
         return
     rows, columns = np.nonzero((scene.part >= 4) & (scene.part <= 8))
     if not rows.size:
@@ -303,7 +304,7 @@ def _palm_lines(
     p = np.stack([columns - shift[0], rows - shift[1], depth]).astype(np.float32) / np.float32(
         scale
     )
-    x, y, z = view.T.astype(np.float32) @ p
+    x, y, z = orientation.T.astype(np.float32) @ p
     dark = np.zeros(len(rows), np.float32)
     for cx, cy, r in ((0.5, 0.3, 0.42), (0.12, 1.05, 0.42), (-0.12, 1.25, 0.5)):
         off = np.sqrt((x - cx) ** 2 + (y - cy) ** 2) - r
@@ -317,7 +318,7 @@ def _nail(
     part: int,
     bone: _Bone,
     place: object,
-    view: np.ndarray,
+    orientation: np.ndarray,
     scale: float,
     albedo: np.ndarray,
     shine: np.ndarray,
@@ -325,7 +326,7 @@ def _nail(
     glossy: bool,
 ) -> None:
     """Colors the nail on a finger's last bone, as far as it can be seen."""
-    axis, up = view @ unit(bone.b - bone.a), view @ bone.nail
+    axis, up = orientation @ unit(bone.b - bone.a), orientation @ bone.nail
     if up[2] < -0.6:
         return
     side = np.cross(axis, up)

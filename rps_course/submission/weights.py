@@ -126,8 +126,8 @@ def load_weights(
         raise WeightsError(
             f"{path} is not a weights file, or it is damaged or incomplete. Save it again."
         ) from error
-    wanted = _layout(profile)
-    if found != wanted:
+    expected = _layout(profile)
+    if found != expected:
         raise _difference(path, found, profile)
     classifier = untrained(profile)
     try:

@@ -36,7 +36,7 @@ def course(tmp_path_factory):
 def hand_in(course, student, first=None, instead=None):
     notebook = course.solved(ASSIGNMENT)
     if instead:
-        notebook.cells[0].source = notebook.cells[0].source.replace("profile.current()", instead)
+        notebook.cells[0].source = notebook.cells[0].source.replace("profiles.current()", instead)
     if first:
         notebook.cells.insert(0, new_code_cell(first))
     course.hand_in(student, ASSIGNMENT, nbformat.writes(notebook).encode())
@@ -55,20 +55,22 @@ def exported(root):
 
 # Ways of a notebook to choose a profile; the class is graded under the offline one.
 OTHERS = {
-    "argument": {"instead": "profile.get('standard')"},
-    "alias": {"instead": "profile.get('standard'); kurs = course; del course"},
+    "argument": {"instead": "profiles.get('standard')"},
+    "alias": {"instead": "profiles.get('standard'); kurs = profile; del profile"},
 }
 SAME = {
     "unchanged": {},
     # The profile is fixed for the kernel, whatever the environment says.
     "environ": {"first": "import os; os.environ['RPS_PROFILE'] = 'standard'"},
     "magic": {"first": "%env RPS_PROFILE=standard"},
-    "later": {"instead": "profile.current(); import os; os.environ['RPS_PROFILE'] = 'standard'"},
+    "later": {"instead": "profiles.current(); import os; os.environ['RPS_PROFILE'] = 'standard'"},
     "environ_same": {"first": "import os; os.environ['RPS_PROFILE'] = 'offline'"},
-    "argument_same": {"instead": "profile.get('offline')"},
-    "renamed": {"instead": "__import__('dataclasses').replace(profile.current(), name='my trial')"},
-    "odd_name": {"instead": "__import__('dataclasses').replace(profile.current(), name=[1])"},
-    "looks_at_another": {"instead": "profile.current(); other = profile.get('standard')"},
+    "argument_same": {"instead": "profiles.get('offline')"},
+    "renamed": {
+        "instead": "__import__('dataclasses').replace(profiles.current(), name='my trial')"
+    },
+    "odd_name": {"instead": "__import__('dataclasses').replace(profiles.current(), name=[1])"},
+    "looks_at_another": {"instead": "profiles.current(); other = profiles.get('standard')"},
     "unset": {"first": "import os; del os.environ['RPS_PROFILE']"},
 }
 

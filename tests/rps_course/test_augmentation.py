@@ -63,8 +63,8 @@ def test_pictures_of_another_dtype_are_warped_as_float32(dtype):
     pictures = np.random.default_rng(0).integers(0, 255, (2, 20, 30, 3)).astype(dtype)
     rng = np.random.default_rng(1)
     matrices = np.stack([Augmentation().draw(rng, 20, 30) for _ in pictures])
-    wanted = augmentation.warp(pictures.astype(np.float32), matrices)
-    assert np.array_equal(augmentation.warp(pictures, matrices), wanted)
+    expected = augmentation.warp(pictures.astype(np.float32), matrices)
+    assert np.array_equal(augmentation.warp(pictures, matrices), expected)
 
 
 def generators(n=21, batch_size=8, seed=3, **options):
@@ -131,12 +131,12 @@ def test_fit_sees_the_same_batches_whatever_the_number_of_workers(workers):
     again = generators()[0]
     again.on_epoch_end()  # Keras 3 ends an epoch before the first one begins
     for number in range(3):
-        wanted = {tuple(y): X for X, y in (again[i] for i in range(3))}
+        expected = {tuple(y): X for X, y in (again[i] for i in range(3))}
         again.on_epoch_end()
         # `fit` shuffles the order of the batches as well, by Python's own random numbers.
         steps = {tuple(y): X for X, y in seen[3 * number : 3 * number + 3]}
-        assert steps.keys() == wanted.keys()
-        assert all(np.array_equal(steps[labels], wanted[labels]) for labels in wanted)
+        assert steps.keys() == expected.keys()
+        assert all(np.array_equal(steps[labels], expected[labels]) for labels in expected)
 
 
 def test_the_dataset_has_the_same_batches_epoch_by_epoch():
@@ -149,8 +149,8 @@ def test_the_dataset_has_the_same_batches_epoch_by_epoch():
         assert [len(labels) for _, labels in batches] == [8, 8, 5]
         assert np.abs(np.concatenate([pictures for pictures, _ in batches]) - X).max() < 0.05 / 255
         assert np.array_equal(np.concatenate([labels for _, labels in batches]), y)
-    for (X, y), (wanted, labels) in zip(other_validation.dataset(), validation, strict=False):
-        assert np.array_equal(X, wanted)
+    for (X, y), (expected, labels) in zip(other_validation.dataset(), validation, strict=False):
+        assert np.array_equal(X, expected)
         assert np.array_equal(y, labels)
 
 

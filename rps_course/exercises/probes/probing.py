@@ -79,8 +79,10 @@ def drawn_head(challenge: Challenge, purpose: str, features: int, classes: int) 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
     """Returns the probabilities `[n, classes]` that logits stand for."""
-    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
+    from scipy import special
+
+    probabilities: np.ndarray = special.softmax(logits, axis=1)
+    return probabilities
 
 
 def alike(values: np.ndarray, expected: np.ndarray, rounding: float) -> bool:

@@ -1,0 +1,147 @@
+"""The four assignments run as student and as instructor would run them.
+
+Each version of a notebook is run once, from top to bottom, as Jupyter would.
+"""
+
+import json
+import os
+import re
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from notebooks import ASSIGNMENTS, EXERCISES, ROOT, cell_of, graded, points_of, read
+
+FEWER_EPOCHS = """\
+from dataclasses import replace
+from rps_course import profile
+whole = profile.get
+profile.get = lambda name: replace(whole(name), epochs_head=6, epochs_fine=2)
+"""
+# Pictures and plots that a solved notebook shows.
+FIGURES = {"ps1": 3, "ps2": 2, "ps3": 2, "ps4": 2}
+
+
+def run(notebook, folder, profile):
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        # The notebooks choose Jupyter's inline figures by themselves, and nobody is grading.
+        if name != "MPLBACKEND" and not name.startswith(("NBGRADER", "RPS_"))
+    }
+    environment |= {"RPS_PROFILE": profile, "TF_CPP_MIN_LOG_LEVEL": "2"}
+    client = NotebookClient(
+        notebook,
+        timeout=900,
+        startup_timeout=180,
+        kernel_name="python3",
+        allow_errors=True,
+        resources={"metadata": {"path": str(folder)}},
+    )
+    return client.execute(env=environment)
+
+
+@pytest.fixture(scope="module")
+def solved(request, tmp_path_factory):
+    """A solved notebook after its run."""
+    name = request.param
+    notebook = read(ROOT / "solutions", name)
+    # Weights that earn full marks need more training than the shortest, but not all of it.
+    if name == "ps4":
+        notebook.cells.insert(0, nbformat.v4.new_code_cell(FEWER_EPOCHS))
+    profile = "offline" if name == "ps4" else "grading-offline"
+    return name, run(notebook, tmp_path_factory.mktemp(name), profile)
+
+
+@pytest.fixture(scope="module")
+def unsolved(request, tmp_path_factory):
+    """A student's untouched notebook after its run."""
+    name = request.param
+    folder = tmp_path_factory.mktemp(f"{name}-unsolved")
+    return name, run(read(ROOT / "assignments", name), folder, "grading-offline")
+
+
+solved_assignments = pytest.mark.parametrize("solved", ASSIGNMENTS, indirect=True)
+unsolved_assignments = pytest.mark.parametrize("unsolved", ASSIGNMENTS, indirect=True)
+
+
+def errors(cell):
+    return [o for o in cell.get("outputs", []) if o.output_type == "error"]
+
+
+def printed(cell):
+    return "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stdout")
+
+
+def explain(notebook):
+    return "\n".join(
+        f"{cell.id}: {error.ename}: {error.evalue}"
+        for cell in notebook.cells
+        for error in errors(cell)
+    )
+
+
+@solved_assignments
+def test_the_solved_notebook_runs_from_top_to_bottom_with_full_marks(solved):
+    name, notebook = solved
+    assert explain(notebook) == ""
+    for exercise, _ in EXERCISES[name]:
+        _, cell = cell_of(notebook, exercise)
+        points = points_of(exercise)
+        assert f"{exercise}: {points} of {points} points" in printed(cell)
+    assert not [c.id for c in notebook.cells if c.cell_type == "code" and "Answer " in printed(c)]
+
+
+@solved_assignments
+def test_the_solved_notebook_shows_its_pictures(solved):
+    name, notebook = solved
+    outputs = [o for cell in notebook.cells for o in cell.get("outputs", [])]
+    figures = [o for o in outputs if "image/png" in o.get("data", {})]
+    assert len(figures) == FIGURES[name]
+    # A figure that is a cell's last value would be shown a second time, as text or picture.
+    assert not [o for o in outputs if "<Figure" in str(o.get("data", {}).get("text/html", ""))]
+
+
+def test_a_laptop_trains_with_one_changed_argument(tmp_path):
+    notebook = read(ROOT / "solutions", "ps4")
+    changed = [c for c in notebook.cells if c.source.startswith('VIEWS = "plain"')]
+    assert len(changed) == 1
+    changed[0].source = changed[0].source.replace('VIEWS = "plain"', "VIEWS = 4")
+    run(notebook, tmp_path, "offline")
+    assert explain(notebook) == ""
+    points = points_of("trained_model")
+    said = printed(cell_of(notebook, "trained_model")[1])
+    assert f"trained_model: {points} of {points} points" in said
+    record = json.loads((tmp_path / "rps_model.json").read_text())
+    assert [phase["views"] for phase in record["phases"]] == [4, 4]
+
+
+@pytest.mark.parametrize("solved", ["ps2"], indirect=True)
+def test_the_pretrained_network_has_a_label_for_every_probability(solved):
+    _, notebook = solved
+    text = "".join(printed(cell) for cell in notebook.cells if cell.cell_type == "code")
+    probabilities, labels = re.search(
+        r"probabilities: \(1, (\d+)\) for (\d+) labels", text
+    ).groups()
+    assert probabilities == labels
+
+
+@unsolved_assignments
+def test_the_unsolved_notebook_fails_only_at_its_own_checks(unsolved):
+    name, notebook = unsolved
+    failed = [graded(cell).get("grade_id", cell.id) for cell in notebook.cells if errors(cell)]
+    assert failed == [exercise for exercise, _ in EXERCISES[name]], explain(notebook)
+    for exercise, signature in EXERCISES[name]:
+        _, cell = cell_of(notebook, exercise)
+        (error,) = errors(cell)
+        assert error.ename == "CheckFailed"
+        assert ("has no answer yet" if signature else "rps_model.weights.h5") in error.evalue
+
+
+@unsolved_assignments
+def test_the_unsolved_notebook_says_what_is_missing_where_a_picture_would_be(unsolved):
+    name, notebook = unsolved
+    asked = " ".join(printed(c) for c in notebook.cells if c.cell_type == "code" and not errors(c))
+    for exercise, signature in EXERCISES[name]:
+        if signature:
+            assert re.search(rf"Answer [^.]*\b{exercise}\b", asked)
