@@ -47,8 +47,8 @@ def save(model: "tf.keras.Model", record: Record, directory: str | Path = ".") -
     if [w.shape for w in theirs] != [w.shape for w in expected]:
         raise WeightsError(
             f"This model has {len(theirs)} variables with {sum(w.size for w in theirs):,} numbers; "
-            f"the course's architecture has {len(expected)} with {sum(w.size for w in expected):,}. "
-            f"Save the model of this course: {_parts(record.profile)}."
+            f"the course's architecture has {len(expected)} with {sum(w.size for w in expected):,}."
+            f" Save the model of this course: {_parts(record.profile)}."
         )
     if not all(np.isfinite(weight).all() for weight in theirs):
         raise WeightsError("The model's weights are NaN or infinite: training went wrong.")
@@ -81,10 +81,8 @@ def _compare(
         from scipy import special
 
         # Reduced precision on GPUs (TF32) moves probabilities by about a thousandth.
-        if any(
-            np.allclose(given, expected, atol=0.02)
-            for given in (theirs, special.softmax(theirs, axis=1))
-        ):
+        possible = (theirs, special.softmax(theirs, axis=1))
+        if any(np.allclose(given, expected, atol=0.02) for given in possible):
             return
     raise WeightsError(
         "This model has the course's weights but computes something else with them, so it would "

@@ -66,9 +66,7 @@ SAME = {
     "later": {"instead": "profiles.current(); import os; os.environ['RPS_PROFILE'] = 'standard'"},
     "environ_same": {"first": "import os; os.environ['RPS_PROFILE'] = 'offline'"},
     "argument_same": {"instead": "profiles.get('offline')"},
-    "renamed": {
-        "instead": "__import__('dataclasses').replace(profiles.current(), name='my trial')"
-    },
+    "renamed": {"instead": "__import__('dataclasses').replace(profiles.current(), name='mine')"},
     "odd_name": {"instead": "__import__('dataclasses').replace(profiles.current(), name=[1])"},
     "looks_at_another": {"instead": "profiles.current(); other = profiles.get('standard')"},
     "unset": {"first": "import os; del os.environ['RPS_PROFILE']"},
