@@ -56,7 +56,7 @@ def _preload(heavy: bool) -> None:
         import keras
         import tensorflow as tf
 
-        for name in _SET_UP:
+        for name in (*_SET_UP, "scipy.special"):
             importlib.import_module(name)
         # What TensorFlow loads when it is first asked for must be there to be remembered.
         assert tf.keras.Model is keras.Model
