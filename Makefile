@@ -38,7 +38,7 @@ bubblewrap:
 	@command -v bwrap >/dev/null || { \
 		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
 		echo "Installing bubblewrap: it isolates students' code." && \
-		apt-get update -qq && apt-get install -y -qq bubblewrap >/dev/null; } || true
+		apt-get update -qq && apt-get install -y -qq bubblewrap libseccomp2 >/dev/null; } || true
 
 .venv/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { \

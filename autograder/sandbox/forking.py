@@ -28,14 +28,14 @@ from types import ModuleType
 from typing import Any
 
 from autograder.core import course as courses
-from autograder.sandbox.start import be_killed_first, become
+from autograder.sandbox.start import be_killed_first, become, filter_calls, leave_session
 
 _NAMESPACES = (
     0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x20000000 | 0x40000000
 )  # mounts, cgroup, host name, IPC, processes, network
 _USER_NAMESPACE = 0x10000000
 _SCM_CREDENTIALS = 2
-_PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 4, 24, 38
+_PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 4, 24
 _CAPABILITIES_VERSION = 0x20080522
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -53,15 +53,16 @@ def _join(pid: int, *, as_root: bool) -> None:
     os.close(target)
 
 
-def _give_up_rights(uid: int | None, limits: dict[str, int]) -> None:
-    """Gives up capabilities, root, and any way to gain rights; sets limits."""
+def _give_up_rights(uid: int | None, limits: dict[str, int], calls: str) -> None:
+    """Gives up capabilities, root, keys, system calls, any way to gain rights; sets limits."""
     for capability in range(64):
         if _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) < 0:
             break  # there are no more
     become(uid, limits)
+    leave_session()
     header = struct.pack("Ii", _CAPABILITIES_VERSION, 0)
     _call("capset", header, bytes(24))
-    _call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    filter_calls(calls)
     # Else its own files in /proc would belong to root.
     _call("prctl", _PR_SET_DUMPABLE, 1, 0, 0, 0)
 
@@ -128,7 +129,7 @@ def _fork(
     be_killed_first()
     try:
         _join(keeper, as_root=request["uid"] is not None)
-        _give_up_rights(request["uid"], request["limits"])
+        _give_up_rights(request["uid"], request["limits"], request["filter"])
     except OSError as error:
         yield {"cannot": str(error)}
         return

@@ -6,6 +6,7 @@ IPC and host name. `start.py` is the first program in there. Limits act in the k
 one for a process (`start.py`), and in `watchdog` for the whole tree of processes.
 """
 
+import base64
 import contextlib
 import json
 import os
@@ -25,7 +26,7 @@ from traitlets import Bool, Integer, default
 from traitlets.config import LoggingConfigurable
 
 from autograder.core.course import Course
-from autograder.sandbox import bubblewrap, home, warm
+from autograder.sandbox import bubblewrap, home, seccomp, warm
 from autograder.sandbox.processes import kill_tree
 from autograder.sandbox.warm import Warm, WarmError
 from autograder.sandbox.watchdog import Watchdog
@@ -119,7 +120,7 @@ class Isolation(LoggingConfigurable):
 
     def limits(self) -> dict[str, int]:
         """Returns the limits of each process, by their names in `resource`."""
-        limits = {"CORE": 0, "FSIZE": self.file_mb * _MB, "NOFILE": 4096}
+        limits = {"CORE": 0, "FSIZE": self.file_mb * _MB, "NOFILE": 1024}
         if not bubblewrap.gpu_devices():
             # CUDA maps far more memory than it uses; there the watchdog alone has to do.
             limits["DATA"] = self.memory_mb * _MB
@@ -194,6 +195,7 @@ class Isolation(LoggingConfigurable):
             "copy": str(folder) if folder else None,
             "copy_bytes": self.disk_mb * _MB,
             "folder": str(alone / "submission") if alone else SCRATCH,
+            "filter": "" if self.unsafe else base64.b64encode(seccomp.program()).decode(),
         }
         with contextlib.ExitStack() as files:
             sandbox, inherited = [], []
@@ -359,6 +361,13 @@ def problem() -> str:
         return (
             "bubblewrap is not installed. Install it: `apt install bubblewrap`, "
             "`dnf install bubblewrap`, or the like."
+        )
+    try:
+        seccomp.program()
+    except seccomp.SeccompError as error:
+        return (
+            f"libseccomp is not installed ({error}). Install it: `apt install libseccomp2`, "
+            "`dnf install libseccomp`, or the like."
         )
     checked = Isolation(unsafe=False)
     try:

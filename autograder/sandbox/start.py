@@ -4,11 +4,13 @@ Run as `python -I -S start.py SETTINGS COMMAND...` with settings as JSON: `limit
 `resource` limits without `RLIMIT_`, with their values), `uid` (to become; null to stay), `copy`
 (folder to copy the regular files of; null for none), `copy_bytes` (how much of it at most),
 `folder` (the working folder), `alone` (whether there is no sandbox) and `socket` (where to wait for
-a fork of a warm process to take this process's place; null to become the command). Standard library
-only: this runs before anything else.
+a fork of a warm process to take this process's place; null to become the command), `filter` (of
+system calls, in base64; empty for none). Standard library only: this runs before anything else.
 """
 
+import base64
 import contextlib
+import ctypes
 import json
 import os
 import resource
@@ -16,6 +18,18 @@ import shutil
 import signal
 import sys
 from typing import Any
+
+_PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 22, 38
+_SECCOMP_MODE_FILTER = 2
+_KEYCTL = {"x86_64": 250, "aarch64": 219}  # the number of the system call
+_KEYCTL_JOIN_SESSION_KEYRING = 1
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class _Filter(ctypes.Structure):
+    """A filter of system calls, as the Linux kernel takes it (`struct sock_fprog`)."""
+
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
 
 
 def copy_files(source: str, target: str, limit: int) -> None:
@@ -56,6 +70,28 @@ def become(uid: int | None, limits: dict[str, int]) -> None:
         resource.setrlimit(kind, (value, value))
 
 
+def leave_session() -> None:
+    """Leaves the keys of whoever grades: an empty keyring takes the place of their session's."""
+    number = _KEYCTL.get(os.uname().machine)
+    if number is not None:  # where the system refuses, it refuses the keys as well
+        _libc.syscall(ctypes.c_long(number), ctypes.c_long(_KEYCTL_JOIN_SESSION_KEYRING), None)
+
+
+def filter_calls(program: str) -> None:
+    """Gives up the way to gain rights, and all system calls that a filter refuses.
+
+    Raises:
+        OSError: the Linux kernel does not take the filter.
+    """
+    content = base64.b64decode(program)
+    loaded = _Filter(len(content) // 8, content)
+    if _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) or _libc.prctl(
+        _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(loaded), 0, 0
+    ):
+        number = ctypes.get_errno()
+        raise OSError(number, f"seccomp: {os.strerror(number)}")
+
+
 def wait_for_fork(descriptor: int) -> int:
     """Keeps the sandbox while a fork of a warm process runs in it; returns how that ended.
 
@@ -80,11 +116,12 @@ def main() -> None:
     os.chdir(settings["folder"])
     be_killed_first()
     if settings["alone"]:
-        # Nothing around it that would end it when the grader is gone: PR_SET_PDEATHSIG.
-        import ctypes
-
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+        # Nothing around it would end it when the grader is gone.
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     become(settings["uid"], settings["limits"])
+    leave_session()
+    if settings["filter"]:
+        filter_calls(settings["filter"])
     if settings["socket"] is not None:
         sys.exit(wait_for_fork(settings["socket"]))
     os.execv(command[0], command)

@@ -4,6 +4,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
 import psutil
@@ -11,6 +12,7 @@ import psutil
 from autograder.sandbox.processes import kill_tree
 
 _INTERVAL = 0.2  # seconds
+_TERMINALS = 32
 _MB = 1 << 20
 
 
@@ -97,14 +99,34 @@ class Watchdog(threading.Thread):
             with contextlib.suppress(psutil.NoSuchProcess):
                 first = psutil.Process(root)
                 processes += [first, *first.children(recursive=True)]
+        for process in processes:
+            _kill_first(process)
         if len(processes) > self.limits.processes:
             return Problem(f"started more than {self.limits.processes} processes", "processes")
+        if any(_terminals(process) > _TERMINALS for process in processes[-1:]):
+            return Problem(f"opened more than {_TERMINALS} terminals", "processes")
         if _resident(processes) > self.limits.memory_mb and (
             # Pages that processes share count for each of them above, and once here.
             _proportional(processes) > self.limits.memory_mb
         ):
             return Problem(f"used more than {self.limits.memory_mb:,} MB of memory", "memory")
         return None
+
+
+def _kill_first(process: psutil.Process) -> None:
+    """Lets the machine's own killer take a process first; a program may have changed that."""
+    with contextlib.suppress(OSError):
+        Path(f"/proc/{process.pid}/oom_score_adj").write_text("1000")
+
+
+def _terminals(process: psutil.Process) -> int:
+    """Returns how many terminals a process's sandbox has; the whole machine shares a number."""
+    theirs = Path(f"/proc/{process.pid}/root/dev/pts")
+    try:
+        outside = theirs.stat().st_dev == Path("/dev/pts").stat().st_dev
+        return 0 if outside else sum(1 for _ in theirs.iterdir())
+    except OSError:
+        return 0
 
 
 def _resident(processes: list[psutil.Process]) -> float:

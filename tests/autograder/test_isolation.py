@@ -4,7 +4,9 @@ A program starts in it cold or is forked by a warm process; all of this holds fo
 """
 
 import contextlib
+import errno
 import os
+import platform
 import subprocess
 import sys
 import time
@@ -242,3 +244,95 @@ def test_the_device_files_of_a_gpu_are_there(isolation, monkeypatch):
     monkeypatch.setattr(module, "gpu_devices", lambda: [device])
     assert run(isolation, code) == "True True\n"
     assert "DATA" not in isolation[0].limits()
+
+
+REFUSED = """
+import ctypes, errno, os, platform
+libc = ctypes.CDLL(None, use_errno=True)
+numbers = {"x86_64": (250, 319, 272, 308, 165), "aarch64": (219, 279, 97, 268, 40)}
+keyctl, memfd_create, unshare, setns, mount = numbers[platform.machine()]
+def call(*arguments):
+    ctypes.set_errno(0)
+    libc.syscall(*(ctypes.c_long(a) if isinstance(a, int) else a for a in arguments))
+    return errno.errorcode.get(ctypes.get_errno())
+print(call(keyctl, 0, -3, 0), call(memfd_create, b"x", 0), call(unshare, 0x10000000),
+      call(setns, 0, 0), call(mount, b"none", b"/tmp", b"tmpfs", 0, 0))
+"""
+
+
+def test_system_calls_that_nothing_honest_needs_are_refused(isolation):
+    assert run(isolation, REFUSED) == "EPERM EPERM EPERM EPERM EPERM\n"
+
+
+def test_threads_processes_and_terminals_work_all_the_same(isolation):
+    code = (
+        "import concurrent.futures as f, multiprocessing, pty, subprocess, threading\n"
+        "print(subprocess.run(['echo', 'a'], capture_output=True, text=True).stdout.strip())\n"
+        "with f.ThreadPoolExecutor(2) as pool: print(*pool.map(abs, [-1]))\n"
+        "process = multiprocessing.get_context('fork').Process(target=print)\n"
+        "process.start(); process.join(); print(process.exitcode, len(pty.openpty()))\n"
+    )
+    assert run(isolation, code).split() == ["a", "1", "0", "2"]
+
+
+def test_a_lock_on_what_is_shared_is_refused(isolation):
+    code = (
+        "import fcntl, os\n"
+        "try:\n    fcntl.flock(open(os.__file__), fcntl.LOCK_EX)\n"
+        "except OSError as error:\n    print(error.errno)\n"
+    )
+    assert run(isolation, code) == f"{errno.ENOLCK}\n"
+
+
+def test_many_terminals_are_too_many(isolation):
+    code = "import os, time; held = [os.openpty() for _ in range(40)]; time.sleep(100)"
+    with pytest.raises(Stopped, match="more than 32 terminals"):
+        run(isolation, code)
+
+
+def test_the_first_turn_when_memory_runs_out_comes_back(isolation):
+    code = (
+        "import pathlib, time\n"
+        "turn = pathlib.Path('/proc/self/oom_score_adj')\n"
+        "for _ in range(300):\n"
+        "    if turn.read_text() == '1000\\n': break\n"
+        "    time.sleep(0.1)\n"
+        "turn.write_text('0')\n"
+        "for _ in range(300):\n"
+        "    if turn.read_text() == '1000\\n': print('again'); break\n"
+        "    time.sleep(0.1)\n"
+    )
+    assert run(isolation, code) == "again\n"
+
+
+KEYS = """
+import ctypes
+from autograder.sandbox import start
+libc, long = ctypes.CDLL(None), ctypes.c_long
+def search():
+    return libc.syscall(long(250), long(10), long(-3), b"user", b"rps-key", long(0)) > 0
+libc.syscall(long(250), long(1), None)
+libc.syscall(long(248), b"user", b"rps-key", b"s3cret", long(6), long(-3))
+print(search(), end=" ")
+start.leave_session()
+print(search())
+"""
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="the numbers are those of x86-64")
+def test_the_session_of_the_grader_is_left():
+    for command in (
+        [sys.executable, "-c", KEYS],
+        sandbox.as_ordinary_user(sys.executable, "-c", KEYS),
+    ):
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+        assert done.stdout == "True False\n", done.stderr
+
+
+def test_nobody_s_keys_are_listed(isolation):
+    code = (
+        "for name in ('keys', 'key-users'):\n"
+        "    try:\n        print(open(f'/proc/{name}').read())\n"
+        "    except OSError as error:\n        print(error.errno)\n"
+    )
+    assert run(isolation, code).split() == ["13", "13"]
