@@ -1,8 +1,8 @@
 """Challenges for a class: one per submission and exercise, from a key that only the grader has.
 
 The key is made on the grader's machine when it is first needed. A submission's challenges depend
-on its content: grading the same notebook again gives the same result, and what a student learned
-from one submission does not help the next.
+on all its files and on the attempt, so that what a student learned from one submission does not
+help the next. Grading the same attempt again gives the same result.
 """
 
 import hashlib
@@ -11,6 +11,8 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
+
+from nbformat import NotebookNode
 
 from autograder.core.challenge import Challenge
 
@@ -63,8 +65,21 @@ def course_key(root: Path, shared: bool = False) -> bytes:
     return key
 
 
+def content_of(notebook: NotebookNode, folder: Path) -> str:
+    """Returns a digest of a submission: the sources of its notebook, and the files beside it."""
+    sources = "\0".join(cell.source for cell in notebook.cells)
+    digest = hashlib.sha256(sources.encode(errors="surrogatepass"))
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        if path.suffix == ".ipynb":  # cells get new ids each time
+            continue
+        with path.open("rb") as file:
+            content = hashlib.file_digest(file, "sha256").hexdigest()
+        digest.update(f"{path.relative_to(folder)}\0{content}\0".encode(errors="surrogateescape"))
+    return digest.hexdigest()
+
+
 def for_exercise(
-    key: bytes, *, student: str, assignment: str, sources: list[str], exercise: str
+    key: bytes, *, student: str, assignment: str, content: str, attempt: str, exercise: str
 ) -> Challenge:
     """Returns the challenge of one exercise in one submission.
 
@@ -72,9 +87,9 @@ def for_exercise(
         key: the course's key.
         student: the student's id.
         assignment: the assignment's name.
-        sources: sources of the submitted notebook's cells, in order.
+        content: digest of all files that the submission's code can read, see `content_of`.
+        attempt: a number that was drawn when this content was first graded.
         exercise: the exercise's grade id.
     """
-    digest = hashlib.sha256("\0".join(sources).encode(errors="replace")).hexdigest()
-    message = "\0".join([student, assignment, digest, exercise])
+    message = "\0".join([student, assignment, content, attempt, exercise])
     return Challenge(hmac.digest(key, message.encode(), "sha256"))

@@ -26,6 +26,7 @@ from autograder.grading import challenges, outputs, showing, staging
 from autograder.grading.cells import checked_by, grade_id, is_graded_here, notes
 from autograder.grading.kernels import IsolatedKernelManager
 from autograder.grading.machine import Grading
+from autograder.grading.regrade import BASES
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.processes import kill_tree
 from autograder.sandbox.watchdog import Problem
@@ -140,7 +141,8 @@ class ExecuteWithChallenge(Execute):
             key,
             student=info["student"],
             assignment=info["assignment"],
-            sources=[cell.source for cell in nb.cells],
+            content=challenges.content_of(nb, folder),
+            attempt=resources[BASES][1].attempt,
         )
         self.run = resources[RUN] = Run(
             course=course,

@@ -67,7 +67,7 @@ class Regrade(Autograde):
         """Returns what preprocessors need to know of a notebook."""
         resources = super().init_single_notebook_resources(notebook_filename)
         before = self._before.get(resources["nbgrader"]["notebook"])
-        return resources | {BASES: (before, self._now)}
+        return resources | {BASES: (before, self._now.again(before))}
 
     def run_post_convert_hook(self) -> None:
         """Puts the new result in the old one's place: nbgrader calls this when it is whole."""

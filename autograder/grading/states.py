@@ -9,9 +9,10 @@ import hashlib
 import json
 import os
 import re
+import secrets
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -87,6 +88,7 @@ class Basis:
         release: the cells of the assignment and their points.
         rubric: the rubric of its exercises.
         profile: the profile of the class.
+        attempt: drawn when the submission is first graded; no part of what may change.
     """
 
     submission: str
@@ -94,10 +96,16 @@ class Basis:
     release: str
     rubric: str
     profile: str
+    attempt: str = field(default_factory=lambda: secrets.token_hex(16), compare=False)
+
+    def again(self, before: "Basis | None") -> "Basis":
+        """Returns the same, with the attempt of an earlier result of the same submission."""
+        same = before is not None and before.submission == self.submission
+        return replace(self, attempt=before.attempt) if same else self
 
     def changes(self, now: "Basis") -> tuple[str, ...]:
         """Returns the names of the parts that are different now."""
-        names = (field.name for field in fields(self))
+        names = (part.name for part in fields(self) if part.compare)
         return tuple(name for name in names if getattr(self, name) != getattr(now, name))
 
 
@@ -155,7 +163,7 @@ class Bases:
 
 def keep(notebook: NotebookNode, basis: Basis) -> None:
     """Keeps with a graded notebook what its result is based on."""
-    about = {field.name: getattr(basis, field.name) for field in fields(basis)}
+    about = {part.name: getattr(basis, part.name) for part in fields(basis)}
     notebook.metadata.setdefault(METADATA, {})[_KEY] = about
 
 

@@ -2,13 +2,16 @@ import stat
 from pathlib import Path
 
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.grading import challenges
+from autograder.grading.states import Basis
 
 SUBMISSION = {
     "student": "ada",
     "assignment": "ps1",
-    "sources": ["a = 1", "b = 2"],
+    "content": "1f",
+    "attempt": "2e",
     "exercise": "top_k",
 }
 
@@ -62,7 +65,8 @@ def test_the_same_submission_gets_the_same_challenge():
     [
         {"student": "ben"},
         {"assignment": "ps2"},
-        {"sources": ["a = 1", "b = 3"]},
+        {"content": "1e"},
+        {"attempt": "2f"},
         {"exercise": "unfreeze"},
     ],
 )
@@ -73,3 +77,33 @@ def test_anything_else_gets_another_challenge(change):
     assert challenges.for_exercise(b"k" * 32, **SUBMISSION) != challenges.for_exercise(
         key, **SUBMISSION
     )
+
+
+def test_content_is_sources_and_names_and_contents_of_files(tmp_path):
+    notebook = new_notebook(cells=[new_code_cell("a = 1")])
+
+    def content():
+        return challenges.content_of(notebook, tmp_path)
+
+    found = [content()]
+    (tmp_path / "sub").mkdir()
+    for name, text in [("sub/data", "1"), ("sub/data", "2"), ("b", "1")]:
+        (tmp_path / name).write_text(text)
+        found.append(content())
+    (tmp_path / "b").rename(tmp_path / "c")
+    found.append(content())
+    notebook.cells[0].source = "a = 2"
+    found.append(content())
+    assert len(set(found)) == len(found)
+    notebook.cells[0].id = "another"
+    (tmp_path / "a.ipynb").write_text("the same, with ids")
+    assert content() == found[-1]
+
+
+def test_an_attempt_stays_with_its_submission():
+    first = Basis("1f", "", "", "", "")
+    assert first.attempt != Basis("1f", "", "", "", "").attempt
+    assert first == Basis("1f", "", "", "", "")
+    assert Basis("1f", "later", "", "", "").again(first).attempt == first.attempt
+    assert Basis("1e", "", "", "", "").again(first).attempt != first.attempt
+    assert first.changes(Basis("1f", "later", "", "", "")) == ("timestamp",)

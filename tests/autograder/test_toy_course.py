@@ -76,6 +76,25 @@ def test_where_most_files_are_of_another_profile_nothing_is_graded(tmp_path):
     assert results_of(root)["ada", "double"].score == 4
 
 
+def test_another_file_beside_the_notebook_means_other_inputs(tmp_path):
+    sandbox.require()
+    root = make(tmp_path)
+    hand_in(root, "ada", solved(root, double="def double(x):\n    raise ValueError(x)"))
+    seen = root / "submitted/ada/toy1/seen.txt"
+
+    def says(*options):
+        nbgrader(root, "autograde", "toy1", *options)
+        return results_of(root)["ada", "double"].reasons
+
+    first = says()
+    assert says("--force") == first  # the same attempt
+    seen.write_text("what the first feedback told")
+    second = says()
+    assert second != first
+    seen.unlink()
+    assert says() not in (first, second)  # the same content, but another attempt
+
+
 def test_results_are_shown_and_exported(toy, graded):
     shown = rps_grader(toy, "show", "toy1")
     assert shown.returncode == 0, shown.stderr

@@ -77,7 +77,8 @@ def challenge(exercise: Exercise) -> Challenge:
         _KEY,
         student="audit",
         assignment=exercise.assignment,
-        sources=[],
+        content="",
+        attempt="",
         exercise=exercise.name,
     )
 
