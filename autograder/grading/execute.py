@@ -33,6 +33,7 @@ from autograder.sandbox.watchdog import Problem
 
 RUN = "autograder"  # where an execution leaves for judging what it needs to know
 MAX_STARTS = 4  # kernels for one notebook
+_GRACE = 30  # seconds after a cell's time, in which it may still end when it is interrupted
 _MB = 1 << 20
 
 
@@ -217,7 +218,8 @@ class ExecuteWithChallenge(Execute):
                 break
         for left in range(index, len(nb.cells)):
             if checked_by(nb.cells[left], self.run.course):
-                self.run.stopped.setdefault(left, self.run.problem(""))
+                problem = self.run.problem("") or self._too_long()
+                self.run.stopped.setdefault(left, problem)
 
     def _execute_from(self, nb: NotebookNode, first: int, done: list[int]) -> int:
         """Executes cells in one kernel; returns where the next kernel has to go on.
@@ -245,6 +247,9 @@ class ExecuteWithChallenge(Execute):
                         continue
                     if index in self.left_out:
                         continue
+                    if time.monotonic() > self.deadline:
+                        self.run.lost.setdefault(None, self._too_long())
+                        return index
                     self._execute_cell(cell, index)
                     if not checked_by(cell, self.run.course):
                         done.append(index)
@@ -263,6 +268,10 @@ class ExecuteWithChallenge(Execute):
             return index + 1
         return len(nb.cells)
 
+    def _too_long(self) -> Problem:
+        seconds = self.run.isolation.notebook_timeout
+        return Problem(f"The notebook took longer than {seconds:,} seconds.", "time")
+
     def _remove_kernel(self) -> None:
         """Removes what is left of a kernel that was stopped while it started."""
         if self.km is not None:
@@ -278,9 +287,13 @@ class ExecuteWithChallenge(Execute):
         if name is not None:
             secret = self.run.challenge(name, index).secret
             self.kc.request = {"exercise": name, "challenge": secret.hex()}
+        watchdog = self.manager.provisioner.watchdog
+        # A kernel that floods its client with messages keeps it from noticing the time.
+        watchdog.allow((self._get_timeout(cell) or 0) + _GRACE)
         try:
             self.execute_cell(cell, index, store_history=True)
         finally:
+            watchdog.allow(None)
             if self.kc is not None:
                 self.kc.request = None
             cell.execution_count = index + 1
@@ -340,7 +353,13 @@ class ExecuteWithChallenge(Execute):
 
     async def _async_handle_timeout(self, timeout: int, cell: NotebookNode | None = None) -> Any:
         if not self.problem:
-            self.problem = Problem(f"took longer than {timeout:g} seconds", "time")
+            whole = self.run.isolation.notebook_timeout
+            said = (
+                f"took longer than {timeout:g} seconds"
+                if time.monotonic() < self.deadline - 1
+                else f"took what was left of the notebook's {whole:,} seconds"
+            )
+            self.problem = Problem(said, "time")
         return await super()._async_handle_timeout(timeout, cell)
 
     def process_message(self, msg: dict, cell: NotebookNode, cell_index: int) -> Any:

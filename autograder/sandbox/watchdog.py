@@ -64,7 +64,7 @@ class Watchdog(threading.Thread):
         """
         super().__init__(daemon=True)
         self.roots, self.limits, self.also = roots, limits, also
-        self.timeout = timeout
+        self.allow(timeout)
         self.problem: Problem | None = None
         self._ended = threading.Event()
 
@@ -78,17 +78,22 @@ class Watchdog(threading.Thread):
         self._ended.set()
         self.join()
 
+    def allow(self, seconds: float | None) -> None:
+        """Sets how long everything may run from now on, in seconds; None for no limit."""
+        self._seconds = seconds or 0.0
+        self._deadline = None if seconds is None else time.monotonic() + seconds
+
     def stop(self) -> None:
         """Stops to watch, without waiting."""
         self._ended.set()
 
     def run(self) -> None:
         """Looks every fifth of a second."""
-        deadline = None if self.timeout is None else time.monotonic() + self.timeout
         while not self._ended.wait(_INTERVAL):
             self.problem = self._exceeded() or self.also()
+            deadline = self._deadline
             if deadline is not None and time.monotonic() > deadline:
-                self.problem = Problem(f"took longer than {self.timeout:g} seconds", "time")
+                self.problem = Problem(f"took longer than {self._seconds:g} seconds", "time")
             if self.problem:
                 kill_tree(self.roots[0])
                 return
