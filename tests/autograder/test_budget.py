@@ -9,7 +9,6 @@ from toy_class import POINTS, hand_in, make, results_of, solved
 SECONDS = 8
 FLOOD = """\
 # Replies that nobody asked for, so many that the grader never sees the time.
-import time
 
 kernel = get_ipython().kernel
 ident = kernel._parent_ident["shell"]
