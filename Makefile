@@ -5,7 +5,7 @@ BIN := .venv/bin
 # nbgrader calls programs of its environment (alembic) by name.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo test lint assignments setup bubblewrap audit audit-oldest
+.PHONY: demo test lint assignments setup bubblewrap chromium audit audit-oldest
 .DEFAULT_GOAL := demo
 
 demo: setup bubblewrap  ## grade a sample class with the stock nbgrader autograde
@@ -39,6 +39,13 @@ bubblewrap:
 		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
 		echo "Installing bubblewrap: it isolates students' code." && \
 		apt-get update -qq && apt-get install -y -qq bubblewrap libseccomp2 >/dev/null; } || true
+
+# In the same way; the tests that open pages in a browser are skipped where it is missing.
+chromium:
+	@command -v chromium >/dev/null || { \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+		echo "Installing Chromium: tests open pages of feedback in it." && \
+		apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || true
 
 .venv/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { \

@@ -63,9 +63,11 @@ def configure(c: Config, *, course: str, profile: str) -> None:
     # run grades what is not graded from its present content.
     intake.install()
     c.Autograde.exporter_class = "autograder.grading.intake.SubmissionExporter"
-    # Pages that show what students wrote, in formgrader and as feedback, run none of it.
+    # Pages that show what students wrote, in formgrader and as feedback, run and load none of it.
     c.HTMLExporter.sanitize_html = True
-    c.HTMLExporter.filters = {"markdown2html": "autograder.grading.pages.markdown2html"}
+    filters = ("markdown2html", "clean_html", "highlight_code", "strip_files_prefix")
+    c.HTMLExporter.filters = {name: f"autograder.grading.pages.{name}" for name in filters}
+    c.GenerateFeedback.exporter_class = "autograder.grading.pages.FeedbackExporter"
 
     # Evidence and verdict (docs/design-notes.md). Repairing comes first, in place of nbgrader's
     # DeduplicateIds, whose emptied metadata nbgrader 0.9.6 itself then refuses for the whole class.
