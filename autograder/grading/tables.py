@@ -61,9 +61,10 @@ def print_reasons(found: list[Result], console: Console) -> None:
             console.print(f"  {result.student} {result.exercise}: {result.state}")
         elif result.needs_attention or result.score < result.points:
             reason = result.reasons[0].split("\n")[0] if result.reasons else "no answer"
+            more = f" ({len(result.reasons) - 1} more)" if len(result.reasons) > 1 else ""
             lost = result.points - result.score
             about = f"{result.student} {result.exercise}{f' -{lost:g}' if lost else ''}"
-            console.print(Text(f"  {about}: {reason}"))
+            console.print(Text(f"  {about}: {reason}{more}"))
     for student, note in dict.fromkeys((r.student, note) for r in found for note in r.notes):
         console.print(Text(f"  {student}: {note}"))
     unsafe = dict.fromkeys(result.student for result in found if result.unsafe)

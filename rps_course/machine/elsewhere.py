@@ -6,7 +6,6 @@ import importlib.util
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from functools import cache
 from pathlib import Path
 
 _OWN = ("rps_course", "autograder")
@@ -67,9 +66,9 @@ def _is_provided(name: str) -> bool:
     """Whether a grader has a package: Python's own, the course's, or one handed in beside it."""
     if name in sys.stdlib_module_names or name in _OWN:
         return True
-    found = _distributions().get(name)
+    found = _DISTRIBUTIONS.get(name)
     if found:
-        return not _graders().isdisjoint(map(_normal, found))
+        return not _GRADERS.isdisjoint(map(_normal, found))
     try:
         where = importlib.util.find_spec(name)
     except (ImportError, ValueError):
@@ -79,13 +78,7 @@ def _is_provided(name: str) -> bool:
     return Path(where.origin).resolve().is_relative_to(Path.cwd())
 
 
-@cache
-def _distributions() -> dict[str, list[str]]:
-    return dict(importlib.metadata.packages_distributions())
-
-
-@cache
-def _graders() -> frozenset[str]:
+def _of_the_grader() -> frozenset[str]:
     """Returns the distributions that a grader installs, as far as they are installed here."""
     known: set[str] = set()
     waiting = ["rps-course", "ipykernel"]
@@ -107,3 +100,8 @@ def _graders() -> frozenset[str]:
 
 def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+# Half a second's work, and the same for all cells: this module is imported when a check runs.
+_DISTRIBUTIONS = importlib.metadata.packages_distributions()
+_GRADERS = _of_the_grader()

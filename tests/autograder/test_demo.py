@@ -111,6 +111,8 @@ def test_rps_grader_show_prints_the_same_table(demo):
     )
     assert done.returncode == 0, done.stderr
     assert "cleo build_backbone -5" in done.stdout
+    assert "finn build_classifier -8" in done.stdout
+    assert "one per class. (1 more)" in " ".join(done.stdout.split())
 
 
 def test_handed_in_weights_are_not_replaced_while_grading(demo):
