@@ -5,7 +5,6 @@ rest of the notebook runs in a fresh kernel, in which the cells before it run ag
 """
 
 import time
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,98 +17,21 @@ from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 
-from autograder.core.challenge import Challenge
-from autograder.core.course import Course, Profile
+from autograder.core.course import Course
 from autograder.core.exercise import Exercise, FileExercise
-from autograder.core.rubric import Rubric
 from autograder.grading import challenges, outputs, showing, staging
 from autograder.grading.cells import checked_by, grade_id, is_graded_here, notes
 from autograder.grading.kernels import IsolatedKernelManager
 from autograder.grading.machine import Grading
 from autograder.grading.regrade import BASES
+from autograder.grading.run import RUN, FailedLine, Run
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.processes import kill_tree
 from autograder.sandbox.watchdog import Problem
 
-RUN = "autograder"  # where an execution leaves for judging what it needs to know
 MAX_STARTS = 4  # kernels for one notebook
 _GRACE = 30  # seconds after a cell's time, in which it may still end when it is interrupted
 _MB = 1 << 20
-
-
-@dataclass(frozen=True)
-class FailedLine:
-    """The first line of a cell that failed.
-
-    Attributes:
-        cell: the cell's number, as the autograded notebook shows it.
-        line: number and text of the line, in words; empty where it is unknown.
-        type: name of the exception's class.
-        message: what the exception says.
-    """
-
-    cell: int
-    line: str
-    type: str
-    message: str
-
-
-@dataclass
-class Run:
-    """What judging needs to know about an execution.
-
-    Attributes:
-        course: the course.
-        address: where programs in the sandbox find it.
-        profile: the profile that the kernel ran under.
-        rules: the rubric of the class.
-        challenges: of test cells, by exercise.
-        handed_in: contents of the handed-in files, None for one that is missing or too large.
-        isolation: how it was isolated.
-        refused: why nothing was executed; empty when it was.
-        shown: sources of the course's cells that only show something.
-        further: challenges of further cells that check an exercise, by exercise and cell index.
-        notes: what was noted before it ran, by exercise; under `""` for all of the notebook.
-        stopped: why cells that check an exercise were not executed to their end, by their index.
-        lost: why other cells were not, by the grade ids of the exercises that they belong to; under
-            None for a cell of no exercise.
-        failed: the first failed line of each cell that has one, by the cell's index; but for cells
-            that check an exercise.
-    """
-
-    course: Course
-    address: str
-    profile: Profile
-    rules: Rubric
-    challenges: dict[str, Challenge]
-    handed_in: dict[str, bytes | None]
-    isolation: Isolation
-    refused: str = ""
-    shown: frozenset[str] = frozenset()
-    further: dict[str, dict[int, Challenge]] = field(default_factory=dict)
-    notes: dict[str, list[str]] = field(default_factory=dict)
-    stopped: dict[int, Problem] = field(default_factory=dict)
-    lost: dict[str | None, Problem] = field(default_factory=dict)
-    failed: dict[int, FailedLine] = field(default_factory=dict)
-
-    @property
-    def heavy(self) -> bool:
-        """Whether an exercise needs the heavy part of what the course preloads."""
-        return any(self.course.exercises[name].heavy for name in self.challenges)
-
-    def problem(self, exercise: str) -> Problem | None:
-        """Returns why an exercise could not be graded; None when it could."""
-        others = (*self.lost.values(), *self.stopped.values())
-        return self.lost.get(exercise) or next(iter(others), None)
-
-    def challenge(self, exercise: str, index: int) -> Challenge:
-        """Returns the challenge of a cell that checks an exercise."""
-        return self.further.get(exercise, {}).get(index) or self.challenges[exercise]
-
-    def forget_execution(self) -> None:
-        """Forgets what happened, before it is executed again."""
-        for found in (self.stopped, self.lost, self.failed):
-            found.clear()
 
 
 class KernelNotStartedError(RuntimeError):

@@ -17,7 +17,7 @@ from autograder.core.exercise import FileExercise, OtherProfileError
 from autograder.core.facts import Most, decode
 from autograder.core.rubric import Finding
 from autograder.grading import inside
-from autograder.grading.execute import Run
+from autograder.grading.run import Run
 from autograder.sandbox.isolation import Stopped
 
 _SECONDS = 900

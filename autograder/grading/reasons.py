@@ -13,8 +13,8 @@ from autograder.core.check import raised_finding
 from autograder.core.facts import Failure
 from autograder.core.rubric import Finding, fails
 from autograder.grading.cells import grade_id, is_graded_here
-from autograder.grading.execute import FailedLine, Run
 from autograder.grading.reading import has_evidence
+from autograder.grading.run import FailedLine, Run
 
 _SYNTAX = ("SyntaxError", "IndentationError", "TabError")
 _MODULE = ("ModuleNotFoundError",)

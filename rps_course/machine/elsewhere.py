@@ -102,6 +102,6 @@ def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-# Half a second's work, and the same for all cells: this module is imported when a check runs.
+# A fifth of a second's work, and the same for all cells: this module is imported when a check runs.
 _DISTRIBUTIONS = importlib.metadata.packages_distributions()
 _GRADERS = _of_the_grader()

@@ -4,6 +4,9 @@ A hand is a skeleton of tapered capsules: palm, five fingers of three bones each
 A gesture sets the joints' angles, chance varies them together with the orientation, the size, left
 or right, skin and light. `scene` rasterizes and lights it; seeds, data splits and caching are
 `hands`' work.
+
+The hand's own frame: its palm lies in the x-y plane, y points from the wrist to the fingers, x to
+the thumb's side, z out of the back of the hand. The unit is the palm's length.
 """
 
 from dataclasses import dataclass

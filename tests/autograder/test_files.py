@@ -9,7 +9,7 @@ import pytest
 import sandbox
 
 from autograder.grading import files
-from autograder.grading.execute import Run
+from autograder.grading.run import Run
 from autograder.sandbox.isolation import Isolation
 from rps_course import profile, submission
 from rps_course.course import COURSE

@@ -142,8 +142,8 @@ def test_facts_that_contradict_one_another_cost_the_exercise_and_nothing_more(ca
     from nbgrader import utils
 
     from autograder.grading.cells import stored
-    from autograder.grading.execute import RUN, Run
     from autograder.grading.judge import JudgeEvidence
+    from autograder.grading.run import RUN, Run
     from autograder.sandbox.isolation import Isolation
 
     made_up = {

@@ -25,8 +25,8 @@ from autograder.core.exercise import Exercise
 from autograder.core.verdict import Verdict, explain, from_json
 from autograder.grading import challenges
 from autograder.grading.cells import grade_id, stored
-from autograder.grading.execute import RUN, FailedLine, Run
 from autograder.grading.judge import JudgeEvidence
+from autograder.grading.run import RUN, FailedLine, Run
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.watchdog import Problem
 
