@@ -28,7 +28,7 @@ class AugmentationError(ValueError):
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How far training pictures may be transformed.
+    """How far training pictures may be transformed; by default not at all.
 
     Attributes:
         rotation_range: largest rotation to either side, in degrees, 0 to 180.
@@ -48,11 +48,11 @@ class Augmentation:
     Source: `ImageDataGenerator` of Keras, `apply_affine_transform`.
     """
 
-    rotation_range: float = 8
-    width_shift_range: float = 0.08
-    height_shift_range: float = 0.08
-    shear_range: float = 0.3
-    zoom_range: float = 0.08
+    rotation_range: float = 0
+    width_shift_range: float = 0
+    height_shift_range: float = 0
+    shear_range: float = 0
+    zoom_range: float = 0
     fill_mode: str = "nearest"
     horizontal_flip: bool = False
 
@@ -78,7 +78,7 @@ class Augmentation:
         """Draws one transform.
 
         Args:
-            rng: source of randomness; `make_generators` has one for each picture and epoch.
+            rng: source of randomness; `batches` have one for each picture and epoch.
             height: of the picture, in pixels.
             width: of the picture, in pixels.
 
@@ -218,6 +218,55 @@ def transform(pictures: Any, transforms: Any, fill_mode: str = "nearest") -> "tf
     )
 
 
+def batches(
+    X: np.ndarray,
+    y: np.ndarray,
+    batch_size: int | None = None,
+    augmentation: Augmentation | None = None,
+    seed: int | None = None,
+) -> "tf.keras.utils.PyDataset":
+    """Makes batches of pictures and labels, for training or for validation.
+
+    Args:
+        X: pictures, float32 `[N, H, W, 3]` in [0, 1].
+        y: their labels, integers `[N]`.
+        batch_size: pictures in a batch; None for the current profile's.
+        augmentation: the transforms to draw; None for pictures as they are, in order.
+        seed: with a seed every run draws the same batches, on however many workers; None for a
+            fresh one.
+
+    Returns:
+        Batches `(float32 [b, H, W, 3], integers [b])`, augmented and shuffled anew each epoch if
+        there is an augmentation. They know their length, and have a method `dataset()` that gives
+        the same batches through `tf.data`.
+
+    Raises:
+        AugmentationError: pictures and labels do not fit each other.
+    """
+    if np.ndim(X) != 4 or len(X) != len(y) or len(X) == 0:
+        raise AugmentationError(
+            "Data must be pictures [N, H, W, C] with as many labels, at least one. "
+            f"Received: X of shape {np.shape(X)}, y of shape {np.shape(y)}"
+        )
+    batch_size = batch_size or profiles.current().batch_size
+    if seed is None:
+        seed = int(np.random.default_rng().integers(2**31))
+    from rps_course.fast.batches import Pictures
+
+    return Pictures(X, y, batch_size, augmentation, seed)
+
+
+def recipe() -> Augmentation:
+    """Returns the course's augmentation."""
+    return Augmentation(
+        rotation_range=8,
+        width_shift_range=0.08,
+        height_shift_range=0.08,
+        shear_range=0.3,
+        zoom_range=0.08,
+    )
+
+
 def make_generators(
     X_train: np.ndarray,
     y_train: np.ndarray,
@@ -227,7 +276,7 @@ def make_generators(
     augmentation: Augmentation | None = None,
     seed: int | None = None,
 ) -> tuple["tf.keras.utils.PyDataset", "tf.keras.utils.PyDataset"]:
-    """Makes the generators of training and validation batches.
+    """Makes the batches of training and validation pictures.
 
     Args:
         X_train: training pictures, float32 `[N, H, W, 3]` in [0, 1].
@@ -235,30 +284,17 @@ def make_generators(
         X_test: validation pictures, float32 `[M, H, W, 3]` in [0, 1].
         y_test: their labels, integers `[M]`.
         batch_size: pictures in a batch; None for the current profile's.
-        augmentation: the transforms to draw; None for the recipe's.
-        seed: with a seed every run draws the same batches, on however many workers; None for a
-            fresh one.
+        augmentation: the transforms to draw; None for the course's.
+        seed: as for `batches`.
 
     Returns:
         `(train, validation)`: training batches shuffled and augmented anew each epoch, validation
-        batches neither. Both yield `(float32 [b, H, W, 3], integers [b])`, know their length, and
-        have a method `dataset()` that gives the same batches through `tf.data`.
+        batches neither; see `batches`.
 
     Raises:
         AugmentationError: pictures and labels do not fit each other.
     """
-    for name, X, y in (("training", X_train, y_train), ("validation", X_test, y_test)):
-        if np.ndim(X) != 4 or len(X) != len(y) or len(X) == 0:
-            raise AugmentationError(
-                f"{name} data must be pictures [N, H, W, C] with as many labels, at least one. "
-                f"Received: X of shape {np.shape(X)}, y of shape {np.shape(y)}"
-            )
-    batch_size = batch_size or profiles.current().batch_size
-    if seed is None:
-        seed = int(np.random.default_rng().integers(2**31))
-    from rps_course.fast.batches import Pictures
-
     return (
-        Pictures(X_train, y_train, batch_size, augmentation or Augmentation(), seed),
-        Pictures(X_test, y_test, batch_size, None, seed),
+        batches(X_train, y_train, batch_size, augmentation or recipe(), seed),
+        batches(X_test, y_test, batch_size, seed=seed),
     )

@@ -27,6 +27,32 @@ _PASSED = (
 )  # fmt: skip
 # What the set-up cell of every notebook imports besides.
 _SET_UP = ("matplotlib.pyplot", "tensorflow_datasets")
+# What the library has of the answers to each assignment.
+_ANSWERS = {
+    "ps1": (
+        "rps_course.preprocessing.preprocess_image",
+        "rps_course.preprocessing.load_custom_sample",
+        "rps_course.data.to_numpy",
+    ),
+    "ps2": (
+        "rps_course.imagenet.top_k",
+        "rps_course.model.network",
+        "rps_course.model.build_backbone",
+        "rps_course.model.build_classifier",
+        "rps_course.training._compile",
+        "rps_course.training.compile_head",
+    ),
+    "ps3": (
+        "rps_course.augmentation.recipe",
+        "rps_course.augmentation.make_generators",
+        "rps_course.training.train_head",
+    ),
+    "ps4": (
+        "rps_course.model.unfreeze",
+        "rps_course.training.compile_fine_tune",
+        "rps_course.training.fine_tune",
+    ),
+}
 
 
 def _profile(name: str, grading: bool) -> profiles.Profile:
@@ -193,6 +219,7 @@ COURSE = Course(
     environment=_environment,
     passed=_PASSED,
     folders=(Path(__file__).parent,),
+    answers=_ANSWERS,
     preload=_preload,
     guarded=_GUARDED,
     settings=_settings,

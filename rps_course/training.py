@@ -80,7 +80,15 @@ def train_head(
     Returns:
         The history, with epochs 0 to `epochs - 1`.
     """
-    return fine_tune(model, train_gen, val_gen, 0, epochs, callbacks=callbacks, verbose=verbose)
+    # No steps_per_epoch: the generators know their length, and Keras 3 then runs whole epochs.
+    return model.fit(
+        train_gen,
+        epochs=epochs,
+        validation_data=val_gen,
+        shuffle=False,  # the batches come shuffled
+        callbacks=list(callbacks),
+        verbose=verbose,
+    )
 
 
 def fine_tune(
@@ -115,13 +123,12 @@ def fine_tune(
             f"epochs must be above initial_epoch. Received: initial_epoch={initial_epoch}, "
             f"epochs={epochs}"
         )
-    # No steps_per_epoch: the generators know their length, and Keras 3 then runs whole epochs.
-    return model.fit(
+    return model.fit(  # as in `train_head`
         train_gen,
         initial_epoch=initial_epoch,
         epochs=epochs,
         validation_data=val_gen,
-        shuffle=False,  # the batches come shuffled
+        shuffle=False,
         callbacks=list(callbacks),
         verbose=verbose,
     )
@@ -204,7 +211,8 @@ class Recipe:
         """
         epochs = self.profile.epochs_head
         compile_head(model, self.profile.learning_rate_head)
-        return self._phase("head", model, train, val, 0, epochs, fit and _from_start(fit))
+        own = fit and _from_start(fit)
+        return self._phase("head", model, train, val, 0, epochs, own, _from_start(train_head))
 
     def fine_tune(
         self,
@@ -237,7 +245,7 @@ class Recipe:
         unfreeze(model.layers[0], self.profile.fine_tune_at)
         (compile or partial(compile_fine_tune, learning_rate=rate))(model)
         last = start + self.profile.epochs_fine
-        return self._phase("fine_tune", model, train, val, start, last, fit)
+        return self._phase("fine_tune", model, train, val, start, last, fit, fine_tune)
 
     def _phase(
         self,
@@ -247,19 +255,20 @@ class Recipe:
         val: Any,
         first: int,
         last: int,
-        fit: Callable[..., "tf.keras.callbacks.History"] | None,
+        own: Callable[..., "tf.keras.callbacks.History"] | None,
+        fit: Callable[..., "tf.keras.callbacks.History"],
     ) -> "tf.keras.callbacks.History":
         parts = self._views.parts(model, train, val, self.seed)
         if self.verbose != 0:
             weights = sum(math.prod(weight.shape) for weight in model.trainable_weights)
             print(f"{name}: {weights:,} weights train, epochs {first + 1} to {last}")
-        if fit is not None:
-            history = fit(*parts[:3], first, last)
+        if own is not None:
+            history = own(*parts[:3], first, last)
         elif self.checkpoint is not None:
             phase = len(self.record.phases)
             history = self.checkpoint.fit(fine_tune, phase, model, parts, first, last, self.verbose)
         else:
-            history = fine_tune(*parts[:3], first, last, verbose=self.verbose)
+            history = fit(*parts[:3], first, last, verbose=self.verbose)
         self.record.add_phase(name, model, history, self.views)
         for key, values in history.history.items():
             self.history.setdefault(key, []).extend(float(value) for value in values)
@@ -268,4 +277,4 @@ class Recipe:
 
 def _from_start(fit: Callable[..., Any]) -> Callable[..., Any]:
     """Returns a function that trains from an epoch on, made of one that begins with the first."""
-    return lambda model, train, val, _, epochs: fit(model, train, val, epochs)
+    return lambda model, train, val, _, epochs, **options: fit(model, train, val, epochs, **options)

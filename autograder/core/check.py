@@ -10,12 +10,12 @@ import hashlib
 import io
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from autograder.core import evidence, rubric
+from autograder.core import evidence, rubric, withheld
 from autograder.core.challenge import Challenge
 from autograder.core.exercise import (
     Exercise,
@@ -71,6 +71,8 @@ def raised_finding(raised: Failure, exercise: str) -> rubric.Finding:
     """Returns the finding on a function that raised an exception, or whose result made us raise."""
     if raised.type == "NotImplementedError":
         return rubric.fails(None, "blank", exercise=exercise)
+    if raised.type == withheld.WithheldError.__name__:
+        return rubric.fails(None, "withheld", exercise=exercise, received=raised.message)
     received = f"{raised.type}: {raised.message}".rstrip(": ")
     if raised.by_check:
         return rubric.fails(None, "unusable", exercise=exercise, received=received)
@@ -124,15 +126,27 @@ def report(
 
 
 def run(
-    exercise: Exercise[Any, Any], function: Callable[..., Any], profile: Any, rules: rubric.Rubric
+    exercise: Exercise[Any, Any],
+    function: Callable[..., Any],
+    profile: Any,
+    rules: rubric.Rubric,
+    answers: Iterable[str] = (),
 ) -> None:
     """Checks a student's function and prints what holds.
+
+    Args:
+        exercise: the exercise.
+        function: the student's function.
+        profile: the profile that the notebook runs under.
+        rules: the rubric.
+        answers: functions of the course's library that the grader withholds.
 
     Raises:
         CheckFailed: something does not hold.
     """
     challenge = Challenge.fresh()
-    facts = facts_of(exercise, function, challenge, profile)
+    with withheld.put_away(answers):
+        facts = facts_of(exercise, function, challenge, profile)
     with standard_error_to_output():
         verdict = judge(exercise, facts, challenge, profile, rules)
     conclude(verdict)

@@ -63,7 +63,10 @@ class Course:
             grading, whose training is at its shortest.
         environment: returns variables for kernels under a profile.
         passed: names of variables that are handed on from the grader's environment.
-        folders: code that programs in the sandbox may read.
+        folders: packages that programs in the sandbox import.
+        answers: functions in there that answer an exercise, or a part of it, by the assignment that
+            asks for it: `"package.module.function"`. They are withheld where that assignment or an
+            earlier one is graded.
         preload: called in a kernel before any of a student's code, to import what it will need;
             with whether an exercise of the notebook needs its heavy part.
         guarded: packages that probing runs on; they are put back before each probe.
@@ -89,6 +92,7 @@ class Course:
     environment: Callable[[Any], dict[str, str]] = lambda _: {}
     passed: tuple[str, ...] = ()
     folders: tuple[Path, ...] = ()
+    answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     preload: Callable[[bool], None] = lambda _: None
     guarded: frozenset[str] = frozenset()
     settings: Callable[[], AbstractContextManager[None]] = nullcontext
@@ -108,11 +112,32 @@ class Course:
                     f"The course {self.name!r} has the exercise {exercise.name!r} under the name "
                     f"{name!r}."
                 )
+        unknown = self.answers.keys() - set(self.assignments)
+        if unknown:
+            raise CourseError(
+                f"The course {self.name!r} has answers to {', '.join(sorted(unknown))}, which no "
+                f"exercise belongs to. Allowed: {', '.join(self.assignments)}."
+            )
         if self.quick not in self.profiles:
             raise CourseError(
                 f"The course {self.name!r} has no profile {self.quick!r}, its quick one. It has: "
                 f"{', '.join(self.profiles) or 'none'}."
             )
+
+    @property
+    def assignments(self) -> list[str]:
+        """The assignments that have exercises, in their order."""
+        return sorted({exercise.assignment for exercise in self.exercises.values()})
+
+    def withheld(self, assignment: str) -> tuple[str, ...]:
+        """Returns the answers that are withheld where an assignment is graded.
+
+        Args:
+            assignment: the assignment; all are withheld for one that has no exercise.
+        """
+        known = self.assignments
+        later = known[known.index(assignment) :] if assignment in known else known
+        return tuple(address for name in later for address in self.answers.get(name, ()))
 
     def rules(self, changed: Path | None = None) -> Rubric:
         """Returns the rubric.

@@ -106,6 +106,7 @@ class ExecuteWithChallenge(Execute):
             address=self.run.address,
             profile=self.run.profile,
             heavy=self.run.heavy,
+            copies=self.run.copies,
             hidden=[self.root],
             config=self.config,
         )

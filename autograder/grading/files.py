@@ -58,8 +58,9 @@ def judge(exercise: FileExercise[Any], run: Run) -> Iterator[Finding]:
                 folder=Path(folder),
                 course=run.course,
                 profile=profile,
+                copies=run.copies,
                 warm=run.isolation.warm(
-                    run.course, run.address, run.profile, run.heavy, inside.WARM
+                    run.course, run.address, run.profile, run.heavy, inside.WARM, run.copies
                 ),
                 timeout=_SECONDS,
                 answer_mb=4,

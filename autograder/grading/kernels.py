@@ -20,7 +20,7 @@ import zmq.asyncio
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
-from traitlets import Any, Bool, Instance, List, Type, Unicode, default
+from traitlets import Any, Bool, Dict, Instance, List, Type, Unicode, default
 
 from autograder.core.course import Course
 from autograder.grading import inside
@@ -58,8 +58,14 @@ class IsolatedProvisioner(LocalProvisioner):
             scratch=self.scratch,
             course=manager.course,
             profile=manager.profile,
+            copies=manager.copies,
             warm=isolation.warm(
-                manager.course, manager.address, manager.profile, manager.heavy, inside.WARM
+                manager.course,
+                manager.address,
+                manager.profile,
+                manager.heavy,
+                inside.WARM,
+                manager.copies,
             ),
         )
         self.process = self.started.process
@@ -141,6 +147,7 @@ class IsolatedKernelManager(AsyncKernelManager):
     heavy = Bool(
         True, help="Whether the kernel imports the heavy part of what the course preloads."
     )
+    copies = Dict(help="What the kernel finds in place of the course's folders.")
     hidden = List(Instance(Path), help="Folders that the kernel must not see.")
 
     def __init__(self, **kwargs: typing.Any) -> None:

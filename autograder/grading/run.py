@@ -1,10 +1,12 @@
 """What an execution leaves for judging: which cells ran, which did not, and why."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from autograder.core.challenge import Challenge
 from autograder.core.course import Course, Profile
 from autograder.core.rubric import Rubric
+from autograder.sandbox import withholding
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.watchdog import Problem
 
@@ -70,6 +72,12 @@ class Run:
     def heavy(self) -> bool:
         """Whether an exercise needs the heavy part of what the course preloads."""
         return any(self.course.exercises[name].heavy for name in self.challenges)
+
+    @property
+    def copies(self) -> dict[Path, Path]:
+        """What sandboxes hold in place of the course's folders."""
+        asked = {self.course.exercises[name].assignment for name in self.challenges}
+        return withholding.copies(self.address, min(asked, default=""))
 
     def problem(self, exercise: str) -> Problem | None:
         """Returns why an exercise could not be graded; None when it could."""

@@ -4,7 +4,7 @@ import os
 import shutil
 import site
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import autograder
@@ -29,6 +29,7 @@ def arguments(
     as_root: bool,
     disk_mb: int,
     folders: Iterable[Path],
+    copies: Mapping[Path, Path],
     hidden: Iterable[Path],
     submission: Path | None,
     exchange: Path | None,
@@ -39,6 +40,7 @@ def arguments(
         as_root: whether root starts it: then it needs no user namespace.
         disk_mb: size of the scratch.
         folders: what can be read, besides the system, this Python and the engine.
+        copies: what stands in place of some of them.
         hidden: folders that cannot be seen even where a readable one holds them.
         submission: folder with a submission's files.
         exchange: folder that can be written to, for sockets.
@@ -62,7 +64,7 @@ def arguments(
     made += _scratch("/tmp", disk_mb)
     shown = _readable(folders)
     for path in shown:
-        made += [*_parents(path), "--ro-bind", str(path), str(path)]
+        made += [*_parents(path), "--ro-bind", str(copies.get(path, path)), str(path)]
     for path in (*hidden, Path.home()):
         if any(path.is_relative_to(outer) for outer in shown):
             made += ["--tmpfs", str(path)]

@@ -1,12 +1,12 @@
 """A warm process: it has imported what a course preloads, and forks into sandboxes.
 
 Started by `autograder.sandbox.warm` as
-`python -P forking.py SOCKET COURSE PROFILE heavy|light PROGRAM...`. Each request on the socket
-comes with a connection to `start.py` in a sandbox that bubblewrap has made, and one to answer on. A
-first fork joins the sandbox's namespaces and gives up every right; its child runs the program, as a
-process of the sandbox that can neither see nor reach anything out here. Nothing may have started a
-thread before a fork, and nothing of a submission may ever be in this process: every submission
-finds its memory.
+`python -P forking.py SOCKET COURSE PROFILE heavy|light COPIES PROGRAM...`; `COPIES` says what the
+course is imported from (`withholding.py`). Each request on the socket comes with a connection to
+`start.py` in a sandbox that bubblewrap has made, and one to answer on. A first fork joins the
+sandbox's namespaces and gives up every right; its child runs the program, as a process of the
+sandbox that can neither see nor reach anything out here. Nothing may have started a thread before a
+fork, and nothing of a submission may ever be in this process: every submission finds its memory.
 """
 
 import contextlib
@@ -29,6 +29,7 @@ from typing import Any
 
 from autograder.core import course as courses
 from autograder.sandbox.start import be_killed_first, become, filter_calls, leave_session
+from autograder.sandbox.withholding import Finder
 
 _NAMESPACES = (
     0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x20000000 | 0x40000000
@@ -94,6 +95,8 @@ def _run(program: ModuleType, request: dict[str, Any], streams: list[int]) -> No
         for number, descriptor in enumerate(streams):
             os.dup2(descriptor, number)
         _close_all_but()
+        # In the sandbox the copies lie where they are imported from.
+        sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, Finder)]
         signal.signal(signal.SIGINT, signal.default_int_handler)
         os.environ.clear()
         os.environ.update(request["environment"])
@@ -172,8 +175,10 @@ def _load(path: str) -> ModuleType:
 
 def main() -> None:
     """Imports, then answers requests until the grader is gone."""
-    number, address, name, heavy, *programs = sys.argv[1:]
+    number, address, name, heavy, copies, *programs = sys.argv[1:]
     control = socket.socket(fileno=int(number))
+    made = {Path(folder): Path(copy) for folder, copy in json.loads(copies).items()}
+    sys.meta_path.insert(0, Finder(made))
     course = courses.load(address)
     course.profile(name, True)
     course.preload(heavy == "heavy")

@@ -16,9 +16,10 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import psutil
@@ -129,7 +130,13 @@ class Isolation(LoggingConfigurable):
         return limits
 
     def warm(
-        self, course: Course, address: str, profile: Any, heavy: bool, programs: Iterable[Path]
+        self,
+        course: Course,
+        address: str,
+        profile: Any,
+        heavy: bool,
+        programs: Iterable[Path],
+        copies: Mapping[Path, Path] = MappingProxyType({}),
     ) -> Warm | None:
         """Returns a process that forks programs which need what a course preloads.
 
@@ -139,6 +146,7 @@ class Isolation(LoggingConfigurable):
             profile: the profile that kernels run under.
             heavy: whether the heavy part of what the course preloads is needed.
             programs: what it can run: files with a function `main(arguments)`.
+            copies: what the course is imported from, as in `start`.
 
         Returns:
             None without a sandbox, or where a fork has failed: programs import for themselves then.
@@ -149,7 +157,7 @@ class Isolation(LoggingConfigurable):
         def environment(folder: Path) -> dict[str, str]:
             return self._environment(course, profile, folder)
 
-        return warm.running(address, profile.base, heavy, programs, environment)
+        return warm.running(address, profile.base, heavy, programs, copies, environment)
 
     def start(
         self,
@@ -162,6 +170,7 @@ class Isolation(LoggingConfigurable):
         scratch: Path | None = None,
         course: Course | None = None,
         profile: Any = None,
+        copies: Mapping[Path, Path] = MappingProxyType({}),
         warm: Warm | None = None,
         **streams: int,
     ) -> Started:
@@ -176,6 +185,8 @@ class Isolation(LoggingConfigurable):
             scratch: where the scratch is when there is no sandbox (`unsafe`).
             course: whose code, data and environment it finds; None for a program that needs none.
             profile: the profile that it runs under; needed with a course.
+            copies: what it finds in place of the course's folders, see
+                `autograder.sandbox.withholding`.
             warm: a process that can fork it; the program is then `python -P FILE ARGUMENT...`.
             streams: `stdin`, `stdout` and `stderr` as `subprocess` takes them; none by default.
         """
@@ -204,6 +215,7 @@ class Isolation(LoggingConfigurable):
                     as_root=as_root,
                     disk_mb=self.disk_mb,
                     folders=[*(course.folders if course else ()), *readable],
+                    copies=copies,
                     hidden=hidden,
                     submission=folder,
                     exchange=exchange,
@@ -252,6 +264,7 @@ class Isolation(LoggingConfigurable):
             hidden=hidden,
             course=course,
             profile=profile,
+            copies=copies,
             **streams,
         )
 
@@ -281,6 +294,7 @@ class Isolation(LoggingConfigurable):
         readable: Iterable[Path] = (),
         course: Course | None = None,
         profile: Any = None,
+        copies: Mapping[Path, Path] = MappingProxyType({}),
         warm: Warm | None = None,
         timeout: float = 600,
         answer_mb: int = 64,
@@ -294,6 +308,7 @@ class Isolation(LoggingConfigurable):
             readable: further folders that it may read.
             course: whose code, data and environment it finds.
             profile: the profile that it runs under; needed with a course.
+            copies: what it finds in place of the course's folders, see `start`.
             warm: a process that can fork it, see `start`.
             timeout: seconds that it may take.
             answer_mb: how much it may print, in MB.
@@ -315,6 +330,7 @@ class Isolation(LoggingConfigurable):
                 scratch=scratch,
                 course=course,
                 profile=profile,
+                copies=copies,
                 warm=warm,
                 stdin=stdin,
                 stdout=subprocess.PIPE,

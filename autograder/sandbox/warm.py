@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,7 @@ class Warm:
         profile: str,
         heavy: bool,
         programs: Iterable[Path],
+        copies: Mapping[Path, Path],
         environment: Callable[[Path], dict[str, str]],
     ) -> None:
         """Starts a process.
@@ -49,13 +50,15 @@ class Warm:
             profile: the class's profile.
             heavy: whether it imports the heavy part of what the course preloads.
             programs: what it can run: files with a function `main(arguments)`.
+            copies: what the course is imported from, see `autograder.sandbox.withholding`.
             environment: returns its environment, given the home folder.
         """
         self.possible = True
         self.home = Path(tempfile.mkdtemp(prefix="autograder-home-"))
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-P", _FORKING, theirs.fileno(), address, profile]
-        command += ["heavy" if heavy else "light", *programs]
+        made = {str(folder): str(copy) for folder, copy in copies.items()}
+        command += ["heavy" if heavy else "light", json.dumps(made), *programs]
         with theirs:
             self._process = subprocess.Popen(
                 [str(argument) for argument in command],
@@ -117,7 +120,7 @@ class Warm:
         shutil.rmtree(self.home, ignore_errors=True)
 
 
-_running: dict[tuple[str, str, bool, tuple[Path, ...]], Warm] = {}
+_running: dict[tuple[Any, ...], Warm] = {}
 
 
 def running(
@@ -125,17 +128,18 @@ def running(
     profile: str,
     heavy: bool,
     programs: Iterable[Path],
+    copies: Mapping[Path, Path],
     environment: Callable[[Path], dict[str, str]],
 ) -> Warm | None:
-    """Returns the warm process of a course, profile, weight and programs, or None.
+    """Returns the warm process of a course, profile, weight, programs and copies, or None.
 
     None says that there cannot be one on this machine.
 
     Arguments are as for `Warm`.
     """
     files = tuple(programs)
-    key = (address, profile, heavy, files)
+    key = (address, profile, heavy, files, tuple(copies.values()))
     if key not in _running or (_running[key].ended and _running[key].possible):
-        _running[key] = Warm(address, profile, heavy, files, environment)
+        _running[key] = Warm(address, profile, heavy, files, copies, environment)
         atexit.register(_running[key].close)
     return _running[key] if _running[key].possible else None

@@ -28,7 +28,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from autograder.audit.subject import Subject
-from autograder.core import check, evidence
+from autograder.core import check, evidence, withheld
 from autograder.core.challenge import Challenge
 from autograder.core.course import Course, Profile, load
 from autograder.core.exercise import failure
@@ -118,8 +118,8 @@ def _execute(job: dict[str, Any], course: Course, profile: Profile) -> dict[str,
     try:
         function = eval(job["exercise"], shell.user_ns)
         challenge = Challenge(bytes.fromhex(job["challenge"]))
-        with capture_output():
-            exercise = course.exercises[job["exercise"]]
+        exercise = course.exercises[job["exercise"]]
+        with capture_output(), withheld.put_away(course.withheld(exercise.assignment)):
             content = check.report(exercise, function, challenge, profile)
         data = {evidence.MIME: content, "text/plain": ""}
         answer["evidence"] = [{"output_type": "display_data", "data": data, "metadata": {}}]

@@ -1,5 +1,6 @@
 """Exercise `build_backbone` of ps2."""
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -8,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 
 from autograder.core.challenge import Challenge
+from autograder.core.check import raised_finding
 from autograder.core.exercise import Exercise, Raised, attempt, type_name
 from autograder.core.facts import Array, Failure, Most, Shape, Short
 from autograder.core.rubric import Finding, fails, holds
-from rps_course.exercises.build_backbone.arguments import corrected
-from rps_course.exercises.probes import probing
+from rps_course.exercises.build_backbone.arguments import noted, wrong
+from rps_course.exercises.probes import probing, standin
 from rps_course.exercises.probes.probing import MAX_FEATURES, N_PICTURES
 from rps_course.profile import Profile
 from rps_course.profiles.reading import MAX_CLASSES
@@ -43,6 +45,19 @@ class Trained:
 
 
 @dataclass(frozen=True)
+class Failed:
+    """A network that could not be built or used.
+
+    Attributes:
+        arguments: what it was built with, by name.
+        raised: what that raised.
+    """
+
+    arguments: dict[str, Short]
+    raised: Failure
+
+
+@dataclass(frozen=True)
 class Facts:
     """What the function returned; all but the type stands for a Keras model only.
 
@@ -53,8 +68,7 @@ class Facts:
         features: that itself, pooled, of which the first `MAX_FEATURES`; None where it is no vector
             a picture.
         trained: what a training step did.
-        wrong: arguments with which the network could not be built or used, by name; all else then
-            is about the network with the right ones.
+        failed: why there is no such network; all else then is about a stand-in.
     """
 
     type: Short
@@ -62,7 +76,7 @@ class Facts:
     output_shape: Shape = ()
     features: Annotated[Array, Most(N_PICTURES * MAX_FEATURES)] | None = None
     trained: Trained | None = None
-    wrong: dict[str, Short] | None = None
+    failed: Failed | None = None
 
 
 @dataclass(frozen=True)
@@ -101,24 +115,6 @@ def _build(function: Callable, x: np.ndarray) -> tuple[Any, np.ndarray | None]:
     return backbone, np.asarray(attempt(backbone, x, training=False))
 
 
-def _build_again(
-    function: Callable, x: np.ndarray, profile: Profile, first: Raised
-) -> tuple[Any, np.ndarray | None, dict[str, str]]:
-    """Builds with the right arguments in place of wrong ones, which it returns as well.
-
-    Raises:
-        Raised: the same as the first time, if that is not for wrong arguments.
-    """
-    with corrected(function, profile) as wrong:
-        try:
-            backbone, outputs = _build(function, x)
-        except Raised:
-            raise first from None
-    if not wrong:
-        raise first
-    return backbone, outputs, wrong
-
-
 class BuildBackbone(Exercise[Facts, Expected]):
     """`build_backbone()`: the network without its top, average pooling, pretrained, frozen."""
 
@@ -130,11 +126,18 @@ class BuildBackbone(Exercise[Facts, Expected]):
     def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> Facts:
         """Runs the backbone, then trains a head on it for one step."""
         x = probing.inputs(challenge, self.name, profile)
-        wrong: dict[str, str] = {}
+        failed = None
         try:
             backbone, outputs = _build(function, x)
-        except Raised as error:
-            backbone, outputs, wrong = _build_again(function, x, profile, error)
+        except Raised as first:
+            with noted(function, challenge, self.name, profile) as arguments:
+                try:
+                    backbone, outputs = _build(function, x)
+                except Raised:
+                    raise first from None
+            if not arguments:
+                raise
+            failed = Failed(arguments, first.failure)
         if outputs is None:
             return Facts(type_name(backbone))
         features = outputs.mean(axis=(1, 2)) if outputs.ndim == 4 else outputs
@@ -144,7 +147,7 @@ class BuildBackbone(Exercise[Facts, Expected]):
             outputs.shape,
             Array.of(features[:, :MAX_FEATURES]) if features.ndim == 2 else None,
             self._train(backbone, outputs, challenge, profile),
-            wrong,
+            failed,
         )
 
     def _train(
@@ -202,19 +205,26 @@ class BuildBackbone(Exercise[Facts, Expected]):
         if facts.type != "model" or facts.trained is None:
             yield fails(None, "not_a_model", received=facts.type)
             return
+        mistakes = {}
+        if facts.failed is not None:
+            mistakes = wrong(facts.failed.arguments, expected.profile)
+            if not mistakes:
+                yield raised_finding(facts.failed.raised, self.name)
+                return
+            expected = self._with_stand_in(expected)
         # Something small that happens not to train is no frozen backbone.
         if facts.parameters < rules["parameters"] * expected.parameters:
             parameters = expected.parameters
             yield fails(None, "too_small", received=facts.parameters, expected=parameters)
             return
-        output = self._output(facts, expected)
+        output = self._output(facts, expected, mistakes)
         yield output
         pretrained = False
         if output.message in (None, "input_shape"):
             pretrained = facts.features is not None and probing.alike(
                 facts.features.values, expected.features, rules["rounding"]
             )
-            yield self._pretrained(facts, expected, pretrained, rules)
+            yield self._judge_features(facts, expected, mistakes, pretrained, rules)
         trained = facts.trained
         if trained.raised is not None:
             yield fails("frozen", "step", received=trained.raised.type)
@@ -225,14 +235,26 @@ class BuildBackbone(Exercise[Facts, Expected]):
         else:
             yield holds("frozen")
 
+    def _with_stand_in(self, expected: Expected) -> Expected:
+        """Returns what is expected where the stand-in has taken the network's place."""
+        profile, challenge = expected.profile, expected.challenge
+        backbone = standin.backbone(challenge, self.name, profile)
+        x, later = (draw(challenge, self.name, profile) for draw in (probing.inputs, probing.later))
+        return dataclasses.replace(
+            expected,
+            parameters=int(backbone.count_params()),
+            features=np.asarray(backbone(x, training=False)),
+            later=np.asarray(backbone(later, training=False)),
+        )
+
     @staticmethod
-    def _output(facts: Facts, expected: Expected) -> Finding:
+    def _output(facts: Facts, expected: Expected, mistakes: dict[str, str]) -> Finding:
         shape, features = facts.output_shape, expected.features.shape[1]
         values = {"received": list(shape[1:]), "expected": [features]}
         for name in ("include_top", "input_shape"):
-            if name in (facts.wrong or {}):
+            if name in mistakes:
                 right = list(expected.profile.input_shape)
-                return fails("headless", name, received=facts.wrong[name], expected=right)
+                return fails("headless", name, received=mistakes[name], expected=right)
         if shape == expected.features.shape:
             return holds("headless")
         if len(shape) == 4:
@@ -242,8 +264,10 @@ class BuildBackbone(Exercise[Facts, Expected]):
         return fails("headless", "output", **values)
 
     @staticmethod
-    def _pretrained(facts: Facts, expected: Expected, alike: bool, rules: dict) -> Finding:
-        for name, received in (facts.wrong or {}).items():
+    def _judge_features(
+        facts: Facts, expected: Expected, mistakes: dict[str, str], alike: bool, rules: dict
+    ) -> Finding:
+        for name, received in mistakes.items():
             if name == "weights":
                 return fails("pretrained", "weights", received=received)
             if name in expected.profile.options:
@@ -252,6 +276,8 @@ class BuildBackbone(Exercise[Facts, Expected]):
                 return fails("pretrained", "option", **values)
         if alike:
             return holds("pretrained")
+        if mistakes:
+            return fails("pretrained", "other_features")
         for message, features in _likely(expected):
             if facts.features is not None and probing.alike(
                 facts.features.values, features, rules["rounding"]

@@ -22,19 +22,16 @@ class CompileFineTune(compiling.CompilingExercise):
     order = 2
 
     def classifier(self, challenge: Challenge, profile: Profile) -> "tf.keras.Sequential":
-        """Returns a classifier whose head has been trained and whose tail was then unfrozen."""
+        """Returns a classifier whose head has been trained, with some layers unfrozen then."""
         import tensorflow as tf
 
-        from rps_course import model
-
-        backbone = standin.backbone(challenge, self.name, profile)
-        classifier = probing.classifier(backbone, challenge, self.name, profile)
+        classifier = standin.classifier(challenge, self.name, profile)
         # Keras 3 keeps a loss and metrics that are not given anew: let them be others than asked.
         other = tf.keras.losses.SparseCategoricalCrossentropy(reduction="sum")
         classifier.compile(tf.keras.optimizers.Adam(profile.learning_rate_head), other)
         x = probing.inputs(challenge, self.name, profile)
         probing.step(classifier, x, probing.targets(challenge, self.name, profile))
-        model.unfreeze(backbone, standin.cuts(challenge, self.name, backbone)[0])
+        standin.unfreeze_some(classifier.layers[0], challenge, self.name)
         return classifier
 
     def reference(self, profile: Profile) -> tuple[Callable, float]:

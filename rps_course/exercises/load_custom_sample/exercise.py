@@ -196,4 +196,4 @@ class LoadCustomSample(Exercise[Facts, Expected]):
             return "values"
         right = np.stack(list(expected.pixels[case].values())) / 255
         about = expected.pictures[case], expected.shape[1], expected.at[case], right
-        return distortions.name(*about, values)
+        return distortions.mistake(*about, values)

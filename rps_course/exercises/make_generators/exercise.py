@@ -91,19 +91,22 @@ class MakeGenerators(Exercise[Facts, Expected]):
     order = 1
     facts = Facts
 
-    def expect(self, challenge: Challenge, profile: Profile) -> Expected:
-        """Draws the pictures."""
+    def _draw(self, challenge: Challenge, profile: Profile) -> tuple[Targets, Targets]:
+        """Draws the pictures for training and for validation."""
         size, classes = profile.image_size, len(profile.classes)
-        return Expected(
+        return (
             Targets(challenge, f"{self.name} training", N_TRAIN, size, classes),
             Targets(challenge, f"{self.name} validation", N_TEST, size, classes),
-            (profile.batch_size, profile.whole.batch_size),
         )
+
+    def expect(self, challenge: Challenge, profile: Profile) -> Expected:
+        """Draws the pictures again."""
+        sizes = (profile.batch_size, profile.whole.batch_size)
+        return Expected(*self._draw(challenge, profile), sizes)
 
     def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> Facts:
         """Draws two epochs of training batches and one of validation batches and measures them."""
-        drawn = self.expect(challenge, profile)
-        training, validation = drawn.training, drawn.validation
+        training, validation = self._draw(challenge, profile)
         result = attempt(function, training.x, training.y, validation.x, validation.y)
         if not isinstance(result, tuple | list):
             return Facts(type_name(result))

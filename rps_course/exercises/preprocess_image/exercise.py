@@ -213,7 +213,7 @@ class PreprocessImage(Exercise[Facts, Expected]):
             if np.abs(sample.pixels - values).max(axis=1).min() > tolerance:
                 size = expected.shape[0]
                 about = sample.picture, size, sample.at, sample.pixels
-                return fails("values", distortions.name(*about, values))
+                return fails("values", distortions.mistake(*about, values))
         return holds("values")
 
     @staticmethod

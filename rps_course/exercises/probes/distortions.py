@@ -9,7 +9,7 @@ _PROPORTIONAL = 0.999  # correlation from which on only the brightness differs
 _PARTS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.875, 0.9)  # of each side that a crop leaves
 
 
-def name(
+def mistake(
     picture: np.ndarray, size: int, at: np.ndarray, right: np.ndarray, values: np.ndarray
 ) -> str:
     """Returns which mistake makes these values of a picture.

@@ -101,16 +101,22 @@ class FittingExercise(Exercise[Facts, Expected]):
     def fit(self, function: Callable, model: Any, train: Any, validation: Any, *epochs: int) -> Any:
         """Calls a student's function."""
 
-    def expect(self, challenge: Challenge, profile: Profile) -> Expected:
-        """Draws data and weights."""
+    def _draw(
+        self, challenge: Challenge, profile: Profile
+    ) -> tuple[Pictures, Pictures, np.ndarray]:
+        """Draws data and weights: training and validation pictures, and the kernel."""
         classes = len(profile.classes)
         kernel = challenge.rng(f"{self.name} kernel").normal(0, 0.05, (INPUTS, classes))
-        return Expected(
+        return (
             Pictures.draw(challenge, f"{self.name} training", N_TRAIN, classes),
             Pictures.draw(challenge, f"{self.name} validation", N_VALIDATION, classes),
             kernel.astype(np.float32),
-            tuple(range(*self.epochs(challenge))),
         )
+
+    def expect(self, challenge: Challenge, profile: Profile) -> Expected:
+        """Draws data, weights and epochs again."""
+        epochs = tuple(range(*self.epochs(challenge)))
+        return Expected(*self._draw(challenge, profile), epochs)
 
     def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> Facts:
         """Lets the function train the small model and tells what happened."""
@@ -118,16 +124,16 @@ class FittingExercise(Exercise[Facts, Expected]):
 
         from rps_course.exercises.probes.models import Batches, NotingModel
 
-        drawn = self.expect(challenge, profile)
+        training, validation, kernel = self._draw(challenge, profile)
         dense = tf.keras.layers.Dense(len(profile.classes), activation="softmax")
         layers = [tf.keras.Input((SIDE, SIDE, 3)), tf.keras.layers.Flatten(), dense]
         model = NotingModel(layers, name="probe")
-        model.note(drawn.training, drawn.validation)
-        dense.set_weights([drawn.kernel, np.zeros(len(profile.classes), "float32")])
+        model.note(training, validation)
+        dense.set_weights([kernel, np.zeros(len(profile.classes), "float32")])
         optimizer = tf.keras.optimizers.SGD(RATE)
         loss = "sparse_categorical_crossentropy"
         model.compile(optimizer, loss, metrics=["accuracy"], run_eagerly=True)
-        batches = Batches(drawn.training, BATCH), Batches(drawn.validation, BATCH)
+        batches = Batches(training, BATCH), Batches(validation, BATCH)
         history = attempt(self.fit, function, model, *batches, *self.epochs(challenge))
         return Facts(
             type_name(history),

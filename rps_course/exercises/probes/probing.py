@@ -50,20 +50,6 @@ def takes_logits(model: "tf.keras.Model") -> bool:
     return bool(getattr(getattr(model, "loss", None), "from_logits", False))
 
 
-def classifier(
-    backbone: "tf.keras.Model", challenge: Challenge, purpose: str, profile: Profile
-) -> "tf.keras.Sequential":
-    """Puts a head on a backbone of which a step can be taken again, number by number."""
-    import tensorflow as tf
-
-    n = len(profile.classes)
-    # A Dropout that drops nothing keeps the layers those of the course's classifier.
-    layers = [backbone, tf.keras.layers.Dropout(0.0), tf.keras.layers.Dense(n, "softmax")]
-    model = tf.keras.Sequential(layers)
-    set_head(model, challenge, purpose)
-    return model
-
-
 def set_head(model: "tf.keras.Model", challenge: Challenge, purpose: str) -> None:
     """Draws the weights of a model's last layer."""
     dense = model.layers[-1]

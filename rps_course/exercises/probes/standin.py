@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from autograder.core.challenge import Challenge
+from rps_course.exercises.probes import probing
 from rps_course.profile import Profile
 
 if TYPE_CHECKING:
@@ -21,17 +22,26 @@ MAX_FEATURES = 40
 NORM_WEIGHTS = 4  # of a batch normalization: scale, offset, moving mean, moving variance
 
 
-def backbone(challenge: Challenge, purpose: str, profile: Profile) -> "tf.keras.Model":
-    """Builds a frozen stand-in for the pretrained backbone; the same each time it is drawn.
+def backbone(
+    challenge: Challenge,
+    purpose: str,
+    profile: Profile,
+    *,
+    frozen: bool = True,
+    pooling: str | None = "avg",
+) -> "tf.keras.Model":
+    """Builds a stand-in for the pretrained backbone; the same each time it is drawn.
 
     Args:
         challenge: draws layers and weights.
         purpose: names the draw.
         profile: says the input size.
+        frozen: whether no layer trains; otherwise all do.
+        pooling: as for the networks of `tf.keras.applications`.
 
     Returns:
         A functional model from pictures `[n, H, W, 3]` to features `[n, d]`, d from 24 to 40: from
-        four to six times a convolution, batch normalization and ReLU, then average pooling.
+        four to six times a convolution, batch normalization and ReLU, then pooling.
     """
     import tensorflow as tf
 
@@ -43,11 +53,45 @@ def backbone(challenge: Challenge, purpose: str, profile: Profile) -> "tf.keras.
         outputs = tf.keras.layers.Conv2D(n, 3, padding="same", use_bias=False)(outputs)
         outputs = tf.keras.layers.BatchNormalization(momentum=0.9)(outputs)
         outputs = tf.keras.layers.ReLU()(outputs)
-    model = tf.keras.Model(inputs, tf.keras.layers.GlobalAveragePooling2D()(outputs))
+    if pooling is not None:
+        kinds = {
+            "avg": tf.keras.layers.GlobalAveragePooling2D,
+            "max": tf.keras.layers.GlobalMaxPooling2D,
+        }
+        outputs = kinds[pooling]()(outputs)
+    model = tf.keras.Model(inputs, outputs)
     for layer in model.layers:
         layer.set_weights(_weights(layer, rng))
-    model.trainable = False
+    model.trainable = not frozen
     return model
+
+
+def classifier(challenge: Challenge, purpose: str, profile: Profile) -> "tf.keras.Sequential":
+    """Builds a classifier on a frozen stand-in; a step of it can be taken again, number by number.
+
+    Its backbone ends with maximum pooling, unlike the one that a student puts a head on: this is no
+    answer to that.
+    """
+    import tensorflow as tf
+
+    # A Dropout that drops nothing keeps the layers those of the course's classifier.
+    layers = [
+        backbone(challenge, purpose, profile, pooling="max"),
+        tf.keras.layers.Dropout(0.0),
+        tf.keras.layers.Dense(len(profile.classes), "softmax"),
+    ]
+    model = tf.keras.Sequential(layers)
+    probing.set_head(model, challenge, purpose)
+    return model
+
+
+def unfreeze_some(model: "tf.keras.Model", challenge: Challenge, purpose: str) -> None:
+    """Makes drawn layers of a stand-in train, the last one with weights among them."""
+    model.trainable = True
+    trains = challenge.rng(f"{purpose} trains").random(len(model.layers)) < 0.5
+    trains[max(owners(model))] = True
+    for layer, on in zip(model.layers, trains, strict=True):
+        layer.trainable = bool(on)
 
 
 def _weights(layer: "tf.keras.layers.Layer", rng: np.random.Generator) -> list[np.ndarray]:

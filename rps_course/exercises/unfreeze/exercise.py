@@ -62,7 +62,7 @@ class Expected:
     owners: list[int]
     before: np.ndarray
 
-    def step(self, case: int, trains: set[int]) -> Step:
+    def take_again(self, case: int, trains: set[int]) -> Step:
         """Takes the step of the first or second cut again, with these layers training."""
 
         def unfreeze(backbone: "tf.keras.Model", _: int) -> None:
@@ -100,9 +100,9 @@ class Unfreeze(Exercise[Facts, Expected]):
 
     def step(self, function: Callable, case: int, challenge: Challenge, profile: Profile) -> Step:
         """Unfreezes with a function, at the first or second cut, and trains for one step."""
-        backbone = standin.backbone(challenge, self.name, profile)
+        classifier = standin.classifier(challenge, self.name, profile)
+        backbone = classifier.layers[0]
         cut = standin.cuts(challenge, self.name, backbone)[case]
-        classifier = probing.classifier(backbone, challenge, self.name, profile)
         attempt(function, backbone, cut)
         classifier.compile("adam", "sparse_categorical_crossentropy")
         before = probing.snapshot(backbone)
@@ -117,7 +117,7 @@ class Unfreeze(Exercise[Facts, Expected]):
 
     def expect(self, challenge: Challenge, profile: Profile) -> Expected:
         """Draws the stand-in again."""
-        backbone = standin.backbone(challenge, self.name, profile)
+        backbone = standin.classifier(challenge, self.name, profile).layers[0]
         later = probing.later(challenge, self.name, profile)
         return Expected(
             self,
@@ -176,7 +176,7 @@ class Unfreeze(Exercise[Facts, Expected]):
         """
         if step.after is None or max(step.moved, default=0) >= len(expected.owners):
             return False
-        right = expected.step(case, {expected.owners[i] for i in step.moved})
+        right = expected.take_again(case, {expected.owners[i] for i in step.moved})
         limits = rules["rounding"], rules["change"]
         return right.moved == step.moved and probing.follows(
             expected.before, step.after.values, right.after.values, *limits

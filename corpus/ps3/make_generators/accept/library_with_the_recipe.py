@@ -7,6 +7,5 @@ def make_generators(X_train, y_train, X_test, y_test):
         zoom_range=0.08,
         fill_mode="nearest",
     )
-    return augmentation.make_generators(
-        X_train, y_train, X_test, y_test, batch_size=BATCH_SIZE, augmentation=recipe
-    )
+    train_gen = augmentation.batches(X_train, y_train, BATCH_SIZE, recipe)
+    return train_gen, augmentation.batches(X_test, y_test, BATCH_SIZE)

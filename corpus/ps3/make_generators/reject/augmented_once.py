@@ -2,6 +2,7 @@
 # says: the same augmented pictures as the first
 def make_generators(X_train, y_train, X_test, y_test):
     recipe = augmentation.Augmentation(rotation_range=8, width_shift_range=0.08, height_shift_range=0.08, shear_range=0.3, zoom_range=0.08, fill_mode="nearest")
-    generator, val_gen = augmentation.make_generators(X_train, y_train, X_test, y_test, batch_size=BATCH_SIZE, augmentation=recipe)
+    generator = augmentation.batches(X_train, y_train, BATCH_SIZE, recipe)
+    val_gen = augmentation.batches(X_test, y_test, BATCH_SIZE)
     train_gen = [generator[i] for i in range(len(generator))]
     return train_gen, val_gen

@@ -3,4 +3,5 @@
 def make_generators(X_train, y_train, X_test, y_test):
     recipe = augmentation.Augmentation(rotation_range=8, width_shift_range=0.08, height_shift_range=0.08, shear_range=0.3, zoom_range=0.08, fill_mode="nearest")
     n = len(X_test) // 8 * 8
-    return augmentation.make_generators(X_train, y_train, X_test[:n], y_test[:n], batch_size=BATCH_SIZE, augmentation=recipe)
+    train_gen = augmentation.batches(X_train, y_train, BATCH_SIZE, recipe)
+    return train_gen, augmentation.batches(X_test[:n], y_test[:n], BATCH_SIZE)

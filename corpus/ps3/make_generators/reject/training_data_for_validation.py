@@ -2,4 +2,5 @@
 # says: The validation generator shows pictures of X_train
 def make_generators(X_train, y_train, X_test, y_test):
     recipe = augmentation.Augmentation(rotation_range=8, width_shift_range=0.08, height_shift_range=0.08, shear_range=0.3, zoom_range=0.08, fill_mode="nearest")
-    return augmentation.make_generators(X_train, y_train, X_train, y_train, batch_size=BATCH_SIZE, augmentation=recipe)
+    train_gen = augmentation.batches(X_train, y_train, BATCH_SIZE, recipe)
+    return train_gen, augmentation.batches(X_train, y_train, BATCH_SIZE)

@@ -1,0 +1,60 @@
+"""What a course's library has of the answers, and how it is put away where they are asked for.
+
+A library often holds a function for each exercise, for the assignments that come later and for the
+instructor. Where an assignment is graded, they are not in the sandbox (`sandbox/withholding.py`);
+a self-check puts them away while it runs, so that what passes there passes at the grader's.
+"""
+
+import contextlib
+import importlib
+from collections.abc import Iterable, Iterator
+from types import CodeType, FunctionType
+from typing import Any, NoReturn
+
+
+class WithheldError(RuntimeError):
+    """A function that is an answer was called where that answer is asked for."""
+
+
+def refuse(address: str) -> NoReturn:
+    """Stands in for the body of a function that is put away.
+
+    Args:
+        address: of the function, such as `"package.module.function"`.
+
+    Raises:
+        WithheldError: always; the message names the function.
+    """
+    raise WithheldError(f"{address} is not there while this assignment is checked and graded")
+
+
+@contextlib.contextmanager
+def put_away(addresses: Iterable[str]) -> Iterator[None]:
+    """Makes functions refuse to work, under whatever name they were imported.
+
+    Args:
+        addresses: of the functions.
+    """
+    before = [(function, function.__code__, address) for function, address in _found(addresses)]
+    try:
+        for function, _, address in before:
+            function.__code__ = _refusing(address)
+        yield
+    finally:
+        for function, code, _ in before:
+            function.__code__ = code
+
+
+def _found(addresses: Iterable[str]) -> Iterator[tuple[FunctionType, str]]:
+    for address in addresses:
+        module, _, name = address.rpartition(".")
+        yield getattr(importlib.import_module(module), name), address
+
+
+def _refusing(address: str) -> CodeType:
+    """Returns the code of a function that refuses, whatever it is given."""
+    here: dict[str, Any] = {}
+    source = f"def put_away(*_, **__):\n from {__name__} import refuse\n refuse({address!r})"
+    exec(source, here)
+    code: CodeType = here["put_away"].__code__
+    return code

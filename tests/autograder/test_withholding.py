@@ -1,0 +1,194 @@
+"""No answers in the sandbox: what a submission finds of the course's own code."""
+
+import importlib
+import subprocess
+import sys
+from dataclasses import replace
+
+import nbformat
+import pytest
+import sandbox
+import toy_class
+from nbformat.v4 import new_code_cell
+from nbgrader_course import nbgrader
+
+from autograder.core import check, withheld
+from autograder.core import course as courses
+from autograder.core.course import CourseError
+from autograder.core.exercise import Exercise
+from autograder.sandbox import withholding
+from autograder.sandbox.isolation import Isolation
+from rps_course.course import COURSE
+
+ADDRESS = "toy.course:COURSE"
+REFUSED = "a function of the course's library that answers the task: toy.library.double is not"
+
+# Looks for the answer's body in everything that a submission can reach.
+SEARCH = """
+import gc, pathlib, sys, types
+import toy.library
+needle = "".join(["the body", " of an answer"])
+def constants(code):
+    for constant in code.co_consts:
+        yield from constants(constant) if isinstance(constant, types.CodeType) else [constant]
+found = [o for o in gc.get_objects() if isinstance(o, types.FunctionType)
+         and needle in constants(o.__code__)]
+folder = pathlib.Path(toy.library.__file__).parent
+files = [path for path in folder.rglob("*") if path.is_file()]
+found += [path for path in files if needle.encode() in path.read_bytes()]
+found += [path for path in files if path.suffix == ".pyc"]
+found += [line for line in open("/proc/self/maps") if "pyc" in line]
+judges = [name for name in ("expect", "judge") for line in
+          (folder / "exercises/double/exercise.py").read_text().split("def ")
+          if line.startswith(name) and "refuse(" not in line]
+print(len(files) > 5, "library.py" in {path.name for path in files}, found, judges)
+"""
+
+ANSWERS = {
+    "calls": "from toy.library import double as ours\ndef double(x):\n    return ours(x)",
+    "takes": "from toy.library import double",
+    "reloads": (
+        "import importlib, toy.library\n"
+        "def double(x):\n    return importlib.reload(toy.library).double(x)"
+    ),
+    "another": "from toy import library\ndef double(x):\n    return library.triple(x) - x",
+}
+
+
+def reason(result):
+    return result.verdict.reasons[0].says
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    sandbox.require()
+    root = toy_class.make(tmp_path_factory.mktemp("withheld"))
+    for student, source in ANSWERS.items():
+        notebook = toy_class.solved(double=source)
+        notebook.cells.append(new_code_cell(SEARCH))
+        toy_class.hand_in(root, student, notebook)
+    nbgrader(root, "autograde", "toy1")
+    return root
+
+
+@pytest.mark.parametrize("student", ["calls", "takes", "reloads"])
+def test_an_answer_of_the_library_earns_nothing_and_says_so(graded, student):
+    result = toy_class.results_of(graded)[student, "double"]
+    assert result.score == 0
+    assert REFUSED in reason(result)
+
+
+def test_other_functions_of_the_library_work(graded):
+    result = toy_class.results_of(graded)["another", "double"]
+    assert result.score == toy_class.POINTS["double"]
+
+
+def test_a_submission_finds_no_body_of_an_answer(graded):
+    notebook = nbformat.read(toy_class.autograded(graded, "another"), as_version=4)
+    assert notebook.cells[-1].outputs[0].text.strip() == "True True [] []"
+
+
+def test_a_cold_start_finds_none_either(graded, monkeypatch):
+    monkeypatch.syspath_prepend(graded)
+    isolation = Isolation()
+    course = courses.load(ADDRESS)
+    said = isolation.run(
+        [sys.executable, "-c", SEARCH],
+        course=course,
+        profile=course.profile("plain", True),
+        copies=withholding.copies(ADDRESS, "toy1"),
+    )
+    assert said.decode().strip() == "True True [] []"
+
+
+def test_the_self_check_refuses_it_in_the_same_words(graded, monkeypatch):
+    monkeypatch.syspath_prepend(graded)
+    toy = importlib.import_module("toy.course").COURSE
+    library = importlib.import_module("toy.library")
+    names = {}
+    exec(ANSWERS["calls"], names)
+    profile = toy.profile("plain", False)
+    exercise, answers = toy.exercises["double"], toy.withheld("toy1")
+    with pytest.raises(check.CheckFailed) as failed:
+        check.run(exercise, names["double"], profile, toy.rules(), answers)
+    assert reason(toy_class.results_of(graded)["calls", "double"]) in str(failed.value)
+    assert library.double(2) == 4  # it is put away for the check only
+
+
+def test_what_an_assignment_withholds_the_next_one_may_use():
+    first, second = (set(COURSE.withheld(name)) for name in ("ps1", "ps2"))
+    assert set(COURSE.answers["ps1"]) == first - second
+    assert set(COURSE.withheld("ps4")) == set(COURSE.answers["ps4"])
+    assert set(COURSE.withheld("nothing")) == first
+
+
+def test_every_exercise_has_its_answers_named():
+    for name, exercise in COURSE.exercises.items():
+        if isinstance(exercise, Exercise):
+            named = {address.rpartition(".")[2] for address in COURSE.answers[exercise.assignment]}
+            assert name in named
+
+
+@pytest.mark.parametrize("assignment", COURSE.assignments)
+def test_answers_and_judges_of_the_real_course_refuse(assignment):
+    copies = withholding.copies("rps_course.course:COURSE", assignment)
+    code = f"""
+import importlib, inspect, sys
+from pathlib import Path
+from autograder.core.withheld import WithheldError
+from autograder.sandbox import withholding
+sys.meta_path.insert(0, withholding.Finder({copies!r}))
+from rps_course.course import COURSE
+from rps_course.exercises.probes import fitting
+asked = [(getattr(importlib.import_module(a.rpartition(".")[0]), a.rpartition(".")[2]), a)
+         for a in COURSE.withheld({assignment!r})]
+asked += [(getattr(e, n), n) for e in COURSE.exercises.values() for n in ("expect", "judge")
+          if hasattr(e, n)]
+asked.append((fitting._retrain, "_retrain"))
+for function, name in asked:
+    parameters = inspect.signature(function).parameters.values()
+    given = [None for p in parameters if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
+    try:
+        function(*given)
+    except WithheldError as error:
+        assert name in str(error), error
+    else:
+        raise SystemExit(f"{{name}} works")
+print(len(asked))
+""".replace("PosixPath", "Path")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 25
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"toy1": ("toy.library.quadruple",)}, "toy.library.quadruple"),
+        ({"toy1": ("toy.nowhere.double",)}, "toy.nowhere.double"),
+    ],
+)
+def test_an_answer_that_is_not_there_is_named(monkeypatch, answers, said):
+    monkeypatch.syspath_prepend(toy_class.TOY)
+    course = courses.load(ADDRESS)
+    monkeypatch.setattr(courses, "load", lambda _: replace(course, answers=answers))
+    with pytest.raises(CourseError, match=f"names answers that are not in its folders: {said}"):
+        withholding.copies(f"{ADDRESS} with {said}", "toy1")
+
+
+def test_answers_to_an_assignment_without_exercises_are_refused(monkeypatch):
+    monkeypatch.syspath_prepend(toy_class.TOY)
+    course = courses.load(ADDRESS)
+    with pytest.raises(CourseError, match="has answers to toy2, which no exercise belongs to"):
+        replace(course, answers={"toy2": ("toy.library.double",)})
+
+
+def test_a_function_is_put_away_under_whatever_name():
+    ours = importlib.import_module("autograder.core.rubric").fails
+    said = r"autograder\.core\.rubric\.fails is not"
+    with (
+        withheld.put_away(["autograder.core.rubric.fails"]),
+        pytest.raises(withheld.WithheldError, match=said),
+    ):
+        ours(None, "blank", exercise="a")
+    assert ours(None, "blank", exercise="a").message == "blank"
