@@ -42,16 +42,16 @@ def __getattr__(name: str) -> Callable[..., None]:
 
         def checked(path: str | Path = exercise.files[0]) -> None:
             whole = profile.get(profile.current().base)
-            rules = COURSE.rules(check.released_rubric())
-            check.run_files(exercise, Path(path), whole, rules)
+            rubric = COURSE.load_rubric(check.released_rubric())
+            check.run_files(exercise, Path(path), whole, rubric)
 
     else:
 
         def checked(function: Callable) -> None:
-            rules = COURSE.rules(check.released_rubric())
+            rubric = COURSE.load_rubric(check.released_rubric())
             with COURSE.settings():
                 answers = COURSE.withheld(exercise.assignment)
-                check.run(exercise, function, profile.current(), rules, answers)
+                check.run(exercise, function, profile.current(), rubric, answers)
 
     def told(*arguments: Any) -> None:
         _say_what_a_grader_lacks()

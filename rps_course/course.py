@@ -212,7 +212,7 @@ def _files(name: str, folder: Path) -> list[str]:
 COURSE = Course(
     name="rps-course",
     exercises=discover("rps_course.exercises"),
-    rubric=Path(__file__).parent / "exercises",
+    rubrics=Path(__file__).parent / "exercises",
     profiles=profiles.names(),
     quick="offline",
     profile=_profile,

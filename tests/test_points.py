@@ -18,9 +18,9 @@ def notebook(assignment):
 
 def points(assignment):
     """Points by exercise: those of the rubric, then what a person grades in the notebook."""
-    rules, exercises = COURSE.rules(), COURSE.exercises.values()
+    rubric, exercises = COURSE.load_rubric(), COURSE.exercises.values()
     names = [exercise.name for exercise in exercises if exercise.assignment == assignment]
-    found = {name: rules[name]["points"] for name in names}
+    found = {name: rubric[name]["points"] for name in names}
     for cell in notebook(assignment).cells:
         graded = cell.metadata.get("nbgrader", {})
         if graded.get("grade") and graded["grade_id"] not in found:

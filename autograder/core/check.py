@@ -15,7 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from autograder.core import evidence, rubric, withheld
+from autograder.core import evidence, withheld
+from autograder.core import rubric as rubrics
 from autograder.core.challenge import Challenge
 from autograder.core.exercise import (
     Exercise,
@@ -49,7 +50,7 @@ def judge(
     facts: Any,
     challenge: Challenge,
     profile: Any,
-    rules: rubric.Rubric,
+    rubric: rubrics.Rubric,
 ) -> Verdict:
     """Judges the facts of one exercise; the self-check and the grader share this.
 
@@ -58,26 +59,26 @@ def judge(
         facts: its facts, decoded, or the `Failure` of a function that raised an exception.
         challenge: the challenge that the facts were gathered with.
         profile: the profile that they were gathered under.
-        rules: the rubric.
+        rubric: the rubric.
     """
     if isinstance(facts, Failure):
-        return rules.verdict(exercise.name, [raised_finding(facts, exercise.name)])
+        return rubric.verdict(exercise.name, [raised_finding(facts, exercise.name)])
     expected = exercise.expect(challenge, profile)
-    findings = exercise.judge(facts, expected, rules.limits(exercise.name))
-    return rules.verdict(exercise.name, findings)
+    findings = exercise.judge(facts, expected, rubric.limits(exercise.name))
+    return rubric.verdict(exercise.name, findings)
 
 
-def raised_finding(raised: Failure, exercise: str) -> rubric.Finding:
+def raised_finding(raised: Failure, exercise: str) -> rubrics.Finding:
     """Returns the finding on a function that raised an exception, or whose result made us raise."""
     if raised.type == "NotImplementedError":
-        return rubric.fails(None, "blank", exercise=exercise)
+        return rubrics.fails(None, "blank", exercise=exercise)
     if raised.type == withheld.WithheldError.__name__:
-        return rubric.fails(None, "withheld", exercise=exercise, received=raised.message)
+        return rubrics.fails(None, "withheld", exercise=exercise, received=raised.message)
     received = f"{raised.type}: {raised.message}".rstrip(": ")
     if raised.by_check:
-        return rubric.fails(None, "unusable", exercise=exercise, received=received)
+        return rubrics.fails(None, "unusable", exercise=exercise, received=received)
     where = f" at `{raised.line}`" if raised.line else ""
-    return rubric.fails(None, "raised", exercise=exercise, received=received, where=where)
+    return rubrics.fails(None, "raised", exercise=exercise, received=received, where=where)
 
 
 @contextlib.contextmanager
@@ -129,7 +130,7 @@ def run(
     exercise: Exercise[Any, Any],
     function: Callable[..., Any],
     profile: Any,
-    rules: rubric.Rubric,
+    rubric: rubrics.Rubric,
     answers: Iterable[str] = (),
 ) -> None:
     """Checks a student's function and prints what holds.
@@ -138,7 +139,7 @@ def run(
         exercise: the exercise.
         function: the student's function.
         profile: the profile that the notebook runs under.
-        rules: the rubric.
+        rubric: the rubric.
         answers: functions of the course's library that the grader withholds.
 
     Raises:
@@ -148,18 +149,20 @@ def run(
     with withheld.put_away(answers):
         facts = facts_of(exercise, function, challenge, profile)
     with standard_error_to_output():
-        verdict = judge(exercise, facts, challenge, profile, rules)
+        verdict = judge(exercise, facts, challenge, profile, rubric)
     conclude(verdict)
 
 
-def run_files(exercise: FileExercise[Any], path: Path, profile: Any, rules: rubric.Rubric) -> None:
+def run_files(
+    exercise: FileExercise[Any], path: Path, profile: Any, rubric: rubrics.Rubric
+) -> None:
     """Checks files and prints what holds.
 
     Args:
         exercise: asks for them.
         path: the first of its files, whatever its name; the others lie beside it.
         profile: the whole profile.
-        rules: the rubric.
+        rubric: the rubric.
 
     Raises:
         CheckFailed: something does not hold.
@@ -174,10 +177,10 @@ def run_files(exercise: FileExercise[Any], path: Path, profile: Any, rules: rubr
         try:
             facts = exercise.measure(Path(name), profile)
         except OtherProfileError as error:
-            findings = [rubric.fails(None, "other_profile", received=str(error))]
+            findings = [rubrics.fails(None, "other_profile", received=str(error))]
         else:
-            findings = list(exercise.judge(facts, digests, profile, rules.limits(exercise.name)))
-        verdict = rules.verdict(exercise.name, findings)
+            findings = list(exercise.judge(facts, digests, profile, rubric.limits(exercise.name)))
+        verdict = rubric.verdict(exercise.name, findings)
     conclude(verdict)
 
 

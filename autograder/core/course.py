@@ -56,7 +56,7 @@ class Course:
     Attributes:
         name: what people call it.
         exercises: the automatically graded ones, by grade id, in the course's order.
-        rubric: folder with the rubric of each exercise, `<name>/rubric.toml`.
+        rubrics: folder with the rubric of each exercise, `<name>/rubric.toml`.
         profiles: names of the profiles that a class can be graded under.
         quick: the one that the demo class and audits take: it needs no download.
         profile: returns the profile of a name; if the second argument says so, its variant for
@@ -85,7 +85,7 @@ class Course:
 
     name: str
     exercises: Mapping[str, AnyExercise]
-    rubric: Path
+    rubrics: Path
     profiles: tuple[str, ...]
     quick: str
     profile: Callable[[str, bool], Profile]
@@ -139,7 +139,7 @@ class Course:
         later = known[known.index(assignment) :] if assignment in known else known
         return tuple(address for name in later for address in self.answers.get(name, ()))
 
-    def rules(self, changed: Path | None = None) -> Rubric:
+    def load_rubric(self, changed: Path | None = None) -> Rubric:
         """Returns the rubric.
 
         Args:
@@ -148,7 +148,7 @@ class Course:
         Raises:
             autograder.core.rubric.RubricError: see `autograder.core.rubric.load`.
         """
-        return rubrics.load(self.rubric, tuple(self.exercises), changed)
+        return rubrics.load(self.rubrics, tuple(self.exercises), changed)
 
 
 def discover(package: str) -> dict[str, AnyExercise]:

@@ -71,7 +71,7 @@ class ExecuteWithChallenge(Execute):
             course=course,
             address=grading.course,
             profile=grading.variant(),
-            rules=grading.rules(),
+            rubric=grading.load_rubric(),
             challenges={name: challenge(exercise=name) for name in asked},
             handed_in={
                 file: _read_handed_in(folder / file)

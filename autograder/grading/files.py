@@ -69,7 +69,7 @@ def judge(exercise: FileExercise[Any], run: Run) -> Iterator[Finding]:
             raise UnreadableError(f"Reading {' and '.join(contents)} {error}.") from error
     facts = _facts(said, exercise)
     digests = {n: hashlib.sha256(c).hexdigest() for n, c in contents.items() if c is not None}
-    yield from exercise.judge(facts, digests, profile, run.rules.limits(exercise.name))
+    yield from exercise.judge(facts, digests, profile, run.rubric.limits(exercise.name))
 
 
 def _facts(said: bytes, exercise: FileExercise[Any]) -> Any:

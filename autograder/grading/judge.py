@@ -80,19 +80,19 @@ class JudgeEvidence(NbGraderPreprocessor):
         try:
             return self._verdict(name, index, nb, run)
         except NotGradedError as error:
-            return run.rules.not_graded(name, str(error), error.kind)
+            return run.rubric.not_graded(name, str(error), error.kind)
         except OtherProfileError as error:
             resources[OTHER_PROFILE] = str(error)
-            return run.rules.not_graded(name, str(error), "profile")
+            return run.rubric.not_graded(name, str(error), "profile")
         except Exception:
             # Unforeseen: a fault of the judge or of this machine, and never the student's.
             self.log.error("Judging %s failed: report this as a bug", name, exc_info=True)
             resources[FAILED] = True
             because = "Judging it failed. The grader's log says where"
-            return run.rules.not_graded(name, because)
+            return run.rubric.not_graded(name, because)
 
     def _verdict(self, name: str, index: int, nb: NotebookNode, run: Run) -> Verdict:
-        cell, rules = nb.cells[index], run.rules
+        cell, rubric = nb.cells[index], run.rubric
         if run.refused:
             raise NotGradedError(f"The notebook {run.refused}.", "refused")
         problem = run.stopped.get(index) or run.lost.get(name)
@@ -102,12 +102,12 @@ class JudgeEvidence(NbGraderPreprocessor):
         exercise = run.course.exercises[name]
         try:
             if isinstance(exercise, FileExercise):
-                return rules.verdict(name, files.judge(exercise, run))
+                return rubric.verdict(name, files.judge(exercise, run))
             challenge = run.challenge(name, index)
             found = reading.find(cell.outputs)
             facts = reading.read(found, exercise, challenge, run.profile)
             if not isinstance(facts, Failure):
-                return check.judge(exercise, facts, challenge, run.profile, rules)
+                return check.judge(exercise, facts, challenge, run.profile, rubric)
             finding = reasons.raised(facts, name, cell, nb, run)
         except reading.NoEvidenceError:
             problem = run.problem(name)
@@ -118,7 +118,7 @@ class JudgeEvidence(NbGraderPreprocessor):
             raise NotGradedError(str(error), "files") from error
         except reading.EvidenceError as error:
             finding = fails(None, "bad_evidence", exercise=name, received=str(error))
-        return rules.verdict(name, [finding])
+        return rubric.verdict(name, [finding])
 
 
 def _judged(index: int, exercise: str, nb: NotebookNode, run: Run) -> list[int]:

@@ -43,13 +43,13 @@ class Grading(LoggingConfigurable):
         """
         return courses.load(self.course)
 
-    def rules(self) -> Rubric:
+    def load_rubric(self) -> Rubric:
         """Returns the rubric of the class.
 
         Raises:
             autograder.core.rubric.RubricError: it cannot be used.
         """
-        return self.load().rules(Path(self.rubric).absolute() if self.rubric else None)
+        return self.load().load_rubric(Path(self.rubric).absolute() if self.rubric else None)
 
     def variant(self) -> Profile:
         """Returns the profile of the class as kernels run under it, training at its shortest.
@@ -110,7 +110,7 @@ def problem(grading: Grading, isolated: Isolation, thorough: bool = False) -> st
         autograder.core.rubric.RubricError: the rubric of the class cannot be used.
     """
     course, profile = grading.load(), grading.variant()
-    grading.rules()
+    grading.load_rubric()
     lacking = course.lacking(profile)
     if lacking:
         others = [name for name in course.profiles if name != grading.profile]

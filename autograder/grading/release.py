@@ -26,7 +26,7 @@ class ReleaseRubric(NbGraderPreprocessor):
         super().__init__(**kwargs)
         self.grading = Grading(parent=self)
         try:
-            self.course, self.rules = self.grading.load(), self.grading.rules()
+            self.course, self.rubric = self.grading.load(), self.grading.load_rubric()
         except (CourseError, RubricError) as error:
             self.log.critical("Not released: %s", error)
             raise NbGraderException(str(error)) from error
@@ -35,10 +35,10 @@ class ReleaseRubric(NbGraderPreprocessor):
         self, nb: NotebookNode, resources: ResourcesDict
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Looks at one notebook of `nbgrader generate_assignment`."""
-        course, rules = self.course, self.rules
+        course, rubric = self.course, self.rubric
         cells = {grade_id(cell): cell for cell in nb.cells if is_graded_here(cell, course)}
         for name, cell in cells.items():
-            points = rules[name]["points"]
+            points = rubric[name]["points"]
             received = cell.metadata["nbgrader"]["points"]
             if received != points:
                 self.log.warning(

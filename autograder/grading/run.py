@@ -38,7 +38,7 @@ class Run:
         course: the course.
         address: where programs in the sandbox find it.
         profile: the profile that the kernel ran under.
-        rules: the rubric of the class.
+        rubric: that of the class.
         challenges: of test cells, by exercise.
         handed_in: contents of the handed-in files, None for one that is missing or too large.
         isolation: how it was isolated.
@@ -56,7 +56,7 @@ class Run:
     course: Course
     address: str
     profile: Profile
-    rules: Rubric
+    rubric: Rubric
     challenges: dict[str, Challenge]
     handed_in: dict[str, bytes | None]
     isolation: Isolation

@@ -154,11 +154,11 @@ class Bases:
         """Digests of release, rubric and profile."""
         with Gradebook(self._folders.db_url, self._folders.course_id) as gradebook:
             released = _released(gradebook.find_assignment(self._assignment))
-        rules = self._grading.rules()
-        tables = {name: rules[name] for name in released.keys() & rules.exercises.keys()}
+        rubric = self._grading.load_rubric()
+        tables = {name: rubric[name] for name in released.keys() & rubric.exercises.keys()}
         # Where the profile's files are does not matter.
         profile = re.sub(r"'/[^']*/", "'", repr(self._grading.variant()))
-        return _digest(released), _digest([tables, rules.general]), _digest(profile)
+        return _digest(released), _digest([tables, rubric.general]), _digest(profile)
 
 
 def keep(notebook: NotebookNode, basis: Basis) -> None:

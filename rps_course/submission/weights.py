@@ -106,6 +106,7 @@ def load_weights(
 
     Raises:
         WeightsError: the file is missing, damaged, or of another architecture.
+        MemoryError: this machine has no memory for it.
     """
     profile = profile or profiles.current()
     path = Path(path)
@@ -123,6 +124,7 @@ def load_weights(
     except WeightsError:
         raise
     except Exception as error:  # h5py raises many kinds for a damaged file
+        _raise_if_out_of_memory(error)
         raise WeightsError(
             f"{path} is not a weights file, or it is damaged or incomplete. Save it again."
         ) from error
@@ -133,10 +135,18 @@ def load_weights(
     try:
         classifier.load_weights(path)
     except Exception as error:  # a chunk may be damaged although the outline is right
+        _raise_if_out_of_memory(error)
         raise WeightsError(f"{path} is damaged and cannot be loaded. Save it again.") from error
     if not all(np.isfinite(weight).all() for weight in classifier.get_weights()):
         raise WeightsError(f"{path} holds numbers that are NaN or infinite.")
     return classifier
+
+
+def _raise_if_out_of_memory(error: Exception) -> None:
+    """Raises a `MemoryError` for one that says so, or that HDF5 or Keras has wrapped."""
+    said = str(error).lower()
+    if isinstance(error, MemoryError) or "allocat" in said or "out of memory" in said:
+        raise MemoryError(str(error)) from error
 
 
 def _difference(path: Path, found: dict, profile: profiles.Profile) -> "WeightsError":

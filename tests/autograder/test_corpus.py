@@ -15,7 +15,7 @@ from autograder.core.verdict import explain, from_json
 CORPUS = ROOT / "corpus"
 SUBJECT = subject.read(ROOT)
 FUNCTIONS = answers.functions(SUBJECT)
-RULES = SUBJECT.course.rules()
+RULES = SUBJECT.course.load_rubric()
 
 
 @pytest.mark.timeout(3000)

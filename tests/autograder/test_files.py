@@ -25,7 +25,7 @@ def run(weights_file, record, **limits):
 def judge(what):
     handed_in, limits = what
     settings, isolation = profile.get("grading-offline"), Isolation(**limits)
-    submission_run = Run(COURSE, ADDRESS, settings, COURSE.rules(), {}, handed_in, isolation)
+    submission_run = Run(COURSE, ADDRESS, settings, COURSE.load_rubric(), {}, handed_in, isolation)
     return list(files.judge(COURSE.exercises["trained_model"], submission_run))
 
 

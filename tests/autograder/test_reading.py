@@ -175,7 +175,7 @@ def test_facts_that_contradict_one_another_cost_the_exercise_and_nothing_more(ca
         metadata |= {"schema_version": 3, "locked": True, "task": False}
         cell = new_code_cell(metadata={"nbgrader": metadata})
         cell.outputs = [new_output("display_data", data={evidence.MIME: content})]
-        run = Run(RPS, "", COURSE, RPS.rules(), {name: CHALLENGE}, {}, Isolation())
+        run = Run(RPS, "", COURSE, RPS.load_rubric(), {name: CHALLENGE}, {}, Isolation())
         judge.preprocess(new_notebook(cells=[cell]), {RUN: run})
         assert utils.determine_grade(cell)[0] == 0, name
         verdict = stored(cell)

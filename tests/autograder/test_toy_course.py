@@ -309,7 +309,7 @@ def test_a_course_whose_parts_do_not_fit_is_refused(monkeypatch):
     course = load("toy.course:COURSE")
     assert list(discover("toy.exercises")) == list(POINTS)
     with pytest.raises(CourseError, match=r"has no profile 'fast', its quick one\. It has: plain"):
-        Course("x", course.exercises, course.rubric, course.profiles, "fast", course.profile)
+        Course("x", course.exercises, course.rubrics, course.profiles, "fast", course.profile)
     twice = {"twice": course.exercises["double"]}
     with pytest.raises(CourseError, match="has the exercise 'double' under the name 'twice'"):
-        Course("x", twice, course.rubric, course.profiles, "plain", course.profile)
+        Course("x", twice, course.rubrics, course.profiles, "plain", course.profile)

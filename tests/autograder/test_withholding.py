@@ -1,5 +1,6 @@
 """No answers in the sandbox: what a submission finds of the course's own code."""
 
+import ast
 import importlib
 import subprocess
 import sys
@@ -15,7 +16,6 @@ from nbgrader_course import nbgrader
 from autograder.core import check, withheld
 from autograder.core import course as courses
 from autograder.core.course import CourseError
-from autograder.core.exercise import Exercise
 from autograder.sandbox import withholding
 from autograder.sandbox.isolation import Isolation
 from rps_course.course import COURSE
@@ -110,7 +110,7 @@ def test_the_self_check_refuses_it_in_the_same_words(graded, monkeypatch):
     profile = toy.profile("plain", False)
     exercise, answers = toy.exercises["double"], toy.withheld("toy1")
     with pytest.raises(check.CheckFailed) as failed:
-        check.run(exercise, names["double"], profile, toy.rules(), answers)
+        check.run(exercise, names["double"], profile, toy.load_rubric(), answers)
     assert reason(toy_class.results_of(graded)["calls", "double"]) in str(failed.value)
     assert library.double(2) == 4  # it is put away for the check only
 
@@ -122,11 +122,20 @@ def test_what_an_assignment_withholds_the_next_one_may_use():
     assert set(COURSE.withheld("nothing")) == first
 
 
-def test_every_exercise_has_its_answers_named():
-    for name, exercise in COURSE.exercises.items():
-        if isinstance(exercise, Exercise):
-            named = {address.rpartition(".")[2] for address in COURSE.answers[exercise.assignment]}
-            assert name in named
+def test_every_function_that_is_called_as_an_exercise_is_withheld():
+    (folder,) = COURSE.folders
+    named = set()
+    for path in folder.rglob("*.py"):
+        if "exercises" in path.relative_to(folder).parts:
+            continue
+        module = ".".join(path.relative_to(folder.parent).with_suffix("").parts)
+        functions = (n for n in ast.parse(path.read_text()).body if isinstance(n, ast.FunctionDef))
+        named |= {f"{module}.{f.name}" for f in functions if f.name in COURSE.exercises}
+    assert named
+    assert named <= set(COURSE.withheld("ps1"))
+    for address in named:
+        exercise = COURSE.exercises[address.rpartition(".")[2]]
+        assert address in COURSE.answers[exercise.assignment]
 
 
 @pytest.mark.parametrize("assignment", COURSE.assignments)

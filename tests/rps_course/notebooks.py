@@ -43,7 +43,7 @@ def read(folder, name):
 
 
 def points_of(exercise):
-    return COURSE.rules()[exercise]["points"]
+    return COURSE.load_rubric()[exercise]["points"]
 
 
 def graded(cell):

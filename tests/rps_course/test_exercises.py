@@ -18,7 +18,7 @@ from rps_course.exercises.probes.pictures import Pictures
 from rps_course.profile import get
 
 COURSE = get("grading-offline")
-RULES = RPS.rules()
+RULES = RPS.load_rubric()
 FUNCTIONS = {n: e for n, e in RPS.exercises.items() if isinstance(e, Exercise)}
 
 
@@ -120,10 +120,10 @@ IMPOSSIBLE = {
 
 @pytest.mark.parametrize("name", list(FUNCTIONS))
 def test_a_limit_of_the_class_s_rubric_changes_the_verdict(name, tmp_path):
-    text = (RPS.rubric / name / "rubric.toml").read_text()
+    text = (RPS.rubrics / name / "rubric.toml").read_text()
     for key, value in IMPOSSIBLE[name].items():
         text, found = re.subn(rf"^{key} = [^{{].*$", f"{key} = {value}", text, flags=re.M)
         assert found == 1
     (tmp_path / f"{name}.toml").write_text(text)
-    verdict = judge(name, getattr(ref, name), rules=RPS.rules(tmp_path))
+    verdict = judge(name, getattr(ref, name), rules=RPS.load_rubric(tmp_path))
     assert verdict.score < verdict.points, explain(verdict)

@@ -13,7 +13,7 @@ from rps_course.course import COURSE
 def test_every_message_that_judging_may_give_is_in_the_rubric():
     """Reads the keys from the sources: a missing one would only show when a student hits it."""
     folder = Path(exercises.__file__).parent
-    rules = COURSE.rules()
+    rules = COURSE.load_rubric()
     known = set(rules.general) | {m for t in rules.exercises.values() for m in t["messages"]}
     used = set()
     for path in folder.rglob("*.py"):
@@ -24,7 +24,7 @@ def test_every_message_that_judging_may_give_is_in_the_rubric():
 
 
 def test_every_message_has_a_hint_or_costs_nothing_and_can_be_filled_in():
-    for table in COURSE.rules().exercises.values():
+    for table in COURSE.load_rubric().exercises.values():
         for key, message in table["messages"].items():
             assert message["says"]
             assert message.get("hint") or message.get("share") == 1, key
@@ -33,11 +33,11 @@ def test_every_message_has_a_hint_or_costs_nothing_and_can_be_filled_in():
 
 
 def points(exercise, *criteria):
-    return sum(COURSE.rules()[exercise]["criteria"][name]["points"] for name in criteria)
+    return sum(COURSE.load_rubric()[exercise]["criteria"][name]["points"] for name in criteria)
 
 
 def test_points_are_exact_to_the_hundredth():
-    verdict = COURSE.rules().verdict(
+    verdict = COURSE.load_rubric().verdict(
         "to_numpy", [holds("images"), fails("labels", "y_dtype", share=1 / 7, received="float32")]
     )
     labels = points("to_numpy", "labels")
@@ -46,7 +46,9 @@ def test_points_are_exact_to_the_hundredth():
 
 
 def test_a_criterion_without_a_finding_earns_nothing():
-    verdict = COURSE.rules().verdict("to_numpy", [fails("images", "X_values"), holds("labels")])
+    verdict = COURSE.load_rubric().verdict(
+        "to_numpy", [fails("images", "X_values"), holds("labels")]
+    )
     assert verdict.score == points("to_numpy", "labels")
     assert [reason.lost for reason in verdict.reasons] == [
         points("to_numpy", "images"),
@@ -55,7 +57,7 @@ def test_a_criterion_without_a_finding_earns_nothing():
 
 
 def test_a_finding_about_the_whole_exercise_takes_all_points():
-    verdict = COURSE.rules().verdict(
+    verdict = COURSE.load_rubric().verdict(
         "to_numpy", [holds("images"), fails(None, "not_a_pair", received="None")]
     )
     assert (verdict.score, verdict.holding) == (0, ())
@@ -64,7 +66,7 @@ def test_a_finding_about_the_whole_exercise_takes_all_points():
 
 def test_one_mistake_behind_several_criteria_is_said_once():
     findings = [fails(name, "not_augmented") for name in ("rotation", "shift", "zoom", "fresh")]
-    verdict = COURSE.rules().verdict("make_generators", findings)
+    verdict = COURSE.load_rubric().verdict("make_generators", findings)
     reason = verdict.reasons[0]
     criteria = ("rotation", "shift", "zoom", "fresh")
     assert (reason.lost, reason.criteria) == (points("make_generators", *criteria), criteria)
@@ -81,7 +83,7 @@ def test_a_bad_rubric_is_refused(tmp_path, text, complaint):
     path = tmp_path / "top_k.toml"
     path.write_text(text)
     with pytest.raises(rubric.RubricError, match=complaint) as refused:
-        COURSE.rules(tmp_path)
+        COURSE.load_rubric(tmp_path)
     assert str(path) in str(refused.value)
 
 
@@ -89,34 +91,36 @@ def test_a_missing_rubric_is_refused(tmp_path):
     with pytest.raises(rubric.RubricError, match="Cannot read the rubric"):
         rubric.load(tmp_path, ("top_k",))
     with pytest.raises(rubric.RubricError, match="There is no folder"):
-        COURSE.rules(tmp_path / "nowhere")
+        COURSE.load_rubric(tmp_path / "nowhere")
 
 
 def test_a_rubric_of_no_exercise_is_refused(tmp_path):
     (tmp_path / "juggle.toml").write_text("points = 0")
     with pytest.raises(rubric.RubricError, match=r"of no exercise\. Its name must be that of one"):
-        COURSE.rules(tmp_path)
+        COURSE.load_rubric(tmp_path)
 
 
 def test_a_class_may_change_the_rubric_of_some_exercises(tmp_path):
-    own = (COURSE.rubric / "top_k/rubric.toml").read_text()
+    own = (COURSE.rubrics / "top_k/rubric.toml").read_text()
     (tmp_path / "top_k.toml").write_text(
         own.replace("points = 6", "points = 8", 1).replace("k = { points = 1", "k = { points = 3")
     )
-    rules = COURSE.rules(tmp_path)
+    rules = COURSE.load_rubric(tmp_path)
     assert rules["top_k"]["points"] == 8
-    assert rules["to_numpy"]["points"] == COURSE.rules()["to_numpy"]["points"]
+    assert rules["to_numpy"]["points"] == COURSE.load_rubric()["to_numpy"]["points"]
 
 
 def test_a_message_of_the_rubric_leaves_a_share(tmp_path):
     finding = fails("labels", "y_dtype", received="float32")
     labels = points("to_numpy", "labels")
-    assert COURSE.rules().verdict("to_numpy", [finding]).score == 0.5 * labels
-    own = (COURSE.rubric / "to_numpy/rubric.toml").read_text()
+    assert COURSE.load_rubric().verdict("to_numpy", [finding]).score == 0.5 * labels
+    own = (COURSE.rubrics / "to_numpy/rubric.toml").read_text()
     (tmp_path / "to_numpy.toml").write_text(
         own.replace("y_dtype = { share = 0.5,", "y_dtype = { share = 0.9,")
     )
-    assert COURSE.rules(tmp_path).verdict("to_numpy", [finding]).score == round(0.9 * labels, 2)
+    assert COURSE.load_rubric(tmp_path).verdict("to_numpy", [finding]).score == round(
+        0.9 * labels, 2
+    )
 
 
 @pytest.mark.parametrize(
@@ -135,10 +139,10 @@ def test_a_message_of_the_rubric_leaves_a_share(tmp_path):
     ],
 )
 def test_a_changed_rubric_has_the_keys_and_kinds_of_the_course_s(tmp_path, old, new, complaint):
-    own = (COURSE.rubric / "to_numpy/rubric.toml").read_text()
+    own = (COURSE.rubrics / "to_numpy/rubric.toml").read_text()
     assert old in own
     (tmp_path / "to_numpy.toml").write_text(own.replace(old, new, 1))
     with pytest.raises(rubric.RubricError) as refused:
-        COURSE.rules(tmp_path)
+        COURSE.load_rubric(tmp_path)
     assert complaint in str(refused.value)
     assert "to_numpy.toml" in str(refused.value)

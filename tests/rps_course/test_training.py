@@ -198,7 +198,7 @@ def test_the_grader_cannot_tell_how_weights_were_trained(views, ways, tmp_path):
     assert max(facts.weights.tail) > 0
     digests = {weights.name: hashlib.sha256(weights.read_bytes()).hexdigest()}
     generous = dataclasses.replace(SMALL, none_at=-1.0, full_at=0.0)
-    rules = COURSE.rules().limits("trained_model") | {"record_tolerance": 1e-6}
+    rules = COURSE.load_rubric().limits("trained_model") | {"record_tolerance": 1e-6}
     findings = exercise.judge(facts, digests, generous, rules)
     assert [finding.message for finding in findings] == ["without_gpu", None]
 

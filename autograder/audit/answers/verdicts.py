@@ -142,7 +142,7 @@ def judge(subject: Subject, answers: list[Answer]) -> Iterator[Judged]:
     jobs = min(4, os.cpu_count() or 1)  # each takes up to 1 GB of memory
     course = subject.course
     profile, known = course.profile(course.quick, True), course.exercises
-    rules = course.rules()
+    rubric = course.load_rubric()
     assignments = {known[answer.exercise].assignment for answer in answers}
     notebooks = {name: solved(subject, name) for name in sorted(assignments)}
     idle: SimpleQueue[Nursery] = SimpleQueue()
@@ -169,7 +169,7 @@ def judge(subject: Subject, answers: list[Answer]) -> Iterator[Judged]:
             course,
             subject.address,
             profile,
-            rules,
+            rubric,
             challenges={answer.exercise: asked},
             handed_in={},
             isolation=Isolation(),

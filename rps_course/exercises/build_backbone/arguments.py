@@ -47,7 +47,8 @@ def noted(
             given[name] = str(tuple(value) if isinstance(value, list) else value)
         pooling = bound.arguments["pooling"]
         pooling = pooling if pooling in ("avg", "max") else None
-        return standin.backbone(challenge, purpose, profile, frozen=False, pooling=pooling)
+        shape = profile.input_shape
+        return standin.backbone(challenge, purpose, shape, frozen=False, pooling=pooling)
 
     # Keras names it in several modules, and a notebook may have imported it under any name.
     modules = [vars(m) for name, m in list(sys.modules.items()) if "keras" in name and m]

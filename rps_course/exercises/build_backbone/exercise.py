@@ -125,7 +125,7 @@ class BuildBackbone(Exercise[Facts, Expected]):
 
     def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> Facts:
         """Runs the backbone, then trains a head on it for one step."""
-        x = probing.inputs(challenge, self.name, profile)
+        x = probing.inputs(challenge, self.name, profile.input_shape)
         failed = None
         try:
             backbone, outputs = _build(function, x)
@@ -166,7 +166,7 @@ class BuildBackbone(Exercise[Facts, Expected]):
             layers.append(tf.keras.layers.Lambda(lambda x: x[:, :MAX_FEATURES]))
         n = len(profile.classes)
         model = tf.keras.Sequential([*layers, tf.keras.layers.Dense(n, activation="softmax")])
-        x = probing.inputs(challenge, self.name, profile)
+        x = probing.inputs(challenge, self.name, profile.input_shape)
         attempt(model, x[:1], training=False)  # builds the head on a subclassed model, too
         probing.set_head(model, challenge, self.name)
         optimizer = tf.keras.optimizers.SGD(_RATE)
@@ -177,7 +177,7 @@ class BuildBackbone(Exercise[Facts, Expected]):
         except Raised as error:
             raised = error.failure
         moved = len(probing.moved(before, backbone))
-        later = probing.later(challenge, self.name, profile)
+        later = probing.later(challenge, self.name, profile.input_shape)
         again = np.asarray(attempt(backbone, later, training=False))
         return Trained(
             moved,
@@ -190,7 +190,7 @@ class BuildBackbone(Exercise[Facts, Expected]):
     def expect(self, challenge: Challenge, profile: Profile) -> Expected:
         """Runs the reference backbone on the same pictures."""
         backbone = _reference(profile)
-        x, later = (draw(challenge, self.name, profile) for draw in (probing.inputs, probing.later))
+        x, later = _pictures(challenge, profile)
         return Expected(
             int(backbone.count_params()),
             np.asarray(backbone(x, training=False)),
@@ -238,8 +238,8 @@ class BuildBackbone(Exercise[Facts, Expected]):
     def _with_stand_in(self, expected: Expected) -> Expected:
         """Returns what is expected where the stand-in has taken the network's place."""
         profile, challenge = expected.profile, expected.challenge
-        backbone = standin.backbone(challenge, self.name, profile)
-        x, later = (draw(challenge, self.name, profile) for draw in (probing.inputs, probing.later))
+        backbone = standin.backbone(challenge, self.name, profile.input_shape)
+        x, later = _pictures(challenge, profile)
         return dataclasses.replace(
             expected,
             parameters=int(backbone.count_params()),
@@ -307,12 +307,18 @@ class BuildBackbone(Exercise[Facts, Expected]):
         )
 
 
+def _pictures(challenge: Challenge, profile: Profile) -> tuple[np.ndarray, np.ndarray]:
+    """Draws the pictures that the backbone is given, and the two later ones."""
+    about = challenge, BuildBackbone.name, profile.input_shape
+    return probing.inputs(*about), probing.later(*about)
+
+
 def _likely(expected: Expected) -> Iterator[tuple[str, np.ndarray]]:
     """Yields messages, each with the features that this mistake gives."""
     import tensorflow as tf
 
     backbone = _reference(expected.profile)
-    x = probing.inputs(expected.challenge, BuildBackbone.name, expected.profile)
+    x, _ = _pictures(expected.challenge, expected.profile)
     unpooled = tf.keras.Model(backbone.input, backbone.layers[-2].output)
     yield "max_pooling", np.asarray(unpooled(x, training=False)).max(axis=(1, 2))
     for pixels in (2 * x - 1, x / 127.5 - 1, x / 255, 255 * x):

@@ -85,11 +85,11 @@ class BuildClassifier(Exercise[Facts, Expected]):
 
     def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> Facts:
         """Runs the classifier on a stand-in backbone, for inference and for training."""
-        backbone = standin.backbone(challenge, self.name, profile)
+        backbone = standin.backbone(challenge, self.name, profile.input_shape)
         classifier = attempt(function, backbone)
         if not probing.is_model(classifier):
             return Facts(type_name(classifier))
-        x = probing.inputs(challenge, self.name, profile)
+        x = probing.inputs(challenge, self.name, profile.input_shape)
         inference = np.asarray(attempt(classifier, x, training=False))
         # Before any training: it moves the statistics of batch norms that are not frozen.
         same_twice = np.array_equal(inference, np.asarray(classifier(x, training=False)))
@@ -110,8 +110,10 @@ class BuildClassifier(Exercise[Facts, Expected]):
 
     def expect(self, challenge: Challenge, profile: Profile) -> Expected:
         """Returns the stand-in's features."""
-        backbone = standin.backbone(challenge, self.name, profile)
-        features = backbone(probing.inputs(challenge, self.name, profile), training=False)
+        backbone = standin.backbone(challenge, self.name, profile.input_shape)
+        features = backbone(
+            probing.inputs(challenge, self.name, profile.input_shape), training=False
+        )
         return Expected(np.asarray(features, np.float64), len(profile.classes))
 
     def judge(self, facts: Facts, expected: Expected, rules: dict) -> Iterator[Finding]:

@@ -29,7 +29,7 @@ class CompileFineTune(compiling.CompilingExercise):
         # Keras 3 keeps a loss and metrics that are not given anew: let them be others than asked.
         other = tf.keras.losses.SparseCategoricalCrossentropy(reduction="sum")
         classifier.compile(tf.keras.optimizers.Adam(profile.learning_rate_head), other)
-        x = probing.inputs(challenge, self.name, profile)
+        x = probing.inputs(challenge, self.name, standin.SHAPE)
         probing.step(classifier, x, probing.targets(challenge, self.name, profile))
         standin.unfreeze_some(classifier.layers[0], challenge, self.name)
         return classifier

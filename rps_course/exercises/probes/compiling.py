@@ -152,12 +152,12 @@ class CompilingExercise(Exercise[Facts, Expected]):
         """Compiles a classifier with the function and trains it for one step."""
         classifier = self.classifier(challenge, profile)
         attempt(function, classifier)
-        x = probing.inputs(challenge, self.name, profile)
+        x = probing.inputs(challenge, self.name, standin.SHAPE)
         y = probing.targets(challenge, self.name, profile)
         compiled = compiled_facts(classifier, x, y, challenge)
         if compiled is None:
             return Facts()
-        backbone, later = classifier.layers[0], probing.later(challenge, self.name, profile)
+        backbone, later = classifier.layers[0], probing.later(challenge, self.name, standin.SHAPE)
         weights, kernel = probing.snapshot(backbone), classifier.layers[-1].weights[0]
         facts = {"kernel": Array.of(kernel), "before": Array.of(backbone(later, training=False))}
         try:

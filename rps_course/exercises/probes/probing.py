@@ -22,14 +22,16 @@ N_PICTURES = 6
 MAX_FEATURES = 4096  # of a backbone of Keras Applications
 
 
-def inputs(challenge: Challenge, purpose: str, profile: Profile, n: int = N_PICTURES) -> np.ndarray:
-    """Draws network inputs: float32 `[n, H, W, 3]` in [0, 1]."""
-    return challenge.pictures(purpose, n, *profile.input_shape[:2]).astype(np.float32) / 255
+def inputs(
+    challenge: Challenge, purpose: str, shape: tuple[int, ...], n: int = N_PICTURES
+) -> np.ndarray:
+    """Draws network inputs of a shape `[H, W, 3]`: float32 `[n, H, W, 3]` in [0, 1]."""
+    return challenge.pictures(purpose, n, *shape[:2]).astype(np.float32) / 255
 
 
-def later(challenge: Challenge, purpose: str, profile: Profile) -> np.ndarray:
+def later(challenge: Challenge, purpose: str, shape: tuple[int, ...]) -> np.ndarray:
     """Draws two more network inputs, to see what a backbone gives before and after a step."""
-    return inputs(challenge, f"{purpose} later", profile, 2)
+    return inputs(challenge, f"{purpose} later", shape, 2)
 
 
 def targets(challenge: Challenge, purpose: str, profile: Profile) -> np.ndarray:

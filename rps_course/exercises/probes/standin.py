@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 _GRID = 12  # side of the feature map that a picture becomes at once
+SHAPE = (2 * _GRID, 2 * _GRID, 3)  # of the pictures that `classifier` takes
 MAX_FEATURES = 40
 NORM_WEIGHTS = 4  # of a batch normalization: scale, offset, moving mean, moving variance
 
@@ -25,7 +26,7 @@ NORM_WEIGHTS = 4  # of a batch normalization: scale, offset, moving mean, moving
 def backbone(
     challenge: Challenge,
     purpose: str,
-    profile: Profile,
+    shape: tuple[int, ...],
     *,
     frozen: bool = True,
     pooling: str | None = "avg",
@@ -35,7 +36,7 @@ def backbone(
     Args:
         challenge: draws layers and weights.
         purpose: names the draw.
-        profile: says the input size.
+        shape: of its inputs, `[H, W, 3]`.
         frozen: whether no layer trains; otherwise all do.
         pooling: as for the networks of `tf.keras.applications`.
 
@@ -47,8 +48,8 @@ def backbone(
 
     rng = challenge.rng(f"{purpose} stand-in")
     channels = [*rng.integers(6, 12, rng.integers(3, 6)), rng.integers(24, MAX_FEATURES + 1)]
-    inputs = tf.keras.Input(profile.input_shape)
-    outputs = tf.keras.layers.AveragePooling2D(profile.image_size // _GRID)(inputs)
+    inputs = tf.keras.Input(shape)
+    outputs = tf.keras.layers.AveragePooling2D(shape[0] // _GRID)(inputs)
     for n in map(int, channels):
         outputs = tf.keras.layers.Conv2D(n, 3, padding="same", use_bias=False)(outputs)
         outputs = tf.keras.layers.BatchNormalization(momentum=0.9)(outputs)
@@ -69,14 +70,14 @@ def backbone(
 def classifier(challenge: Challenge, purpose: str, profile: Profile) -> "tf.keras.Sequential":
     """Builds a classifier on a frozen stand-in; a step of it can be taken again, number by number.
 
-    Its backbone ends with maximum pooling, unlike the one that a student puts a head on: this is no
-    answer to that.
+    It takes pictures of `SHAPE` and pools their maximum, unlike the backbone that a student puts a
+    head on: this is no answer to that.
     """
     import tensorflow as tf
 
     # A Dropout that drops nothing keeps the layers those of the course's classifier.
     layers = [
-        backbone(challenge, purpose, profile, pooling="max"),
+        backbone(challenge, purpose, SHAPE, pooling="max"),
         tf.keras.layers.Dropout(0.0),
         tf.keras.layers.Dense(len(profile.classes), "softmax"),
     ]

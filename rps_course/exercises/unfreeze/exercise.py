@@ -106,19 +106,19 @@ class Unfreeze(Exercise[Facts, Expected]):
         attempt(function, backbone, cut)
         classifier.compile("adam", "sparse_categorical_crossentropy")
         before = probing.snapshot(backbone)
-        x = probing.inputs(challenge, self.name, profile)
+        x = probing.inputs(challenge, self.name, standin.SHAPE)
         try:
             probing.step(classifier, x, probing.targets(challenge, self.name, profile))
         except Raised as error:
             return Step(raised=error.failure)
-        later = probing.later(challenge, self.name, profile)
+        later = probing.later(challenge, self.name, standin.SHAPE)
         after = Array.of(backbone(later, training=False))
         return Step(probing.moved(before, backbone), after)
 
     def expect(self, challenge: Challenge, profile: Profile) -> Expected:
         """Draws the stand-in again."""
         backbone = standin.classifier(challenge, self.name, profile).layers[0]
-        later = probing.later(challenge, self.name, profile)
+        later = probing.later(challenge, self.name, standin.SHAPE)
         return Expected(
             self,
             challenge,

@@ -13,8 +13,8 @@ def __getattr__(name):
         raise AttributeError(name)
     exercise = COURSE.exercises[name]
     profile = COURSE.profile(os.environ.get("TOY_PROFILE", "plain"), False)
-    rules = COURSE.rules(check.released_rubric())
+    rubric = COURSE.load_rubric(check.released_rubric())
     if hasattr(exercise, "files"):
-        return lambda path: check.run_files(exercise, Path(path), profile, rules)
+        return lambda path: check.run_files(exercise, Path(path), profile, rubric)
     answers = COURSE.withheld(exercise.assignment)
-    return lambda function: check.run(exercise, function, profile, rules, answers)
+    return lambda function: check.run(exercise, function, profile, rubric, answers)

@@ -53,7 +53,7 @@ def settings():
 COURSE = Course(
     name="toy",
     exercises=discover("toy.exercises"),
-    rubric=Path(__file__).parent / "exercises",
+    rubrics=Path(__file__).parent / "exercises",
     profiles=tuple(PROFILES),
     quick="plain",
     profile=profile,
