@@ -98,11 +98,17 @@ class SubmissionExporter(NotebookExporter):
     ) -> tuple[str, ResourcesDict]:
         """Runs nbgrader's preprocessors on a notebook."""
         output, resources = super().from_notebook_node(nb, resources=resources, **kwargs)
-        if OTHER_PROFILE in resources:
-            self._of_other_profile[resources["nbgrader"]["student"]] = resources[OTHER_PROFILE]
-        if FAILED in resources:
-            self._failed.append(resources["nbgrader"]["student"])
+        for kind in (OTHER_PROFILE, FAILED):
+            if kind in resources:
+                self.parent.tell(kind, resources["nbgrader"]["student"], resources[kind])
         return output, resources
+
+    def note(self, kind: str, student: str, problem: Any) -> None:
+        """Notes that a submission is not graded in whole, for the end."""
+        if kind == OTHER_PROFILE:
+            self._of_other_profile[student] = problem
+        else:
+            self._failed.append(student)
 
 
 class StagedAutograde(Regrade):
@@ -214,7 +220,10 @@ class StagedAutograde(Regrade):
             odd = staging.listed(submission.odd)
             self.log.warning("Left out of the submission of %r: %s", student_id, odd)
         reader = partial(staging.read, isolation=self.exporter.isolation)
-        staging.stage(submission, self._released, target, reader)
+        if student_id in self._refused:
+            staging.refuse(self._released, target, self._refused[student_id])
+        else:
+            staging.stage(submission, self._released, target, reader)
         return True
 
     def convert_notebooks(self) -> None:

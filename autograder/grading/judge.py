@@ -84,6 +84,8 @@ class JudgeEvidence(NbGraderPreprocessor):
         except OtherProfileError as error:
             resources[OTHER_PROFILE] = str(error)
             return run.rubric.not_graded(name, str(error), "profile")
+        except MemoryError:
+            raise  # the submission's budget: not a fault of the judge
         except Exception:
             # Unforeseen: a fault of the judge or of this machine, and never the student's.
             self.log.error("Judging %s failed: report this as a bug", name, exc_info=True)

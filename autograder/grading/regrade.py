@@ -14,8 +14,10 @@ from typing import Any
 import nbformat
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
 
 from autograder.grading import states
+from autograder.grading.budget import Budget, Child, Exceeded, Send, out_of_memory
 from autograder.grading.machine import Grading
 
 BASES = "autograder_bases"  # what a notebook's result was based on, or None, and is based on now
@@ -40,8 +42,56 @@ class Regrade(Autograde):
             finally:
                 folders.autograded_directory = self._autograded
 
+    def convert_notebooks(self) -> None:
+        """Grades all submissions, in processes that this one watches.
+
+        Raises:
+            NbGraderException: a submission could not be graded.
+        """
+        self._refused: dict[str, str] = {}  # by student
+        ungraded = []
+        while self.assignments:
+            child = Child(self._convert_all, Budget(parent=self), self.log)
+            try:
+                child.watch(self.exporter.note)
+                break
+            except Exceeded as exceeded:
+                student, problem = child.begun, str(exceeded)
+                ungraded += child.failed
+            if not student:
+                raise NbGraderException(f"The process that grades {problem}.")
+            self.log.error("Not graded: the submission of %r %s", student, problem)
+            if student in self._refused:  # it cannot even be graded as one that is not read
+                ungraded.append(student)
+            self._refused[student] = problem
+            self._go_on_with(student, after=student in ungraded)
+        if ungraded:
+            raise NbGraderException(f"Not graded: the submissions of {', '.join(ungraded)}.")
+
+    def _convert_all(self, send: Send) -> None:
+        self.tell = send
+        super().convert_notebooks()
+
+    def _go_on_with(self, student: str, after: bool) -> None:
+        """Leaves out what is done: the submissions before a student's, or that one too."""
+        folder = self._format_source(self.coursedir.assignment_id, student)
+        self.assignments = {
+            source: notebooks
+            for source, notebooks in self.assignments.items()
+            if source > folder or (source == folder and not after)
+        }
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """Grades one notebook."""
+        try:
+            super().convert_single_notebook(notebook_filename)
+        except MemoryError:
+            out_of_memory()
+
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """Returns whether a submission is to be graded."""
+        allowed = Budget(parent=self).allowed(len(self.notebooks))
+        self.tell("begin", student_id, allowed)
         folders = self.coursedir
         self._whose = student_id, assignment_id
         self._old = Path(folders.format_path(self._autograded, student_id, assignment_id))
@@ -50,6 +100,7 @@ class Regrade(Autograde):
         self._before = {name: _basis(self._old, name) for name in self._asked(assignment_id)}
         if not self.force and all(basis == self._now for basis in self._before.values()):
             self.log.info("Skipping %s: it is graded from this content", self._old)
+            self.tell("end")
             return False
         return super().init_destination(assignment_id, student_id)
 
@@ -86,6 +137,7 @@ class Regrade(Autograde):
         if folders.groupshared:
             self.set_permissions(assignment, student)
         super().run_post_convert_hook()
+        self.tell("end")
 
 
 def _basis(folder: Path, notebook: str) -> states.Basis | None:

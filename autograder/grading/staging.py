@@ -187,6 +187,12 @@ def stage(
         _write(content, said | {"": about}, target / name)
 
 
+def refuse(released: list[Released], target: Path, problem: str) -> None:
+    """Writes notebooks that only say why the submission is not read."""
+    for notebook in released:
+        _write(Content(refused=problem), {}, target / f"{notebook.name}.ipynb")
+
+
 # Walking
 
 

@@ -1,5 +1,11 @@
 """One submission, one budget: whatever it does, it ends, and the class goes on."""
 
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
 import pytest
 import sandbox
 from nbformat.v4 import new_code_cell
@@ -59,3 +65,91 @@ def test_the_class_goes_on(graded):
     _, found = graded
     scores = {exercise: found["zz_honest", exercise].score for exercise in POINTS}
     assert scores == POINTS
+
+
+# A judge with a weakness: certain facts make it hang, take memory, or end its process.
+WEAK_JUDGE = """
+import os, time
+from toy.exercises.double.exercise import Double
+
+right = Double.judge
+
+def judge(self, facts, expected, rules):
+    n = (facts.result.shape or (0,))[0]
+    if n == 1:
+        time.sleep(1000)
+    if n == 2:
+        hoard = [bytearray(b"x" * 10**8) for _ in range(100)]
+    if n == 3:
+        os.abort()
+    yield from right(self, facts, expected, rules)
+
+Double.judge = judge
+c.Budget.seconds = 8
+c.Budget.memory_mb = 2000
+c.Isolation.notebook_timeout = 12
+"""
+REASONS = {
+    "a_hangs": "The notebook took longer than 20 seconds to grade.",
+    "b_hoards": "The notebook took more than 2,000 MB of memory to read and judge.",
+    "d_crashes": "The notebook ended the process that graded it (SIGABRT).",
+}
+
+
+@pytest.fixture(scope="module")
+def weak(tmp_path_factory):
+    sandbox.require()
+    root = make(tmp_path_factory.mktemp("weak"))
+    config = root / "nbgrader_config.py"
+    config.write_text(
+        f"import sys\nsys.path.insert(0, {str(root)!r})\n{config.read_text()}{WEAK_JUDGE}"
+    )
+    for n, student in enumerate(["a_hangs", "b_hoards", "d_crashes"], 1):
+        answer = f"def double(x):\n    return np.zeros({n})"
+        hand_in(root, student, solved(double=answer))
+    for student in ("a_before", "c_between", "zz_honest"):
+        hand_in(root, student, solved())
+    return root, nbgrader(root, "autograde", "toy1")
+
+
+@pytest.mark.parametrize("student", sorted(REASONS))
+def test_what_takes_more_of_the_grader_than_its_budget_is_not_graded(weak, student):
+    root, done = weak
+    found = results_of(root)
+    for exercise in POINTS:
+        assert found[student, exercise].error
+        assert REASONS[student] in " ".join(found[student, exercise].reasons)
+    assert f"Not graded: the submission of {student!r}" in done.stderr
+
+
+@pytest.mark.parametrize("student", ["a_before", "c_between", "zz_honest"])
+def test_submissions_beside_it_are_graded(weak, student):
+    found = results_of(weak[0])
+    assert {exercise: found[student, exercise].score for exercise in POINTS} == POINTS
+
+
+def test_nothing_of_the_processes_is_left(weak):
+    root, _ = weak
+    assert not list(root.glob(".autograding-*"))
+    left = [p for p in psutil.process_iter(["cmdline"]) if str(root) in str(p.info["cmdline"])]
+    assert not left
+
+
+def test_an_interrupt_ends_both_processes_and_the_next_run_goes_on(weak):
+    root, _ = weak
+    hand_in(root, "patient", with_cells("import time\nprint('here')\ntime.sleep(10)"))
+    command = [sys.executable, "-m", "nbgrader", "autograde", "toy1", "--student=patient"]
+    started = subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, text=True)
+    for line in started.stderr:
+        if "Autograding" in line:
+            break
+    time.sleep(3)
+    started.send_signal(signal.SIGINT)
+    said = started.communicate(timeout=60)[1]
+    assert started.returncode != 0
+    assert "Canceled" in said
+    assert ("patient", "double") not in results_of(root) or results_of(root)[
+        "patient", "double"
+    ].score is None
+    nbgrader(root, "autograde", "toy1", "--student=patient")
+    assert results_of(root)["patient", "double"].score == POINTS["double"]
