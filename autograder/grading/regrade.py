@@ -74,6 +74,8 @@ class Regrade(Autograde):
 
     def _go_on_with(self, student: str, after: bool) -> None:
         """Leaves out what is done: the submissions before a student's, or that one too."""
+        begun = self.coursedir.format_path(self._new, student, self.coursedir.assignment_id)
+        shutil.rmtree(begun, ignore_errors=True)
         folder = self._format_source(self.coursedir.assignment_id, student)
         self.assignments = {
             source: notebooks
