@@ -6,6 +6,7 @@ another content than is there now (`not graded`, `stale`). What waits for a pers
 """
 
 import csv
+import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -30,6 +31,7 @@ EXERCISE_COLUMNS = (
     "assignment", "student_id", "last_name", "first_name", "email", "exercise", "score",
     "max_score", "state", "reason",
 )  # fmt: skip
+_FORMULA = re.compile(r"(^|; ?)([=+@-])")
 # The status of a submission is the first of these that one of its exercises has.
 STATUS = {
     State.SUBMITTED: "not graded",
@@ -164,6 +166,9 @@ def outcome(found: list[Result]) -> tuple[str, str]:
 
 
 def _cell(value: object) -> str:
-    """Returns a value as text that a spreadsheet does not take for a formula."""
+    """Returns a value as text of which a spreadsheet takes no part for a formula.
+
+    One that separates columns by semicolons cuts the text at each of them.
+    """
     text = "" if value is None else " ".join(str(value).split())
-    return f"'{text}" if text[:1] in ("=", "+", "@", "-") else text
+    return _FORMULA.sub(r"\1'\2", text)

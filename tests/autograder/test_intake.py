@@ -148,7 +148,12 @@ def test_the_table_tells_error_missing_and_zero_apart(course):
     course.hand_in("broken", ASSIGNMENT, b"no JSON")
     course.hand_in("absent", ASSIGNMENT, b"my homework", "homework.txt")
     course.hand_in("formula", ASSIGNMENT, b"", "=cmd.txt")
-    for student in ("lazy", "broken"):
+    formula = course.solved(ASSIGNMENT)
+    for cell in formula.cells:
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            cell.source = 'def top_k(*_, **__):\n    raise ValueError("x;=HYPERLINK(1); +2")'
+    course.hand_in("excel", ASSIGNMENT, nbformat.writes(formula).encode())
+    for student in ("lazy", "broken", "excel"):
         autograde(course, student)
     nbgrader(course.root, "export", "--to", "table.csv")
     with (course.root / "table.csv").open() as file:
@@ -156,6 +161,7 @@ def test_the_table_tells_error_missing_and_zero_apart(course):
     found = {name: (rows[name]["score"], rows[name]["status"]) for name in ("lazy", "broken")}
     assert found == {"lazy": ("0.0", "zero"), "broken": ("0.0", "error")}
     assert "not valid JSON" in rows["broken"]["reason"]
+    assert "x;'=HYPERLINK(1); '+2" in rows["excel"]["reason"]  # whatever separates columns
     assert (rows["absent"]["status"], rows["absent"]["score"]) == ("missing", "0.0")
     assert rows["absent"]["reason"] == "a folder without a notebook"
 
