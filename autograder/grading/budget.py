@@ -13,6 +13,7 @@ import multiprocessing
 import os
 import resource
 import signal
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -166,7 +167,8 @@ def _grade(
 ) -> None:
     """Works, as the child."""
     os.setpgid(0, 0)  # whoever watches passes an interrupt on, once
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if not bubblewrap.gpu_devices():  # their driver maps far more memory than it uses
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)

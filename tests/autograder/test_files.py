@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import sandbox
 
+from autograder.core.challenge import Challenge
 from autograder.grading import files
 from autograder.grading.run import Run
 from autograder.sandbox.isolation import Isolation
@@ -25,7 +26,9 @@ def run(weights_file, record, **limits):
 def judge(what):
     handed_in, limits = what
     settings, isolation = profile.get("grading-offline"), Isolation(**limits)
-    submission_run = Run(COURSE, ADDRESS, settings, COURSE.load_rubric(), {}, handed_in, isolation)
+    asked = {"trained_model": Challenge.fresh()}
+    rubric = COURSE.load_rubric()
+    submission_run = Run(COURSE, ADDRESS, settings, rubric, asked, handed_in, isolation)
     return list(files.judge(COURSE.exercises["trained_model"], submission_run))
 
 
