@@ -33,7 +33,7 @@ def keras_generator(fill_mode="nearest"):
     """Returns Keras' generator with the recipe's parameters."""
     import tensorflow as tf
 
-    recipe = augmentation.Augmentation()
+    recipe = augmentation.recipe()
     return tf.keras.preprocessing.image.ImageDataGenerator(
         rotation_range=recipe.rotation_range,
         width_shift_range=recipe.width_shift_range,

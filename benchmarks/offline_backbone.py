@@ -22,7 +22,7 @@ import numpy as np
 from rps_course import profile as profiles
 
 
-def two_phases(profile, backbone, arrays, seeds, views, ranges):
+def two_phases(profile, backbone, arrays, seeds, views, augment):
     """Returns (test accuracies [seeds, 2] after each phase, seconds [seeds])."""
     import tensorflow as tf
 
@@ -30,7 +30,6 @@ def two_phases(profile, backbone, arrays, seeds, views, ranges):
     from rps_course.training import Recipe
 
     untouched = backbone.get_weights()
-    augment = augmentation.Augmentation(*ranges)
     found, seconds = [], []
     for seed in range(seeds):
         began = time.monotonic()
@@ -105,7 +104,7 @@ def main(argv=None):
     if args.seeds < 1:
         parser.error(f"--seeds must be at least 1, received {args.seeds}")
 
-    from rps_course import data, model
+    from rps_course import augmentation, data, model
 
     profile = profiles.get("offline")
     if args.target == "real":
@@ -120,7 +119,8 @@ def main(argv=None):
     print(f"{args.target}: {len(arrays[0])} training and {len(arrays[2])} test pictures")
     if args.recipe:
         backbone = model.build_backbone(profile)
-        accuracies, seconds = two_phases(profile, backbone, arrays, args.seeds, "plain", ())
+        recipe = augmentation.recipe()
+        accuracies, seconds = two_phases(profile, backbone, arrays, args.seeds, "plain", recipe)
         print(f"\ntest accuracy over {args.seeds} seeds      mean   range")
         line("head, with augmentation", accuracies[:, 0])
         line("after fine-tuning", accuracies[:, 1])
@@ -131,7 +131,7 @@ def main(argv=None):
     pixels = linear_on_pixels(arrays)
     print("offline backbone")
     # One view of pictures that are not augmented: every epoch sees the same.
-    still = args.seeds, 1, (0, 0, 0, 0, 0)
+    still = args.seeds, 1, augmentation.Augmentation()
     trained, _ = two_phases(profile, model.build_backbone(profile), arrays, *still)
     print("random backbone")
     random, _ = two_phases(profile, random_backbone(profile, arrays[0]), arrays, *still)

@@ -51,7 +51,7 @@ def test_the_transform_is_that_of_image_data_generator(function, mode, size):
 def test_channels_keep_their_order(channels):
     pictures = np.random.default_rng(0).random((2, 20, 30, channels), np.float32)
     rng = np.random.default_rng(1)
-    matrices = np.stack([Augmentation().draw(rng, 20, 30) for _ in pictures])
+    matrices = np.stack([augmentation.recipe().draw(rng, 20, 30) for _ in pictures])
     together = augmentation.warp(pictures, matrices)
     for channel in range(channels):
         alone = augmentation.warp(pictures[..., channel, np.newaxis], matrices)
@@ -62,7 +62,7 @@ def test_channels_keep_their_order(channels):
 def test_pictures_of_another_dtype_are_warped_as_float32(dtype):
     pictures = np.random.default_rng(0).integers(0, 255, (2, 20, 30, 3)).astype(dtype)
     rng = np.random.default_rng(1)
-    matrices = np.stack([Augmentation().draw(rng, 20, 30) for _ in pictures])
+    matrices = np.stack([augmentation.recipe().draw(rng, 20, 30) for _ in pictures])
     expected = augmentation.warp(pictures.astype(np.float32), matrices)
     assert np.array_equal(augmentation.warp(pictures, matrices), expected)
 
