@@ -55,6 +55,10 @@ class Exceeded(Exception):
     """A child could not go on; the message says what the submission did, for a student."""
 
 
+class Crashed(Exceeded):
+    """The child's process ended; that may have been the machine's doing."""
+
+
 class Child:
     """A process that grades, seen from the one that watches it.
 
@@ -112,7 +116,7 @@ class Child:
             try:
                 kind, *said = self._messages.recv()
             except EOFError:
-                raise Exceeded(self._how_it_ended()) from None
+                raise self._how_it_ended() from None
             if kind == "log":
                 self._log.handle(*said)
             elif kind == "begin":
@@ -129,13 +133,14 @@ class Child:
             else:
                 receive(kind, *said)
 
-    def _how_it_ended(self) -> str:
+    def _how_it_ended(self) -> Exceeded:
         self._process.join()
         status = self._process.exitcode
         if status == _MEMORY:
-            return f"took more than {self._budget.memory_mb:,} MB of memory to read and judge"
+            most = f"{self._budget.memory_mb:,} MB"
+            return Exceeded(f"took more than {most} of memory to read and judge")
         ended = signal.Signals(-status).name if status and status < 0 else f"status {status}"
-        return f"ended the process that graded it ({ended})"
+        return Crashed(f"ended the process that graded it ({ended})")
 
     def _interrupt(self) -> None:
         """Lets it clean up; another interrupt ends it at once."""

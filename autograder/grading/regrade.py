@@ -17,7 +17,7 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 
 from autograder.grading import states
-from autograder.grading.budget import Budget, Child, Exceeded, Send, out_of_memory
+from autograder.grading.budget import Budget, Child, Crashed, Exceeded, Send, out_of_memory
 from autograder.grading.machine import Grading
 
 BASES = "autograder_bases"  # what a notebook's result was based on, or None, and is based on now
@@ -49,21 +49,25 @@ class Regrade(Autograde):
             NbGraderException: a submission could not be graded.
         """
         self._refused: dict[str, str] = {}  # by student
-        ungraded = []
+        ungraded, crashed = [], set()
         while self.assignments:
             child = Child(self._convert_all, Budget(parent=self), self.log)
             try:
                 child.watch(self.exporter.note)
                 break
             except Exceeded as exceeded:
-                student, problem = child.begun, str(exceeded)
+                student, problem = child.begun, exceeded
                 ungraded += child.failed
             if not student:
-                raise NbGraderException(f"The process that grades {problem}.")
-            self.log.error("Not graded: the submission of %r %s", student, problem)
-            if student in self._refused:  # it cannot even be graded as one that is not read
-                ungraded.append(student)
-            self._refused[student] = problem
+                raise NbGraderException(f"No submission was graded: a process {problem}.")
+            if isinstance(problem, Crashed) and student not in crashed:
+                crashed.add(student)
+                self.log.warning("The submission of %r %s. It is tried again", student, problem)
+            else:
+                self.log.error("Not graded: the submission of %r %s", student, problem)
+                if student in self._refused:  # it cannot even be graded as one that is not read
+                    ungraded.append(student)
+                self._refused[student] = str(problem)
             self._go_on_with(student, after=student in ungraded)
         if ungraded:
             raise NbGraderException(f"Not graded: the submissions of {', '.join(ungraded)}.")

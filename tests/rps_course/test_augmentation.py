@@ -206,8 +206,19 @@ def test_a_parameter_out_of_range_is_named(options):
 
 
 def test_pictures_and_labels_must_fit():
-    X = np.zeros((4, 8, 8, 3), np.float32)
-    with pytest.raises(AugmentationError, match="training data must be pictures"):
-        augmentation.make_generators(X, np.zeros(3), X, np.zeros(4), batch_size=2)
-    with pytest.raises(AugmentationError, match="validation data must be pictures"):
+    X, said = np.zeros((4, 8, 8, 3), np.float32), "Data must be pictures"
+    for other, n in ((X, 3), (X[0], 8), (X[:0], 0)):
+        with pytest.raises(AugmentationError, match=said):
+            augmentation.batches(other, np.zeros(n), batch_size=2)
+    with pytest.raises(AugmentationError, match=said):
         augmentation.make_generators(X, np.zeros(4), X[0], np.zeros(4), batch_size=2)
+
+
+def test_batches_without_an_augmentation_are_the_pictures_in_order():
+    X, y = np.random.default_rng(0).random((5, 8, 8, 3), np.float32), np.arange(5)
+    plain = list(augmentation.batches(X, y, batch_size=2))
+    assert np.array_equal(np.concatenate([x for x, _ in plain]), X)
+    assert np.array_equal(np.concatenate([labels for _, labels in plain]), y)
+    still, labels = next(iter(augmentation.batches(X, y, 5, augmentation.Augmentation(), seed=0)))
+    assert not np.array_equal(labels, y)  # shuffled
+    assert np.abs(still - X[labels]).max() < 1e-6

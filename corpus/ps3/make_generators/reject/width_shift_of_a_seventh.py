@@ -3,7 +3,7 @@
 def make_generators(X_train, y_train, X_test, y_test):
     train_datagen = tf.keras.preprocessing.image.ImageDataGenerator(
         rotation_range=8,
-        width_shift_range=0.2,
+        width_shift_range=1 / 7,
         height_shift_range=0.08,
         shear_range=0.3,
         zoom_range=0.08,
