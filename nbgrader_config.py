@@ -26,5 +26,5 @@ c.Autograde.exclude_overwriting = {"ps4": ["rps_model.weights.h5", "rps_model.js
 # train in full: on two CPU cores that takes 15 minutes under the standard profile.
 c.Execute.timeout = 300
 c.Validator.Execute.timeout = 7200
-c.GenerateSolution.Execute.timeout = 7200
+c.GenerateSolution.NotebookExporter.Execute.timeout = 7200
 c.ExecuteWithChallenge.startup_timeout = 120

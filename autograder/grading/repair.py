@@ -10,10 +10,10 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.grading import statements
 from autograder.grading.cells import METADATA, check_again, grade_id, note, released_cells
-from autograder.grading.staging import refusal
+from autograder.grading.staging import is_whole
 
 MAX_FURTHER = 2  # copies of a test cell that are probed too: the last ones
-BLANK = "blank"  # whether a notebook holds no text but what was released
+BLANK = "blank"  # whether what was handed in holds no text but what was released
 _ADDED = "Lines that were added to the locked cell ran in a cell of their own."
 
 
@@ -36,7 +36,7 @@ class RepairNotebook(NbGraderPreprocessor):
         texts = {_text(cell.source) for cell in released_cells(self, resources)}
         if not texts:
             self.log.warning("There is no released notebook: written answers wait for a person")
-        nb.metadata.setdefault(METADATA, {})[BLANK] = not refusal(nb) and _is_blank(nb, texts)
+        nb.metadata.setdefault(METADATA, {})[BLANK] = is_whole(nb) and _is_blank(nb, texts)
         self._recognize(nb, released)
         self._separate_checks(nb, released)
         self._choose(nb, released)

@@ -75,6 +75,11 @@ def refusal(notebook: NotebookNode) -> str:
     return str(notebook.metadata.get(METADATA, {}).get("refused", ""))
 
 
+def is_whole(notebook: NotebookNode) -> bool:
+    """Whether a staged notebook has all that was handed in: nothing of it was left out."""
+    return not refusal(notebook) and not notebook.metadata.get(METADATA, {}).get("partial")
+
+
 def look(folder: Path, trusted: Collection[Path], ignored: Iterable[str] = ()) -> Submission:
     """Looks at what a student handed in, without following links.
 
@@ -328,7 +333,8 @@ def _copy_others(
 
 
 def _write(content: Content, said: dict[str, list[str]], path: Path) -> None:
-    about = {"refused": content.refused, "notes": {k: v for k, v in said.items() if v}}
+    about = {"refused": content.refused, "partial": bool(content.notes)}
+    about["notes"] = {k: v for k, v in said.items() if v}
     cells = [_cell(kept) for kept in content.cells]
     nbformat.write(new_notebook(cells=cells, metadata={METADATA: about}), path)
 

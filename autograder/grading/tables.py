@@ -1,6 +1,7 @@
 """Tables of results for the terminal."""
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -31,7 +32,7 @@ def scores(assignment: str, found: list[Result]) -> Table:
     for student, row in by_student.items():
         cells = [_cell(row[name]) if name in row else "-" for name in exercises]
         total = sum(result.score or 0 for result in row.values())
-        table.add_row(student, *cells, points(total))
+        table.add_row(escape(student), *cells, points(total))
     return table
 
 
@@ -58,7 +59,7 @@ def print_reasons(found: list[Result], console: Console) -> None:
         if result.state in _OF_ALL:
             continue
         if result.state is State.WAITING:
-            console.print(f"  {result.student} {result.exercise}: {result.state}")
+            console.print(Text(f"  {result.student} {result.exercise}: {result.state}"))
         elif result.needs_attention or result.score < result.points:
             reason = result.reasons[0].split("\n")[0] if result.reasons else "no answer"
             more = f" ({len(result.reasons) - 1} more)" if len(result.reasons) > 1 else ""
@@ -69,4 +70,4 @@ def print_reasons(found: list[Result], console: Console) -> None:
         console.print(Text(f"  {student}: {note}"))
     unsafe = dict.fromkeys(result.student for result in found if result.unsafe)
     if unsafe:
-        console.print(f"  [bold red]{WITHOUT_ISOLATION}:[/] {', '.join(unsafe)}")
+        console.print(f"  [bold red]{WITHOUT_ISOLATION}:[/] {escape(', '.join(unsafe))}")

@@ -3,8 +3,10 @@
 import ast
 import importlib.metadata
 import importlib.util
+import io
 import re
 import sys
+import tokenize
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -39,9 +41,42 @@ def _newer_line(source: str) -> str:
     try:
         ast.parse(source, feature_version=OLDEST)
     except SyntaxError as error:
-        lines = source.split("\n")
-        return lines[(error.lineno or 1) - 1].strip()[:80]
-    return ""
+        number = error.lineno or 1
+    else:
+        tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+        number = newer_f_string((tokenize.tok_name[t.type], t.string, t.start[0]) for t in tokens)
+    return source.split("\n")[number - 1].strip()[:80] if number else ""
+
+
+def newer_f_string(tokens: Iterable[tuple[str, str, int]]) -> int:
+    """Finds an f-string that Python 3.11 cannot read, which `feature_version` passes over.
+
+    Up to 3.11 an f-string ends at the first quotes like those that it begins with, and what is in
+    its braces has no backslash, no comment and, but for triple quotes, no line break (PEP 701).
+
+    Args:
+        tokens: of Python 3.12 or later: type, text and line of each.
+
+    Returns:
+        The line of the first such token; 0 if there is none.
+    """
+    opened: list[str] = []  # the quotes of the f-strings that a token is in
+    for kind, text, line in tokens:
+        own = kind in ("FSTRING_MIDDLE", "FSTRING_END")  # in its f-string, but not in braces
+        around = opened[:-1] if own else opened
+        if any(kind == "COMMENT" or _is_newer(text, quotes) for quotes in around):
+            return line
+        if kind == "FSTRING_START":
+            opened.append(text.lstrip("fFrR"))
+        elif kind == "FSTRING_END":
+            opened.pop()
+    return 0
+
+
+def _is_newer(text: str, quotes: str) -> bool:
+    """Whether Python 3.11 cannot read a token in the braces of an f-string with these quotes."""
+    forbidden = (quotes, "\\") if len(quotes) == 3 else (quotes, "\\", "\n")
+    return any(part in text for part in forbidden)
 
 
 def _imported(tree: ast.Module) -> Iterator[str]:

@@ -1,11 +1,12 @@
-"""What is released with an assignment: the rubric of a class, and points that agree with it."""
+"""What is released: the rubric of a class, points that agree with it, and solutions."""
 
 import subprocess
 import sys
 
 import nbformat
 import pytest
-from nbgrader_course import nbgrader
+from nbformat.v4 import new_code_cell, new_notebook
+from nbgrader_course import nbgrader, write_configuration
 from toy_class import find, make
 
 CHECK = "from toy import check; check.measurements('measurements.csv')"
@@ -63,3 +64,21 @@ def test_a_rubric_that_cannot_be_used_stops_the_release(toy):
     assert done.returncode != 0
     assert "rubric/measurements.toml" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_solutions_and_validation_may_take_longer_than_grading(tmp_path):
+    """On a laptop, a phase of the standard profile takes longer than a cell may while grading."""
+    write_configuration(tmp_path)
+    with (tmp_path / "nbgrader_config.py").open("a") as file:
+        file.write("c.Execute.timeout = 1\n")
+    source = tmp_path / "solutions/slow/slow.ipynb"
+    source.parent.mkdir(parents=True)
+    cell = new_code_cell("import time\ntime.sleep(3)\nprint('trained')")
+    nbformat.write(new_notebook(cells=[cell]), source)
+    nbgrader(tmp_path, "generate_assignment", "slow")
+    nbgrader(tmp_path, "generate_solution", "slow")
+    solution = nbformat.read(tmp_path / "release_solutions/slow/slow.ipynb", as_version=4)
+    assert solution.cells[0].outputs[0].text == "trained\n"
+    validated = nbgrader(tmp_path, "validate", str(source))
+    assert "Success" in validated.stdout
+    assert "Timeout" not in validated.stderr

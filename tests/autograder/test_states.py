@@ -13,101 +13,32 @@ from pathlib import Path
 import nbformat
 import pytest
 import sandbox
-from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGrader
 from nbgrader_course import nbgrader
-from toy_class import autograded, find, hand_in, make, results_of, rps_grader, solved
+from odd_class.member import solved
+from odd_class.written import answered, below
+from toy_class import (
+    UNANSWERED,
+    autograded,
+    hand_in,
+    make,
+    release_with_question,
+    results_of,
+    rps_grader,
+)
 
 from autograder.grading import results
 from autograder.grading.machine import Grading
 from autograder.grading.states import Bases, State
 
-ANSWER = "Freezing keeps what was learned."
 WRONG = "def double(x):\n    return 3 * x"
 SLOW = "import time\ntime.sleep(600)"
-
-
-def release(root):
-    """Releases the toy assignment with a written answer at its end."""
-    path = root / "solutions/toy1/toy1.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    about = {"grade": True, "solution": True, "locked": False, "task": False, "points": 2}
-    about |= {"grade_id": "why", "schema_version": 3}
-    notebook.cells.append(new_markdown_cell("Why?"))
-    notebook.cells.append(new_markdown_cell("Because.", metadata={"nbgrader": about}))
-    nbformat.write(notebook, path)
-    nbgrader(root, "generate_assignment", "toy1", "--force")
-
-
-def answered(text, **answers):
-    notebook = solved(COURSE["root"], **answers)
-    find(notebook, "why").source = text
-    return notebook
-
-
-COURSE = {}
-BLANK = "YOUR ANSWER HERE"
-
-
-def stripped():
-    notebook = answered(ANSWER)
-    for cell in notebook.cells:
-        cell.metadata = {}
-    return notebook
-
-
-def below():
-    notebook = answered(BLANK)
-    notebook.cells.append(new_markdown_cell(ANSWER))
-    return notebook
-
-
-def blank_copy_at_the_end():
-    notebook = answered(ANSWER)
-    about = find(notebook, "why").metadata
-    notebook.cells.append(new_markdown_cell(BLANK, metadata=about))
-    return notebook
-
-
-def in_a_comment():
-    notebook = answered(BLANK)
-    notebook.cells.append(new_code_cell(f"# {ANSWER}"))
-    return notebook
-
-
-def in_the_question():
-    notebook = answered(BLANK)
-    cell = next(c for c in notebook.cells if c.source == "Why?")
-    cell.source += f"\n{ANSWER}"
-    return notebook
-
-
-def as_code():
-    notebook = answered(BLANK)
-    index = notebook.cells.index(find(notebook, "why"))
-    about = notebook.cells[index].metadata
-    notebook.cells[index] = new_code_cell(f"'{ANSWER}'", metadata=about)
-    return notebook
-
-
-def placeholder_deleted():
-    notebook = below()
-    notebook.cells.remove(find(notebook, "why"))
-    return notebook
-
-
 WRITTEN = {
-    "answered": (lambda: answered(ANSWER), State.WAITING),
-    "as_code": (as_code, State.WAITING),
+    "answered": (answered, State.WAITING),
     "below": (below, State.WAITING),
-    "blank": (lambda: answered(BLANK), State.GRADED),
-    "blank_copy_at_the_end": (blank_copy_at_the_end, State.WAITING),
-    "in_a_comment": (in_a_comment, State.WAITING),
-    "in_the_question": (in_the_question, State.WAITING),
-    "placeholder_deleted": (placeholder_deleted, State.WAITING),
-    "stripped": (stripped, State.WAITING),
-    "white_space": (lambda: answered(f"\n{BLANK}  \n"), State.GRADED),
+    "blank": (solved, State.GRADED),
+    "white_space": (lambda: answered(f"\n{UNANSWERED}  \n"), State.GRADED),
 }
 
 
@@ -152,9 +83,9 @@ def root(tmp_path_factory):
     sandbox.require()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", "")
-        course = COURSE["root"] = make(tmp_path_factory.mktemp("toy"))
+        course = make(tmp_path_factory.mktemp("toy"))
         patch.syspath_prepend(str(course))
-        release(course)
+        release_with_question(course)
         yield course
 
 
@@ -163,9 +94,9 @@ def before(root):
     """What is shown and exported before anything is graded."""
     for student, (submission, _) in WRITTEN.items():
         hand_in(root, student, submission())
-    hand_in(root, "refused", answered(ANSWER))
+    hand_in(root, "refused", answered())
     (root / "submitted/refused/toy1/toy1.ipynb").write_text("no JSON")
-    hand_in(root, "exits", answered(BLANK, double="import os; os._exit(1)"))
+    hand_in(root, "exits", solved(double="import os; os._exit(1)"))
     (root / "submitted/elsewhere/toy1").mkdir(parents=True)
     (root / "submitted/elsewhere/toy1/notes.txt").write_text("my homework")
     with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
@@ -342,19 +273,19 @@ def kill_in_the_middle(root, student):
 
 def test_a_killed_run_is_no_zero_and_is_made_up_for(graded):
     root, _ = graded
-    hand_in(root, "killed", answered(ANSWER, double=SLOW))
+    hand_in(root, "killed", answered(double=SLOW))
     kill_in_the_middle(root, "killed")
     found = collected(root)
     assert {found["killed", name].state for name in ("double", "why")} == {State.SUBMITTED}
     assert rows(root)["killed"]["status"] == "not graded"
-    submit(root, "killed", answered(ANSWER))
+    submit(root, "killed", answered())
     nbgrader(root, "autograde", "toy1")
     assert collected(root)["killed", "double"].score == 4
 
 
 def test_an_old_result_stays_until_the_new_one_is_whole(graded):
     root, _ = graded
-    submit(root, "white_space", answered(BLANK, double=SLOW))
+    submit(root, "white_space", solved(double=SLOW))
     kill_in_the_middle(root, "white_space")
     result = collected(root)["white_space", "double"]
     assert (result.state, result.score) == (State.STALE, 4)

@@ -10,12 +10,14 @@ from functools import cache
 from pathlib import Path
 
 import nbformat
+from nbformat.v4 import new_markdown_cell
 from nbgrader_course import nbgrader
 
 from autograder.grading import results
 
 TOY = Path(__file__).parents[1] / "toy_course"
 POINTS = {"double": 4, "running_total": 3, "measurements": 2}
+UNANSWERED = "YOUR ANSWER HERE"
 
 
 def make(folder):
@@ -51,6 +53,24 @@ def solved(root=TOY, **answers):
         if name in answers and cell.metadata["nbgrader"]["solution"]:
             cell.source = answers[name]
     return notebook
+
+
+def with_question(notebook, answer=UNANSWERED):
+    """Adds a question that is answered in words, and an answer."""
+    about = {"grade": True, "solution": True, "locked": False, "task": False, "points": 2}
+    about |= {"grade_id": "why", "schema_version": 3}
+    notebook.cells += [
+        new_markdown_cell("Why?", id="toy-question"),
+        new_markdown_cell(answer, id="toy-answer", metadata={"nbgrader": about}),
+    ]
+    return notebook
+
+
+def release_with_question(root):
+    """Releases the toy assignment with a question at its end."""
+    path = root / "solutions/toy1/toy1.ipynb"
+    nbformat.write(with_question(nbformat.read(path, as_version=4), "Because."), path)
+    nbgrader(root, "generate_assignment", "toy1", "--force")
 
 
 def hand_in(root, student, notebook, measurements="1\n2\n3\n"):

@@ -1,17 +1,11 @@
-"""Cells as honest students write them, which run elsewhere: graded as one class by nbgrader."""
+"""Cells as honest students write them, which run elsewhere."""
 
-import base64
-import json
-
-import nbformat
-import pytest
-import sandbox
 from nbformat.v4 import new_code_cell, new_notebook
-from nbgrader_course import nbgrader
-from toy_class import POINTS, autograded, find, hand_in, make, results_of, solved
+
+from autograder.grading.states import State
+from odd_class.member import Member, complete, solved
 
 SET_UP = "import numpy as np\nfrom toy import check"
-DOUBLED = {"running_total": 6}  # what the gradebook gives for it; the rubric has 3
 
 
 def starting(first, then=SET_UP, **answers):
@@ -135,47 +129,26 @@ AT_FAULT = {
     ),
     "of_another_assignment": (
         of_another_assignment(),
-        {"double": 0, "running_total": 0},
+        {"double": 0, "running_total": 0, "why": State.WAITING},
         "The notebook has no cell of this assignment",
         "Hand in the one that was released",
     ),
     "ends_its_kernel": (
-        with_answer("import os\nos._exit(0)"), {"double": 0}, "ended the notebook's kernel",
-        "Does one call `exit`",
+        with_answer("import os\nos._exit(0)"), {"double": State.FAILED},
+        "ended the notebook's kernel", "Does one call `exit`",
     ),
     "too_much_output": (
-        with_answer("while True:\n    print('x' * 100_000)"), {"double": 0}, "printed more than",
-        "prints or displays in a long loop",
+        with_answer("while True:\n    print('x' * 100_000)"), {"double": State.FAILED},
+        "printed more than", "prints or displays in a long loop",
     ),
     "endless": (
         with_answer(
             "import time\ntry:\n    time.sleep(1000)\nexcept KeyboardInterrupt:\n"
             "    raise ValueError('no time')\nprint('went on')"
         ),
-        {"double": 0}, "took longer than", "Which one does not end?",
+        {"double": State.FAILED}, "took longer than", "Which one does not end?",
     ),
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    sandbox.require()
-    root = make(tmp_path_factory.mktemp("toy"))
-    path = root / "solutions/toy1/toy1.ipynb"
-    path.write_text(path.read_text().replace('"points": 3', '"points": 6'))
-    nbgrader(root, "generate_assignment", "toy1", "--force")
-    for student, notebook in HONEST.items():
-        hand_in(root, student, notebook)
-    for student, (notebook, *_) in AT_FAULT.items():
-        hand_in(root, student, notebook)
-    folder = root / "submitted/own_module/toy1"
-    (folder / "helpers.py").write_text("def times(x, n):\n    return n * x\n")
-    (folder / "numpy.py").write_text("raise RuntimeError('not this one')\n")
-    hand_in(root, "pictures", with_pictures())
-    nbgrader(root, "autograde", "toy1", "--ExecuteWithChallenge.timeout=10",
-             "--Isolation.output_mb=3")  # fmt: skip
-    nbgrader(root, "generate_feedback", "toy1", "--student=pictures")
-    return root
 
 
 def with_pictures():
@@ -196,52 +169,13 @@ def with_pictures():
     return notebook
 
 
-@pytest.fixture(scope="module")
-def results(course):
-    return results_of(course)
-
-
-@pytest.mark.parametrize("student", HONEST)
-def test_a_line_that_fails_here_costs_no_points(results, student):
-    found = {exercise: r for (name, exercise), r in results.items() if name == student}
-    reasons = [reason for result in found.values() for reason in result.reasons]
-    assert {e: r.score for e, r in found.items()} == POINTS | DOUBLED, reasons
-
-
-@pytest.mark.parametrize("student", AT_FAULT)
-def test_a_lost_point_has_the_reason_and_the_hint_of_its_kind(results, student):
-    _, lost, says, hint = AT_FAULT[student]
-    found = {exercise: r for (name, exercise), r in results.items() if name == student}
-    assert {e: r.score for e, r in found.items()} == POINTS | DOUBLED | lost
-    for exercise in lost:
-        (reason,) = found[exercise].verdict.reasons
-        assert says in reason.says
-        assert hint in reason.hint
-
-
-def test_an_interrupt_ends_the_whole_cell(course):
-    notebook = nbformat.read(autograded(course, "endless"), as_version=4)
-    assert [o.output_type for o in find(notebook, "double_solution").outputs] == ["error"]
-
-
-def test_the_text_of_a_verdict_has_the_points_of_the_gradebook(course):
-    notebook = nbformat.read(autograded(course, "drive"), as_version=4)
-    text = json.dumps(notebook)
-    assert "running_total: 6 of 6 points" in text
-    notebook = nbformat.read(autograded(course, "missing_name"), as_version=4)
-    assert "[-6] `running_total` raised NameError" in json.dumps(notebook)
-
-
-def test_pictures_come_back_within_a_budget_and_progress_bars_do_not(course):
-    notebook = nbformat.read(autograded(course, "pictures"), as_version=4)
-    plot, many, printed, timed = notebook.cells[1:5]
-    assert base64.b64decode(plot.outputs[0].data["image/png"]).startswith(b"\x89PNG")
-    shown = [output.data for output in many.outputs]
-    assert [("image/png" in data) for data in shown] == [True] * 4 + [False] * 6
-    assert "not shown while grading: image/png" in shown[-1]["text/plain"]
-    feedback = (course / "feedback/pictures/toy1/toy1.html").read_text()
-    assert feedback.count('src="data:image/png;base64') == 5
-    assert printed.outputs[0].text == " 2 of 3\n10\ndone\n"
-    assert timed.outputs[0].text == "worked\n"
-    assert timed.outputs[1].data["text/plain"] == "42"
-    assert timed.outputs[2].text.startswith("Wall time: ")
+HELPERS = {
+    "helpers.py": "def times(x, n):\n    return n * x\n",
+    "numpy.py": "raise RuntimeError('not this one')\n",
+}
+MEMBERS = {name: Member(complete(notebook)) for name, notebook in HONEST.items()}
+MEMBERS |= {
+    name: Member(complete(notebook), *expected) for name, (notebook, *expected) in AT_FAULT.items()
+}
+MEMBERS["own_module"] = Member(complete(HONEST["own_module"]) | HELPERS)
+MEMBERS["pictures"] = Member(complete(with_pictures))

@@ -1,0 +1,92 @@
+"""Formgrader's buttons, and what cannot be graded as things are, in a small class."""
+
+import pytest
+import sandbox
+from nbgrader_course import nbgrader
+from odd_class import CLASS
+from odd_class.member import RIGHT
+from toy_class import POINTS, make, release_with_question, results_of
+
+from autograder.grading import challenges, staging
+
+SCORES = RIGHT | POINTS
+STUDENTS = ("as_released", "a[b]*c", "numbered", "pipe", "zeros", "without")
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """The course folder, with the class graded."""
+    sandbox.require()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", "")
+        root = make(tmp_path_factory.mktemp("odd") / "courses [2026] + more")
+        release_with_question(root)
+        released = (root / "assignments/toy1/toy1.ipynb").read_text()
+        for student in STUDENTS:
+            CLASS[student].hand_in(root / "submitted" / student / "toy1", released)
+        nbgrader(root, "autograde", "toy1")
+        yield root
+
+
+def scores(course, student):
+    return {e: r.score for (s, e), r in results_of(course).items() if s == student}
+
+
+@pytest.fixture
+def formgrader(course, monkeypatch):
+    """What formgrader's pages and buttons call."""
+    from nbgrader.apps import NbGrader, NbGraderAPI
+
+    monkeypatch.chdir(course)
+    application = NbGrader()
+    application.initialize([])
+    return NbGraderAPI(config=application.config)
+
+
+def test_formgrader_lists_and_grades_the_class(course, formgrader):
+    listed = {row["student"] for row in formgrader.get_submissions("toy1")}
+    assert listed == set(STUDENTS)
+    answer = formgrader.autograde("toy1", "a[b]*c")
+    assert answer["success"], answer["log"]
+    assert "Converting notebook" in answer["log"]
+    assert scores(course, "a[b]*c") == SCORES
+
+
+def test_what_cannot_be_read_keeps_its_result_and_fails_the_command(
+    course, formgrader, monkeypatch
+):
+    look = staging.look
+
+    def only_some(folder, *others):
+        if folder.parent.name == "as_released":
+            raise PermissionError(13, "Permission denied", str(folder / "toy1.ipynb"))
+        return look(folder, *others)
+
+    monkeypatch.setattr(staging, "look", only_some)
+    for student in ("as_released", "[an]*"):
+        answer = formgrader.autograde("toy1", student)
+        assert not answer["success"]
+        assert "the submission of 'as_released' cannot be read" in answer["log"]
+    assert "the submissions of as_released. Make them readable" in answer["log"]
+    assert scores(course, "as_released") == scores(course, "numbered") == SCORES
+
+
+def test_a_key_that_cannot_be_read_stops_before_the_first_submission(course):
+    key = course / challenges.KEY_FILE
+    content = key.read_text()
+    key.unlink()
+    key.mkdir()
+    done = nbgrader(course, "autograde", "toy1", "--force", check=False)
+    key.rmdir()
+    key.write_text(content)
+    assert done.returncode == 1
+    assert "Cannot use the challenge key" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert scores(course, "as_released") == SCORES
+
+
+def test_an_assignment_that_was_not_released_is_named(course):
+    done = nbgrader(course, "autograde", "toy9", check=False)
+    assert done.returncode == 1
+    assert "No assignment with ID 'toy9' exists in the database" in done.stderr
+    assert "Traceback" not in done.stderr
