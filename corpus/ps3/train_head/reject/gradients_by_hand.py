@@ -1,4 +1,4 @@
-# says: no training step of the model ran
+# says: did not come from training steps of the model
 def train_head(model, train_gen, val_gen, epochs):
     history = tf.keras.callbacks.History()
     history.epoch, history.history = list(range(epochs)), {"loss": [], "val_loss": []}

@@ -1,4 +1,4 @@
-# says: no training step of the model ran
+# says: did not come from training steps of the model
 def fine_tune(model, train_gen, val_gen, initial_epoch, epochs):
     history = tf.keras.callbacks.History()
     history.epoch, history.history = list(range(initial_epoch, epochs)), {"loss": [], "val_loss": []}

@@ -1,4 +1,4 @@
-# says: no training step of the model ran
+# says: did not come from training steps of the model
 def fine_tune(model, train_gen, val_gen, initial_epoch, epochs):
     kernel, bias = model.layers[-1].get_weights()
     model.layers[-1].set_weights([kernel + np.random.normal(0, 0.1, kernel.shape), bias])
