@@ -21,12 +21,14 @@ BATCHES = tuple(tuple(range(start, min(start + 4, 22))) for start in range(0, 22
 
 
 def trained(steps):
-    """Facts as a true training in these steps gives them, a history of N epochs included."""
-    training = fitting._retrain(steps, EXPECTED)
+    """Facts as a true training of N epochs in these steps gives them."""
+    training, n = fitting._retrain(steps, EXPECTED), len(steps) // N
+    sizes, epochs = training.sizes, [slice(at, at + n) for at in range(0, len(steps), n)]
     values = {}
     for column, name in enumerate(("loss", "accuracy")):
-        for prefix in ("", "val_"):
-            values[prefix + name] = next(training._values(prefix, column, N))[0]
+        batches = training.batches[:, column]
+        values[name] = [np.average(batches[epoch], weights=sizes[epoch]) for epoch in epochs]
+        values[f"val_{name}"] = training.validation[n - 1 :: n, column]
     return fitting.Facts(
         "History",
         False,
@@ -88,6 +90,29 @@ def test_validation_values_that_are_made_up_cost_the_validation(name, change):
 def test_without_its_metrics_a_history_is_none_of_this_training():
     score, _ = judged(TRUE, history=())
     assert score == 3
+
+
+def test_epochs_of_some_of_the_batches_keep_their_history():
+    score, says = judged(trained(N * BATCHES[:2]))
+    assert score == 5
+    assert f"Training ran {2 * N} steps" in says[0]
+
+
+def test_a_history_of_the_last_of_more_epochs_is_of_this_training():
+    more = trained(2 * N * BATCHES)
+    validated = 2 * N * (tuple(range(13)),)
+    training = fitting._retrain(2 * N * BATCHES, EXPECTED)
+    last = {
+        f"val_{name}": Array.of(training.validation[6 * N + 5 :: 6, column])
+        for column, name in enumerate(("loss", "accuracy"))
+    }
+    for column, name in enumerate(("loss", "accuracy")):
+        batches = training.batches[6 * N :, column].reshape(N, 6)
+        last[name] = Array.of(np.average(batches, axis=1, weights=[4, 4, 4, 4, 4, 2]))
+    history = tuple(fitting.Metric(*each) for each in last.items())
+    score, says = judged(more, history=history, validated=validated)
+    assert score == 5
+    assert f"trained for {2 * N} epochs" in says[0]
 
 
 def test_epochs_that_did_not_run_cost_the_history_although_it_lists_them():

@@ -158,14 +158,10 @@ class FittingExercise(Exercise[Facts, Expected]):
         if not facts.trained or not _is_of_pictures(facts, expected, rules["weights"]):
             yield fails(None, "trained_elsewhere")
             return
-        done = _whole_epochs(facts.trained, N_TRAIN, BATCH)
         training = _retrain(facts.trained, expected)
-        same = training.ends_at(facts, rules["weights"])
-        yield _judge_history(facts, expected, training if same else None, rules)
-        yield _judge_training(facts, expected, done, same)
-        # A wrong number of epochs has cost its points there; each of them is to be validated.
-        n_trained = max(done or len(expected.epochs), len(facts.epochs or ()))
-        yield _judge_validation(facts, expected, n_trained, training if same else None, rules)
+        yield _judge_history(facts, expected, training, rules)
+        yield _judge_training(facts, expected, training, rules)
+        yield _judge_validation(facts, expected, training, rules)
 
 
 def _history(history: Any) -> tuple:
@@ -194,35 +190,42 @@ def _is_of_pictures(facts: Facts, expected: Expected, limit: float) -> bool:
     return bool(np.abs(pictures @ factors - change).max() <= limit)
 
 
-def _judge_history(
-    facts: Facts, expected: Expected, training: "_Training | None", rules: dict
-) -> Finding:
+def _judge_history(facts: Facts, expected: Expected, training: "_Training", rules: dict) -> Finding:
     if facts.epochs is None:
         return fails("history", "no_history", received=facts.type)
     if facts.epochs != expected.epochs:
         right = _span(expected.epochs)
         return fails("history", "epochs", received=_span(facts.epochs), expected=right)
     # Other weights cost points elsewhere; the history then has the values of another training.
-    wrong = training and training.wrong_metric(facts, "", rules)
-    return fails("history", "other_values", name=wrong) if wrong else holds("history")
+    if training.ends_at(facts, rules):
+        wrong = training.wrong_metric(facts, "", rules)
+        if wrong is not None:
+            return fails("history", "other_values", name=wrong)
+    return holds("history")
 
 
-def _judge_training(facts: Facts, expected: Expected, done: int | None, same: bool) -> Finding:
-    n_epochs = len(expected.epochs)
+def _judge_training(
+    facts: Facts, expected: Expected, training: "_Training", rules: dict
+) -> Finding:
+    n_epochs, done = len(expected.epochs), training.epochs
     if done is None or (done < n_epochs and facts.epochs == expected.epochs):
         steps = n_epochs * -(-N_TRAIN // BATCH)
         return fails("training", "part_epochs", received=len(facts.trained), expected=steps)
     if done != n_epochs:
         return fails("training", "number_of_epochs", received=done, expected=n_epochs)
-    return holds("training") if same else fails("training", "other_weights")
+    if not training.ends_at(facts, rules):
+        return fails("training", "other_weights")
+    return holds("training")
 
 
 def _judge_validation(
-    facts: Facts, expected: Expected, n_trained: int, training: "_Training | None", rules: dict
+    facts: Facts, expected: Expected, training: "_Training", rules: dict
 ) -> Finding:
-    if not facts.validated or (facts.history and facts.metric("val_accuracy") is None):
-        names = ", ".join(metric.name for metric in facts.history)
-        return fails("validation", "no_validation", received=names or "nothing")
+    names = ", ".join(metric.name for metric in facts.history) or "nothing"
+    if not facts.validated:
+        return fails("validation", "no_validation", received=names)
+    # A wrong number of epochs has cost its points; each of them is to be validated.
+    n_trained = max(training.epochs or len(expected.epochs), len(facts.epochs or ()))
     # In which batches they come does not matter here.
     seen = tuple((number,) for step in facts.validated for number in step)
     if _whole_epochs(seen, N_VALIDATION, 1) != n_trained:
@@ -230,7 +233,9 @@ def _judge_validation(
         return fails("validation", "part_validation", received=received, expected=N_VALIDATION)
     if facts.epochs is None:
         return holds("validation")
-    if training is not None:
+    if facts.metric("val_loss") is None:
+        return fails("validation", "no_validation", received=names)
+    if training.ends_at(facts, rules):
         wrong = training.wrong_metric(facts, "val_", rules)
     else:
         wrong = _wrong_at_last(facts, expected, rules)
@@ -266,6 +271,7 @@ class _Training:
     """A training, repeated step by step.
 
     Attributes:
+        epochs: how many whole epochs it is of; None if not of a whole number.
         kernel: at the end.
         bias: at the end.
         sizes: of the batches.
@@ -273,45 +279,50 @@ class _Training:
         validation: those of all validation pictures after each step, `[steps, 2]`.
     """
 
+    epochs: int | None
     kernel: np.ndarray
     bias: np.ndarray
     sizes: np.ndarray
     batches: np.ndarray
     validation: np.ndarray
 
-    def ends_at(self, facts: Facts, limit: float) -> bool:
+    def ends_at(self, facts: Facts, rules: dict) -> bool:
         """Whether it leads to the weights that are there."""
         pairs = (facts.kernel.values, self.kernel), (facts.bias.values, self.bias)
-        return all(a.shape == b.shape and np.abs(a - b).max() <= limit for a, b in pairs)
+        return all(a.shape == b.shape and np.abs(a - b).max() <= rules["weights"] for a, b in pairs)
 
     def wrong_metric(self, facts: Facts, prefix: str, rules: dict) -> str | None:
         """Returns the first metric whose history is of no epochs of this training.
 
-        They follow one another and are equally long; which steps they are is found by trying.
+        They follow one another. Where the training is of whole epochs, and of enough of them, each
+        is one; otherwise, which costs points elsewhere, an epoch may be any number of steps.
         """
-        n = len(facts.epochs or ())
+        epochs, n = facts.epochs or (), len(self.sizes)
+        lengths = np.arange(n + 1) - np.arange(n + 1)[:, np.newaxis]  # from one step to another
+        whole = self.epochs is not None and self.epochs >= len(epochs)
+        possible = lengths == n // self.epochs if whole else lengths > 0
         for column, name in enumerate(_METRICS):
             received = facts.metric(f"{prefix}{name}")
-            if not n or received is None or len(received) != n:
+            if received is None or not 0 < len(received) == len(epochs):
                 return f"{prefix}{name}"
-            if not any(
-                (np.abs(values - received) <= rules[name]).all(axis=1).any()
-                for values in self._values(prefix, column, n)
-            ):
+            values = self.validation[:, column] if prefix else self._means(column)
+            ends = np.ones(n + 1, bool)
+            for value in received:
+                fits = possible[:, 1:] & (np.abs(values - value) <= rules[name])
+                ends = np.append(False, (ends[:, np.newaxis] & fits).any(axis=0))
+            if not ends.any():
                 return f"{prefix}{name}"
         return None
 
-    def _values(self, prefix: str, column: int, n: int) -> Iterator[np.ndarray]:
-        """Yields what a history of n equally long epochs holds, the longest first: `[ways, n]`."""
+    def _means(self, column: int) -> np.ndarray:
+        """Returns the mean over the batches between two steps, `[steps + 1, steps]`."""
         counts = np.append(0, np.cumsum(self.sizes))
         totals = np.append(0, np.cumsum(self.sizes * self.batches[:, column]))
-        for length in range(len(self.sizes) // n, 0, -1):
-            starts = np.arange(len(self.sizes) - n * length + 1)
-            ends = starts[:, np.newaxis] + length * np.arange(n + 1)
-            if prefix:
-                yield self.validation[ends[:, 1:] - 1, column]
-            else:
-                yield np.diff(totals[ends]) / np.diff(counts[ends])
+        with np.errstate(invalid="ignore"):  # no batch lies between a step and itself
+            means: np.ndarray = np.subtract.outer(totals, totals) / np.subtract.outer(
+                counts, counts
+            )
+        return means[:, 1:]
 
 
 def _retrain(steps: tuple[tuple[int, ...], ...], expected: Expected) -> _Training:
@@ -328,7 +339,8 @@ def _retrain(steps: tuple[tuple[int, ...], ...], expected: Expected) -> _Trainin
         bias = bias - RATE * gradient.sum(axis=0)
         validation.append(_evaluate(expected.validation, kernel, bias))
     sizes = np.array([len(step) for step in steps])
-    return _Training(kernel, bias, sizes, np.array(batches), np.array(validation))
+    epochs = _whole_epochs(steps, N_TRAIN, BATCH)
+    return _Training(epochs, kernel, bias, sizes, np.array(batches), np.array(validation))
 
 
 def _whole_epochs(steps: tuple[tuple[int, ...], ...], n: int, batch: int) -> int | None:
