@@ -1,5 +1,5 @@
 # expect: 0.66666667
-# says: The optimizer is
+# says: The optimizer does not change weights as Adam
 class Wrapped(tf.keras.optimizers.Lion):
     inner_optimizer = tf.keras.optimizers.Adam(0.001)
 
