@@ -76,7 +76,7 @@ def state(
     """Returns what an optimizer keeps between steps, built for these weights if it is not."""
     if not optimizer.built:
         optimizer.build(weights)
-    return [np.array(variable) for variable in optimizer.variables]
+    return [variable.numpy().copy() for variable in optimizer.variables]
 
 
 def take(
@@ -109,7 +109,7 @@ def take(
         scale = float(optimizer.scale_loss(1.0))
         scaled = tf.constant(scale * gradient.reshape(weight.shape), tf.float32)
         optimizer.apply_gradients([(scaled, weight)])
-        weights.append(np.ravel(weight)[:_NOTED])
+        weights.append(weight.numpy().ravel()[:_NOTED].copy())
     return Updates(Array.of(rates), Array.of(weights))
 
 
