@@ -149,8 +149,8 @@ def test_facts_that_contradict_one_another_cost_the_exercise_and_nothing_more(ca
     made_up = {
         "build_backbone": {"type": "model"},
         "build_classifier": {"type": "model", "output_shape": [6, 3]},
-        "compile_head": {"compiled": {"optimizer": "Adam", "learning_rates": [0.001]}},
-        "compile_fine_tune": {"compiled": {"optimizer": "Adam", "learning_rates": [1e-5]}},
+        "compile_head": {"compiled": {"optimizer": "Adam"}},
+        "compile_fine_tune": {"compiled": {"optimizer": "Adam"}},
         "unfreeze": {"first": {"moved": [199]}, "second": {}},
         **dict.fromkeys(
             ("train_head", "fine_tune"),

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 
 from autograder.core.challenge import Challenge
-from autograder.core.exercise import Exercise, attempt, type_name
-from autograder.core.facts import Array, Most, Shape, Short
+from autograder.core.exercise import Exercise, Raised, attempt, in_short, type_name
+from autograder.core.facts import Array, Failure, Most, Shape, Short
 from autograder.core.rubric import Finding, fails, holds
 from rps_course.exercises.probes import probing, standin
 from rps_course.exercises.probes.probing import N_PICTURES
@@ -28,11 +28,28 @@ class Outputs:
 
     Attributes:
         inference: of the drawn pictures, `[N_PICTURES, classes]`.
+        again: the same once more.
         training: of one picture many times in training mode, `[192, classes]`.
     """
 
     inference: Annotated[Array, Most(N_PICTURES * MAX_CLASSES)]
+    again: Annotated[Array, Most(N_PICTURES * MAX_CLASSES)]
     training: Annotated[Array, Most(_REPEATS * MAX_CLASSES)]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one training step did to the backbone.
+
+    Attributes:
+        moved: how many of its weights moved.
+        after: its features of two other pictures afterwards.
+        raised: what the step raised.
+    """
+
+    moved: int
+    after: Annotated[Array, Most(2 * standin.MAX_FEATURES)]
+    raised: Failure | None = None
 
 
 @dataclass(frozen=True)
@@ -43,23 +60,21 @@ class Facts:
         type: `"model"`, or the name of another type.
         output_shape: of what the model makes of the drawn pictures.
         outputs: that itself; None for another shape.
-        same_twice: whether that is the same each time.
         from_logits: whether a loss that it is compiled with says that these are logits.
         head_shapes: of the weights that train beside those of the backbone.
         head: these weights; empty if there are more than a Dense layer has.
         rates: of its Dropout layers.
-        backbone_trains: how many weights of the backbone train.
+        step: what a training step did; None where the outputs have another shape.
     """
 
     type: Short
     output_shape: Shape = ()
     outputs: Outputs | None = None
-    same_twice: bool = False
     from_logits: bool = False
     head_shapes: Annotated[tuple[Shape, ...], Most(20)] = ()
     head: Annotated[tuple[Annotated[Array, Most(_MAX_HEAD)], ...], Most(2)] = ()
     rates: tuple[float, ...] = ()
-    backbone_trains: int = 0
+    step: Step | None = None
 
 
 @dataclass(frozen=True)
@@ -68,10 +83,12 @@ class Expected:
 
     Attributes:
         features: of the drawn pictures, float64 `[n, d]`.
+        later: of two other pictures, `[2, d]`.
         classes: how many there are.
     """
 
     features: np.ndarray
+    later: np.ndarray
     classes: int
 
 
@@ -92,29 +109,44 @@ class BuildClassifier(Exercise[Facts, Expected]):
         x = probing.inputs(challenge, self.name, profile.input_shape)
         inference = np.asarray(attempt(classifier, x, training=False))
         # Before any training: it moves the statistics of batch norms that are not frozen.
-        same_twice = np.array_equal(inference, np.asarray(classifier(x, training=False)))
+        again = classifier(x, training=False)
         outputs = None
         if inference.shape == (N_PICTURES, len(profile.classes)):
             # One picture many times: what differs between the rows is Dropout's doing.
             repeated = np.repeat(x[:1], _REPEATS, axis=0)
             training = classifier(repeated, training=True)
-            outputs = Outputs(Array.of(inference), Array.of(training))
-        return Facts(
-            "model",
-            inference.shape,
-            outputs,
-            same_twice,
-            probing.takes_logits(classifier),
-            *_head(classifier, backbone),
-        )
+            outputs = Outputs(Array.of(inference), Array.of(again), Array.of(training))
+        facts = probing.takes_logits(classifier), *_head(classifier, backbone)  # before the step
+        step = self._step(classifier, backbone, challenge, profile) if outputs else None
+        return Facts("model", inference.shape, outputs, *facts, step)
+
+    def _step(
+        self,
+        classifier: "tf.keras.Model",
+        backbone: "tf.keras.Model",
+        challenge: Challenge,
+        profile: Profile,
+    ) -> Step:
+        """Trains the classifier for one step."""
+        before, raised = probing.snapshot(backbone), None
+        x = probing.inputs(challenge, self.name, profile.input_shape)
+        classifier.compile("sgd", "sparse_categorical_crossentropy")
+        try:
+            probing.step(classifier, x, probing.targets(challenge, self.name, profile))
+        except Raised as error:
+            raised = error.failure
+        later = probing.later(challenge, self.name, profile.input_shape)
+        after = Array.of(backbone(later, training=False))
+        return Step(len(probing.moved(before, backbone)), after, raised)
 
     def expect(self, challenge: Challenge, profile: Profile) -> Expected:
         """Returns the stand-in's features."""
         backbone = standin.backbone(challenge, self.name, profile.input_shape)
-        features = backbone(
-            probing.inputs(challenge, self.name, profile.input_shape), training=False
+        features, later = (
+            np.asarray(backbone(draw(challenge, self.name, profile.input_shape), training=False))
+            for draw in (probing.inputs, probing.later)
         )
-        return Expected(np.asarray(features, np.float64), len(profile.classes))
+        return Expected(features.astype(np.float64), later, len(profile.classes))
 
     def judge(self, facts: Facts, expected: Expected, rules: dict) -> Iterator[Finding]:
         """Yields findings on output shape, probabilities, Dropout and the Dense layer."""
@@ -127,6 +159,7 @@ class BuildClassifier(Exercise[Facts, Expected]):
             facts.output_shape != right
             or outputs is None
             or outputs.inference.values.shape != right
+            or facts.step is None
         ):
             received = list(facts.output_shape[1:])
             yield fails("outputs", "outputs", received=received, expected=[expected.classes])
@@ -140,16 +173,15 @@ class BuildClassifier(Exercise[Facts, Expected]):
         else:
             sums = inference.sum(axis=1)
             yield fails("probabilities", "probabilities", low=sums.min(), high=sums.max())
-        dense, kernel = self._dense(facts, inference, expected, rules["outputs"])
+        dense, kernel = self._dense(facts, inference, expected, rules)
         yield dense
         if kernel is not None:
             # A backbone that trains along gives other features in training mode.
             features = expected.features[0] if dense.message is None else None
             yield self._dropout(facts, features, kernel, rules)
 
-    @staticmethod
     def _dense(
-        facts: Facts, outputs: np.ndarray, expected: Expected, tolerance: float
+        self, facts: Facts, outputs: np.ndarray, expected: Expected, rules: dict
     ) -> tuple[Finding, np.ndarray | None]:
         """Judges the head, and returns its kernel where it is a Dense layer."""
         features, classes = expected.features.shape[1], expected.classes
@@ -163,10 +195,15 @@ class BuildClassifier(Exercise[Facts, Expected]):
         bias, kernel = head
         logits = expected.features @ kernel + bias
         possible = (probing.softmax(logits), 1 / (1 + np.exp(-np.clip(logits, -60, 60))), logits)
-        if min(np.abs(each - outputs).max() for each in possible) >= tolerance:
+        if min(np.abs(each - outputs).max() for each in possible) >= rules["outputs"]:
             return fails("dense", "other_outputs"), kernel
-        if facts.backbone_trains:
-            return fails("dense", "backbone_trains", received=facts.backbone_trains), kernel
+        step = facts.step
+        if step.raised is not None:
+            return fails("dense", "step", received=in_short(step.raised)), kernel
+        if step.moved:
+            return fails("dense", "backbone_moves", received=step.moved), kernel
+        if not probing.alike(step.after.values, expected.later, rules["rounding"]):
+            return fails(None, "contradicts", exercise=self.name), kernel
         return holds("dense"), kernel
 
     @staticmethod
@@ -174,7 +211,8 @@ class BuildClassifier(Exercise[Facts, Expected]):
         facts: Facts, features: np.ndarray | None, kernel: np.ndarray, rules: dict
     ) -> Finding:
         """Judges Dropout; by the variance it causes where the outputs follow from the features."""
-        if not facts.same_twice:
+        inference, again = facts.outputs.inference.values, facts.outputs.again.values
+        if inference.shape != again.shape or np.abs(inference - again).max() > rules["varies"]:
             return fails("dropout", "always_dropout")
         outputs = facts.outputs.training.values.astype(np.float64)
         if outputs.shape != (_REPEATS, kernel.shape[1]):
@@ -203,8 +241,8 @@ class BuildClassifier(Exercise[Facts, Expected]):
 
 def _head(
     classifier: "tf.keras.Model", backbone: "tf.keras.Model"
-) -> tuple[tuple[tuple[int, ...], ...], tuple[Array, ...], tuple[float, ...], int]:
-    """Returns the head's shapes and weights, Dropout's rates, and what trains of the backbone."""
+) -> tuple[tuple[tuple[int, ...], ...], tuple[Array, ...], tuple[float, ...]]:
+    """Returns the head's shapes and weights, and Dropout's rates."""
     import tensorflow as tf
 
     theirs = {id(variable) for variable in backbone.weights}
@@ -219,7 +257,6 @@ def _head(
         tuple(weight.shape for weight in head),
         tuple(map(Array.of, head)) if small else (),
         tuple(rates),
-        len(classifier.trainable_weights) - len(head),
     )
 
 

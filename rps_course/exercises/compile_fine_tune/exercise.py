@@ -49,6 +49,9 @@ class CompileFineTune(compiling.CompilingExercise):
         if compiled is None:
             yield fails(None, "not_compiled")
             return
+        if not facts.is_complete:
+            yield fails(None, "contradicts", exercise=self.name)
+            return
         if facts.step is None:
             if compiled.raises:
                 yield from compiling.findings(facts, expected, rules)
@@ -60,9 +63,7 @@ class CompileFineTune(compiling.CompilingExercise):
             yield fails(None, "not_compiled_again")
             return
         right = expected.facts
-        if not facts.is_complete or not probing.alike(
-            facts.before.values, right.before.values, rules["rounding"]
-        ):
+        if not probing.alike(facts.before.values, right.before.values, rules["rounding"]):
             yield fails(None, "contradicts", exercise=self.name)
             return
         moved, tail = facts.step.moved, right.step.moved

@@ -1,7 +1,8 @@
 """Exercises that compile a classifier: what is said of it, and what one training step then does.
 
 Whoever judges gathers the same facts with the reference implementation, under the same challenge,
-and compares: the loss on a batch, and the first step of Adam.
+and compares: the loss on a batch, and the first step of Adam. What the optimizer does after that
+is compared with Adam in NumPy (`optimizing`).
 """
 
 from abc import abstractmethod
@@ -12,10 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 
 from autograder.core.challenge import Challenge
-from autograder.core.exercise import Exercise, Raised, attempt, failure, type_name
+from autograder.core.exercise import Exercise, Raised, attempt, failure, in_short, type_name
 from autograder.core.facts import Array, Failure, Most, Short
 from autograder.core.rubric import Finding, fails, holds
-from rps_course.exercises.probes import probing, standin
+from rps_course.exercises.probes import optimizing, probing, standin
 from rps_course.profile import Profile
 from rps_course.profiles.reading import MAX_CLASSES
 
@@ -57,7 +58,6 @@ class Compiled:
 
     Attributes:
         optimizer: the name of its class.
-        learning_rates: at steps 0, 100 and 10,000 of a schedule; otherwise the one.
         loss: what it gives on a batch; None where it raised.
         loss_raised: what it raised.
         metrics: all of them, without the loss.
@@ -67,7 +67,6 @@ class Compiled:
     """
 
     optimizer: Short
-    learning_rates: Annotated[tuple[float, ...], Most(3)]
     loss: float | None = None
     loss_raised: Failure | None = None
     metrics: tuple[Metric, ...] = ()
@@ -107,6 +106,8 @@ class Facts:
         before: the backbone's features of two pictures before the step.
         step: what the step did.
         step_raised: what it raised in place of that.
+        updates: what the optimizer then does with drawn gradients.
+        updates_raised: what it raised in place of that.
     """
 
     compiled: Compiled | None = None
@@ -114,12 +115,15 @@ class Facts:
     before: _Features | None = None
     step: Step | None = None
     step_raised: Failure | None = None
+    updates: optimizing.Updates | None = None
+    updates_raised: Failure | None = None
 
     @property
     def is_complete(self) -> bool:
         """Whether what must be there is: someone may have left parts out."""
         stepped = (self.step is None) != (self.step_raised is None)
-        return stepped and self.kernel is not None and self.before is not None
+        updated = (self.updates is None) != (self.updates_raised is None)
+        return stepped and updated and self.kernel is not None and self.before is not None
 
 
 @dataclass(frozen=True)
@@ -129,10 +133,20 @@ class Expected:
     Attributes:
         facts: its facts.
         rate: the learning rate.
+        drawn: what its optimizer is given besides.
+        changes: what Adam makes of that.
     """
 
     facts: Facts
     rate: float
+    drawn: optimizing.Draw
+    changes: np.ndarray
+
+    def first_wrong_update(self, facts: Facts, rules: dict) -> int | None:
+        """Returns the first drawn step that is not Adam's; None if there is none."""
+        limit = rules["updates"] * self.rate
+        weights = facts.updates.weights.values
+        return optimizing.first_wrong(weights, self.drawn, self.changes, limit)
 
 
 class CompilingExercise(Exercise[Facts, Expected]):
@@ -158,20 +172,28 @@ class CompilingExercise(Exercise[Facts, Expected]):
         if compiled is None:
             return Facts()
         backbone, later = classifier.layers[0], probing.later(challenge, self.name, standin.SHAPE)
-        weights, kernel = probing.snapshot(backbone), classifier.layers[-1].weights[0]
+        optimizer, kernel = classifier.optimizer, classifier.layers[-1].weights[0]
+        state = attempt(optimizing.state, optimizer, classifier.trainable_variables)
         facts = {"kernel": Array.of(kernel), "before": Array.of(backbone(later, training=False))}
         try:
-            probing.step(classifier, x, y)
+            moved = _moved(classifier, x, y)
+            after = Array.of(backbone(later, training=False))
+            facts["step"] = Step(Array.of(kernel), moved, after)
         except Raised as error:
-            return Facts(compiled, **facts, step_raised=error.failure)
-        moved = len(probing.moved(weights, backbone))
-        after = Array.of(backbone(later, training=False))
-        return Facts(compiled, **facts, step=Step(Array.of(kernel), moved, after))
+            facts["step_raised"] = error.failure
+        try:
+            about = optimizer, state, kernel, challenge, self.name
+            facts["updates"] = attempt(optimizing.take, *about)
+        except Raised as error:
+            facts["updates_raised"] = error.failure
+        return Facts(compiled, **facts)
 
     def expect(self, challenge: Challenge, profile: Profile) -> Expected:
-        """Gathers the same facts with the reference implementation."""
+        """Gathers the same facts with the reference implementation, and repeats Adam."""
         function, rate = self.reference(profile)
-        return Expected(self.gather(function, challenge, profile), rate)
+        facts = self.gather(function, challenge, profile)
+        drawn = optimizing.Draw.of(challenge, self.name, facts.kernel.values.size)
+        return Expected(facts, rate, drawn, optimizing.adam(drawn, rate))
 
 
 def compiled_facts(
@@ -203,7 +225,14 @@ def compiled_facts(
         facts["metrics"] = _metrics(model, x, challenge)
     except Exception as error:
         facts["metrics_raised"] = failure(error)
-    return Compiled(type_name(optimizer), learning_rates(optimizer), **facts)
+    return Compiled(type_name(optimizer), **facts)
+
+
+def _moved(classifier: "tf.keras.Sequential", x: np.ndarray, y: np.ndarray) -> int:
+    """Trains a classifier for one step, and returns how many weights of its backbone moved."""
+    before = probing.snapshot(classifier.layers[0])
+    probing.step(classifier, x, y)
+    return len(probing.moved(before, classifier.layers[0]))
 
 
 def _loss_name(model: "tf.keras.Model") -> str:
@@ -234,14 +263,6 @@ def _metrics(model: "tf.keras.Model", x: np.ndarray, challenge: Challenge) -> tu
         for name, value in results.items()
         if np.ndim(value) == 0 and name != "loss"
     )
-
-
-def learning_rates(optimizer: "tf.keras.optimizers.Optimizer") -> tuple[float, ...]:
-    """Returns the learning rate at steps 0, 100 and 10,000 of a schedule, or the constant one."""
-    rate = getattr(optimizer, "_learning_rate", None)
-    if callable(rate) and not hasattr(rate, "assign"):
-        return tuple(float(np.asarray(rate(at))) for at in (0, 100, 10_000))
-    return (float(np.asarray(optimizer.learning_rate)),)
 
 
 def findings(facts: Facts, expected: Expected, rules: dict) -> Iterator[Finding]:
@@ -279,23 +300,37 @@ def _loss(compiled: Compiled, expected: float, right: bool) -> Finding:
 
 
 def _learning_rate(facts: Facts, expected: Expected, right_loss: bool, rules: dict) -> Finding:
-    rate, compiled = expected.rate, facts.compiled
-    for received in compiled.learning_rates:
-        if abs(received - rate) > rules["learning_rate"] * rate:
-            values = {"received": f"{received:g}", "expected": f"{rate:g}"}
-            return fails("learning_rate", "learning_rate", **values)
-    if compiled.optimizer != "Adam":
-        return fails("learning_rate", "optimizer", received=compiled.optimizer)
+    rate = expected.rate
+    wrong = _wrong_update(facts, expected, rules)
+    if wrong is not None and wrong.message in ("learning_rate", "optimizer"):
+        return wrong
     if facts.step is None:  # where no step can be taken, that costs its own points
-        return holds("learning_rate")
+        return wrong or holds("learning_rate")
     # Another loss, or a backbone that trains along, gives another direction.
     comparable = right_loss and facts.step.moved == expected.facts.step.moved
     size = _step_size(facts)
     if comparable and size and not _same_directions(facts, expected.facts, rules):
         return fails("learning_rate", "other_direction")
     if abs(size - rate) <= rules["step"] * rate:
-        return holds("learning_rate")
+        return wrong or holds("learning_rate")
     return fails("learning_rate", "first_step", received=f"{size:.2g}", expected=f"{rate:g}")
+
+
+def _wrong_update(facts: Facts, expected: Expected, rules: dict) -> Finding | None:
+    """Returns in what the optimizer is not Adam at this rate; None if it is, whatever its name."""
+    if facts.updates is None:
+        received = in_short(facts.updates_raised)
+        return fails("learning_rate", "updates_raised", received=received)
+    for received in facts.updates.rates.values.reshape(-1):
+        if abs(received - expected.rate) > rules["learning_rate"] * expected.rate:
+            values = {"received": f"{received:g}", "expected": f"{expected.rate:g}"}
+            return fails("learning_rate", "learning_rate", **values)
+    at = expected.first_wrong_update(facts, rules)
+    if at is None:
+        return None
+    if facts.compiled.optimizer != "Adam":
+        return fails("learning_rate", "optimizer", received=facts.compiled.optimizer)
+    return fails("learning_rate", "updates", step=at)
 
 
 def _changes(facts: Facts) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 The student's function gets a softmax regression on 8x8 pictures, compiled with plain SGD, and
 generators whose last batch is smaller. The model notes which pictures each step saw. From these
-notes alone the judge repeats the training in NumPy and compares the weights.
+notes alone the judge repeats the training in NumPy, and compares the weights and the history.
 """
 
 from abc import abstractmethod
@@ -26,6 +26,8 @@ BATCH = 4
 N_TRAIN, N_VALIDATION = 22, 13  # neither is a multiple of the batch size
 RATE = 0.5
 _NOTED = 64  # pictures of a step
+_METRICS = ("loss", "accuracy")
+_LEAST = 1e-7  # probability that Keras takes the logarithm of
 
 _Steps = Annotated[
     tuple[Annotated[tuple[Annotated[int, Most(N_TRAIN)], ...], Most(_NOTED)], ...], Most(400)
@@ -150,15 +152,16 @@ class FittingExercise(Exercise[Facts, Expected]):
         if facts.recompiled:
             yield fails(None, "recompiled")
             return
-        if not facts.trained:
+        if np.array_equal(facts.kernel.values, expected.kernel):
             yield fails(None, "not_trained")
             return
-        yield _judge_history(facts, expected)
-        done = _whole_epochs(facts.trained, N_TRAIN, BATCH)
-        yield _judge_training(facts, expected, done, rules)
-        # A wrong number of epochs has cost its points there; each of them is to be validated.
-        n_trained = max(done or len(expected.epochs), len(facts.epochs or ()))
-        yield _judge_validation(facts, expected, n_trained, rules)
+        if not facts.trained or not _is_of_pictures(facts, expected, rules["weights"]):
+            yield fails(None, "trained_elsewhere")
+            return
+        training = _retrain(facts.trained, expected)
+        yield _judge_history(facts, expected, training, rules)
+        yield _judge_training(facts, expected, training, rules)
+        yield _judge_validation(facts, expected, training, rules)
 
 
 def _history(history: Any) -> tuple:
@@ -174,68 +177,170 @@ def _history(history: Any) -> tuple:
     return tuple(map(int, history.epoch)), tuple(metrics)
 
 
-def _judge_history(facts: Facts, expected: Expected) -> Finding:
+def _is_of_pictures(facts: Facts, expected: Expected, limit: float) -> bool:
+    """Whether the kernel can have come from training on the given pictures.
+
+    Each step of gradient descent adds a sum of its pictures, each times something.
+    """
+    if facts.kernel.values.shape != expected.kernel.shape:
+        return False
+    change = facts.kernel.values - expected.kernel
+    pictures = np.concatenate([expected.training.x, expected.validation.x]).reshape(-1, INPUTS).T
+    factors, *_ = np.linalg.lstsq(pictures.astype(np.float64), change)
+    return bool(np.abs(pictures @ factors - change).max() <= limit)
+
+
+def _judge_history(facts: Facts, expected: Expected, training: "_Training", rules: dict) -> Finding:
     if facts.epochs is None:
         return fails("history", "no_history", received=facts.type)
     if facts.epochs != expected.epochs:
         right = _span(expected.epochs)
         return fails("history", "epochs", received=_span(facts.epochs), expected=right)
+    # Other weights cost points elsewhere; the history then has the values of another training.
+    if training.ends_at(facts, rules):
+        wrong = training.wrong_metric(facts, "", rules)
+        if wrong is not None:
+            return fails("history", "other_values", name=wrong)
     return holds("history")
 
 
-def _judge_training(facts: Facts, expected: Expected, done: int | None, rules: dict) -> Finding:
-    n_epochs = len(expected.epochs)
+def _judge_training(
+    facts: Facts, expected: Expected, training: "_Training", rules: dict
+) -> Finding:
+    n_epochs, done = len(expected.epochs), training.epochs
     if done is None or (done < n_epochs and facts.epochs == expected.epochs):
         steps = n_epochs * -(-N_TRAIN // BATCH)
         return fails("training", "part_epochs", received=len(facts.trained), expected=steps)
     if done != n_epochs:
         return fails("training", "number_of_epochs", received=done, expected=n_epochs)
-    for received, right in zip(
-        (facts.kernel.values, facts.bias.values), _retrain(facts.trained, expected), strict=True
-    ):
-        if received.shape != right.shape or np.abs(received - right).max() > rules["weights"]:
-            return fails("training", "other_weights")
+    if not training.ends_at(facts, rules):
+        return fails("training", "other_weights")
     return holds("training")
 
 
-def _judge_validation(facts: Facts, expected: Expected, n_trained: int, rules: dict) -> Finding:
+def _judge_validation(
+    facts: Facts, expected: Expected, training: "_Training", rules: dict
+) -> Finding:
+    names = ", ".join(metric.name for metric in facts.history) or "nothing"
     if not facts.validated:
-        names = ", ".join(metric.name for metric in facts.history)
-        return fails("validation", "no_validation", received=names or "nothing")
+        return fails("validation", "no_validation", received=names)
+    # A wrong number of epochs has cost its points; each of them is to be validated.
+    n_trained = max(training.epochs or len(expected.epochs), len(facts.epochs or ()))
     # In which batches they come does not matter here.
     seen = tuple((number,) for step in facts.validated for number in step)
     if _whole_epochs(seen, N_VALIDATION, 1) != n_trained:
         received = round(len(seen) / n_trained, 1)
         return fails("validation", "part_validation", received=received, expected=N_VALIDATION)
-    reported = facts.metric("val_accuracy")
-    if reported is None:
+    if facts.epochs is None:
         return holds("validation")
-    kernel, bias, data = facts.kernel.values, facts.bias.values, expected.validation
-    if kernel.shape != expected.kernel.shape or bias.shape != kernel.shape[1:]:
-        return fails("validation", "other_validation")
-    accuracy = (_probabilities(data.x, kernel, bias).argmax(axis=1) == data.y).mean()
-    if reported.size == 0 or abs(reported[-1] - accuracy) > rules["accuracy"]:
-        return fails("validation", "other_validation")
-    return holds("validation")
+    if facts.metric("val_loss") is None:
+        return fails("validation", "no_validation", received=names)
+    if training.ends_at(facts, rules):
+        wrong = training.wrong_metric(facts, "val_", rules)
+    else:
+        wrong = _wrong_at_last(facts, expected, rules)
+    return fails("validation", "other_validation", name=wrong) if wrong else holds("validation")
+
+
+def _wrong_at_last(facts: Facts, expected: Expected, rules: dict) -> str | None:
+    """Returns the first metric whose last value is not that of the weights that are there."""
+    kernel, bias = facts.kernel.values, facts.bias.values
+    if bias.shape != kernel.shape[1:]:
+        return "val_loss"
+    for name, right in zip(_METRICS, _evaluate(expected.validation, kernel, bias), strict=True):
+        received = facts.metric(f"val_{name}")
+        if received is None or not received.size or abs(received[-1] - right) > rules[name]:
+            return f"val_{name}"
+    return None
 
 
 def _probabilities(x: np.ndarray, kernel: np.ndarray, bias: np.ndarray) -> np.ndarray:
     return softmax(x.reshape(len(x), -1).astype(np.float64) @ kernel + bias)
 
 
-def _retrain(
-    steps: tuple[tuple[int, ...], ...], expected: Expected
-) -> tuple[np.ndarray, np.ndarray]:
+def _evaluate(data: Pictures, kernel: np.ndarray, bias: np.ndarray) -> tuple[float, float]:
+    """Returns loss and accuracy."""
+    probabilities = _probabilities(data.x, kernel, bias)
+    right = probabilities[np.arange(len(data.y)), data.y]
+    accuracy = (probabilities.argmax(axis=1) == data.y).mean()
+    return float(-np.log(np.maximum(right, _LEAST)).mean()), float(accuracy)
+
+
+@dataclass(frozen=True)
+class _Training:
+    """A training, repeated step by step.
+
+    Attributes:
+        epochs: how many whole epochs it is of; None if not of a whole number.
+        kernel: at the end.
+        bias: at the end.
+        sizes: of the batches.
+        batches: loss and accuracy of each batch before its step, `[steps, 2]`.
+        validation: those of all validation pictures after each step, `[steps, 2]`.
+    """
+
+    epochs: int | None
+    kernel: np.ndarray
+    bias: np.ndarray
+    sizes: np.ndarray
+    batches: np.ndarray
+    validation: np.ndarray
+
+    def ends_at(self, facts: Facts, rules: dict) -> bool:
+        """Whether it leads to the weights that are there."""
+        pairs = (facts.kernel.values, self.kernel), (facts.bias.values, self.bias)
+        return all(a.shape == b.shape and np.abs(a - b).max() <= rules["weights"] for a, b in pairs)
+
+    def wrong_metric(self, facts: Facts, prefix: str, rules: dict) -> str | None:
+        """Returns the first metric whose history is of no epochs of this training.
+
+        They follow one another. Where the training is of whole epochs, and of enough of them, each
+        is one; otherwise, which costs points elsewhere, an epoch may be any number of steps.
+        """
+        epochs, n = facts.epochs or (), len(self.sizes)
+        lengths = np.arange(n + 1) - np.arange(n + 1)[:, np.newaxis]  # from one step to another
+        whole = self.epochs is not None and self.epochs >= len(epochs)
+        possible = lengths == n // self.epochs if whole else lengths > 0
+        for column, name in enumerate(_METRICS):
+            received = facts.metric(f"{prefix}{name}")
+            if received is None or not 0 < len(received) == len(epochs):
+                return f"{prefix}{name}"
+            values = self.validation[:, column] if prefix else self._means(column)
+            ends = np.ones(n + 1, bool)
+            for value in received:
+                fits = possible[:, 1:] & (np.abs(values - value) <= rules[name])
+                ends = np.append(False, (ends[:, np.newaxis] & fits).any(axis=0))
+            if not ends.any():
+                return f"{prefix}{name}"
+        return None
+
+    def _means(self, column: int) -> np.ndarray:
+        """Returns the mean over the batches between two steps, `[steps + 1, steps]`."""
+        counts = np.append(0, np.cumsum(self.sizes))
+        totals = np.append(0, np.cumsum(self.sizes * self.batches[:, column]))
+        with np.errstate(invalid="ignore"):  # no batch lies between a step and itself
+            means: np.ndarray = np.subtract.outer(totals, totals) / np.subtract.outer(
+                counts, counts
+            )
+        return means[:, 1:]
+
+
+def _retrain(steps: tuple[tuple[int, ...], ...], expected: Expected) -> _Training:
     """Repeats the noted training steps: SGD on sparse categorical cross-entropy."""
-    data = expected.training
     kernel, bias = expected.kernel.astype(np.float64), np.zeros(expected.kernel.shape[1])
+    batches, validation = [], []
     for step in steps:
-        numbers = np.minimum(step, N_TRAIN - 1)
-        x, y = data.x[numbers], data.y[numbers]
-        gradient = (_probabilities(x, kernel, bias) - np.eye(len(bias))[y]) / len(y)
-        kernel = kernel - RATE * x.reshape(len(x), -1).T.astype(np.float64) @ gradient
+        numbers = np.minimum(step, N_TRAIN - 1).astype(int)
+        data = Pictures(expected.training.x[numbers], expected.training.y[numbers])
+        batches.append(_evaluate(data, kernel, bias))
+        x = data.x.reshape(len(step), -1).astype(np.float64)
+        gradient = (_probabilities(data.x, kernel, bias) - np.eye(len(bias))[data.y]) / len(step)
+        kernel = kernel - RATE * x.T @ gradient
         bias = bias - RATE * gradient.sum(axis=0)
-    return kernel, bias
+        validation.append(_evaluate(expected.validation, kernel, bias))
+    sizes = np.array([len(step) for step in steps])
+    epochs = _whole_epochs(steps, N_TRAIN, BATCH)
+    return _Training(epochs, kernel, bias, sizes, np.array(batches), np.array(validation))
 
 
 def _whole_epochs(steps: tuple[tuple[int, ...], ...], n: int, batch: int) -> int | None:

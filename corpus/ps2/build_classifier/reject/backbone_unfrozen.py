@@ -1,5 +1,5 @@
 # expect: 0.875
-# says: weights of the backbone train
+# says: weights of the backbone change in a training step
 def build_classifier(backbone):
     backbone.trainable = True
     return tf.keras.Sequential([

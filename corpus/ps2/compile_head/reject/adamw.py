@@ -1,0 +1,4 @@
+# expect: 0.66666667
+# says: The optimizer is AdamW, expected Adam
+def compile_head(model):
+    model.compile(tf.keras.optimizers.AdamW(0.001), "sparse_categorical_crossentropy", metrics=["accuracy"])

@@ -1,0 +1,8 @@
+# expect: 0.66666667
+# says: The optimizer does not change weights as Adam
+class Adam(tf.keras.optimizers.Optimizer):
+    def update_step(self, gradient, variable, learning_rate):
+        self.assign_sub(variable, learning_rate * tf.sign(gradient))
+
+def compile_head(model):
+    model.compile(Adam(0.001), "sparse_categorical_crossentropy", metrics=["accuracy"])

@@ -1,0 +1,4 @@
+def train_head(model, train_gen, val_gen, epochs):
+    history = model.fit(train_gen, epochs=epochs, validation_data=val_gen, verbose=0)
+    history.history = {name: [round(float(value), 4) for value in values] for name, values in history.history.items()}
+    return history

@@ -1,0 +1,14 @@
+# expect: 0.75
+# says: The history's loss is not that of the epochs that were trained
+def train_head(model, train_gen, val_gen, epochs):
+    history = tf.keras.callbacks.History()
+    history.epoch = list(range(epochs))
+    history.history = {"loss": [], "accuracy": [], "val_loss": [], "val_accuracy": []}
+    for epoch in history.epoch:
+        for i in range(len(train_gen)):
+            model.reset_metrics()
+            loss, accuracy = model.train_on_batch(*train_gen[i])
+        val_loss, val_accuracy = model.evaluate(val_gen, verbose=0)
+        for name, value in zip(history.history, (loss, accuracy, val_loss, val_accuracy)):
+            history.history[name].append(float(value))
+    return history

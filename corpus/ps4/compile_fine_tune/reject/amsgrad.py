@@ -1,0 +1,4 @@
+# expect: 0.5
+# says: The optimizer does not change weights as Adam
+def compile_fine_tune(model):
+    model.compile(tf.keras.optimizers.Adam(0.00001, amsgrad=True), "sparse_categorical_crossentropy", metrics=["accuracy"])
