@@ -25,13 +25,17 @@ def scores(assignment: str, found: list[Result]) -> Table:
     for exercise, maximum in exercises.items():
         table.add_column(f"{exercise}\nof {maximum:g}", justify="right")
     table.add_column("sum", justify="right", style="bold")
+    flagged = any(result.flags for result in found)
+    if flagged:
+        table.add_column("flags", justify="right")
     by_student: dict[str, dict[str, Result]] = {}
     for result in found:
         by_student.setdefault(result.student, {})[result.exercise] = result
     for student, row in by_student.items():
         cells = [_cell(row[name]) if name in row else "-" for name in exercises]
         total = sum(result.score or 0 for result in row.values())
-        table.add_row(student, *cells, points(total))
+        flags = sum(len(result.flags) for result in row.values())
+        table.add_row(student, *cells, points(total), *([str(flags)] if flagged else []))
     return table
 
 
@@ -50,7 +54,7 @@ def _cell(result: Result) -> str:
 
 
 def print_reasons(found: list[Result], console: Console) -> None:
-    """Prints what there is to do, the main reason of every loss, and all notes."""
+    """Prints what there is to do, the main reason of every loss, all notes and all flags."""
     told = [(r.student, r.state, r.about) for r in found if r.state in _OF_ALL]
     for student, state, about in dict.fromkeys(told):
         console.print(Text(f"  {student}: {state}{f': {about}' if about else ''}"))
@@ -67,6 +71,9 @@ def print_reasons(found: list[Result], console: Console) -> None:
             console.print(Text(f"  {about}: {reason}{more}"))
     for student, note in dict.fromkeys((r.student, note) for r in found for note in r.notes):
         console.print(Text(f"  {student}: {note}"))
+    for result in found:
+        for flag in result.flags:
+            console.print(Text(f"  {result.student} to look at: {flag}"))
     unsafe = dict.fromkeys(result.student for result in found if result.unsafe)
     if unsafe:
         console.print(f"  [bold red]{WITHOUT_ISOLATION}:[/] {', '.join(unsafe)}")
