@@ -1,14 +1,19 @@
 """Tables of results for the terminal."""
 
+import math
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from autograder.core.verdict import WITHOUT_ISOLATION
+from autograder.core.verdict import WITHOUT_ISOLATION, plain
+from autograder.grading.recognition import shown
 from autograder.grading.results import Result
+from autograder.grading.similar import Pair
 from autograder.grading.states import State
 
 # What concerns all exercises of a student alike, and is told once.
+_MAX_LINES = 100  # of a text that is shown beside another
 _OF_ALL = (State.MISSING, State.SUBMITTED, State.STALE)
 
 
@@ -51,6 +56,29 @@ def _cell(result: Result) -> str:
         return f"[dim]{shown}[/]"
     lost = result.score is not None and result.score < result.points
     return f"[red]{shown}[/]" if lost else shown
+
+
+def similar(assignment: str, pairs: list[Pair]) -> Table:
+    """Returns a table of pairs of students, and how alike their work is."""
+    table = Table(title=assignment, title_justify="left", title_style="bold")
+    for column in ("exercise", "student", "student"):
+        table.add_column(column)
+    table.add_column("similarity", justify="right")
+    for pair in pairs:
+        names = map(Text, map(shown, (pair.what, *pair.students)))
+        # What differs is never shown as equal.
+        table.add_row(*names, f"{math.floor(pair.similarity * 1000) / 10:g} %")
+    return table
+
+
+def side_by_side(pair: Pair) -> Table:
+    """Returns what two students wrote, side by side."""
+    assert pair.texts is not None
+    table = Table(title=Text(pair.what), title_justify="left", title_style="bold", expand=True)
+    for student in pair.students:
+        table.add_column(Text(shown(student)), ratio=1, overflow="fold")
+    table.add_row(*(Text("\n".join(plain(t).split("\n")[:_MAX_LINES])) for t in pair.texts))
+    return table
 
 
 def print_reasons(found: list[Result], console: Console) -> None:
