@@ -35,19 +35,22 @@ class FlagSubmission(NbGraderPreprocessor):
         self, nb: NotebookNode, resources: ResourcesDict
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Looks at one notebook."""
-        info, folders = resources["nbgrader"], CourseDirectory(config=self.config)
-        release = folders.format_path(folders.release_directory, ".", info["assignment"])
-        released = released_cells(self, resources)
-        files = _code_files(Path(resources["metadata"]["path"]), Path(release))
-        course = Grading(parent=self).load()
         try:
-            keep(nb, find(nb.cells, released, files, course, info["assignment"]))
+            keep(nb, self._flags(nb, resources))
         except MemoryError:
             raise  # the submission's budget
         except Exception:  # a fault of the grader, and no reason not to grade
             self.log.error("Looking for flags failed: report this as a bug", exc_info=True)
             keep(nb, [Flag("", "It is not known what to look at: the grader's log says why.")])
         return nb, resources
+
+    def _flags(self, nb: NotebookNode, resources: ResourcesDict) -> Iterator[Flag]:
+        assignment = resources["nbgrader"]["assignment"]
+        folders = CourseDirectory(config=self.config)
+        release = Path(folders.format_path(folders.release_directory, ".", assignment))
+        files = _code_files(Path(resources["metadata"]["path"]), release)
+        released, course = released_cells(self, resources), Grading(parent=self).load()
+        return find(nb.cells, released, files, course, assignment)
 
 
 def find(

@@ -29,7 +29,6 @@ _FEW, _SHARE = 4, 5  # how many have a passage that counts: so many at most, or 
 _LONG = 150  # characters without names and layout; nobody writes so many like others by chance
 _MAX_TEXT = 50_000  # characters of a work; longer ones are compared by their beginnings
 _MIN_FILE = 1000  # bytes; smaller files are equal by chance
-_HDF5 = b"\x89HDF\r\n\x1a\n"
 
 
 @dataclass(frozen=True)
@@ -94,10 +93,9 @@ def compare(
         autograder.grading.results.ResultsError: there is no such assignment, or no gradebook.
     """
     root = Path(folders.root)
-    graded = {
-        path.parent.name: path
-        for path in sorted((root / folders.autograded_directory).glob(f"*/{assignment}"))
-    }
+    folder = root / folders.autograded_directory
+    graded = {path.name: path / assignment for path in sorted(folder.glob("*"))}
+    graded = {student: path for student, path in graded.items() if path.is_dir()}
     pairs: list[Pair] = []
     with results.opened(folders.db_url, assignment) as (_, known):
         for notebook in known.notebooks:
@@ -174,21 +172,17 @@ def _file_exercises(known: Assignment, course: Course) -> Iterator[FileExercise]
 
 def _equal(what: str, files: dict[str, Path], isolation: Isolation) -> Iterator[Pair]:
     """Yields pairs of students whose files of one name are equal or nearly equal."""
-    contents = {
-        student: path.read_bytes()
+    files = {
+        student: path
         for student, path in files.items()
         if path.is_file() and path.stat().st_size >= _MIN_FILE
     }
-    digests = {student: hashlib.sha256(data).digest() for student, data in contents.items()}
-    sampled = {
-        student: weights.samples(files[student], isolation)
-        for student, data in contents.items()
-        if data.startswith(_HDF5)
+    digests = {
+        student: hashlib.sha256(path.read_bytes()).digest() for student, path in files.items()
     }
-    for a, b in combinations(sorted(contents), 2):
+    sampled = {student: weights.samples(path, isolation) for student, path in files.items()}
+    for a, b in combinations(sorted(files), 2):
         if digests[a] == digests[b]:
             yield Pair(what, (a, b), 1.0)
-        elif a in sampled and b in sampled:
-            difference = weights.difference(sampled[a], sampled[b])
-            if difference <= weights.NEAR:
-                yield Pair(what, (a, b), 1 - difference)
+        elif (difference := weights.difference(sampled[a], sampled[b])) <= weights.NEAR:
+            yield Pair(what, (a, b), 1 - difference)

@@ -14,7 +14,7 @@ from functools import cache
 from IPython.core.inputtransformer2 import TransformerManager
 
 _MAX_SOURCE = 20_000  # characters of a source that is read
-_MAX_MAGICS = 40  # lines that IPython transforms: for each of them it reads the whole cell again
+_MAX_MAGICS = 25  # lines that IPython transforms: for each of them it reads the whole cell again
 _MAGIC = re.compile(r"^\s*[%!?,;/]|=\s*[%!]|\?\s*$", re.MULTILINE)
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError, RuntimeError)
 _MAGICS = frozenset({"run_line_magic", "run_cell_magic", "system", "getoutput"})

@@ -16,6 +16,7 @@ import numpy as np
 
 from autograder.core.facts import FactsError, Most, Shape, decode
 from autograder.grading import inside
+from autograder.grading.recognition import kind_of
 from autograder.sandbox.isolation import Isolation, Stopped
 
 NEAR = 0.05  # the largest relative difference of weights that are nearly equal
@@ -38,7 +39,10 @@ class Sample:
 
 
 def samples(file: Path, isolation: Isolation) -> tuple[Sample, ...]:
-    """Returns samples of the arrays in an HDF5 file; none if it cannot be read."""
+    """Returns samples of the arrays in a file; none if it is no HDF5 file that can be read."""
+    with file.open("rb") as content:
+        if kind_of(content, file.stat().st_size) != "hdf5":
+            return ()
     with tempfile.TemporaryDirectory(prefix="autograder-weights-") as folder:
         shutil.copyfile(file, Path(folder) / "weights.h5")
         program = [sys.executable, "-P", inside.ARRAYS, "weights.h5"]
