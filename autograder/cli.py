@@ -65,9 +65,9 @@ def _parser() -> argparse.ArgumentParser:
         "similar",
         help="show pairs of students whose answers or files are nearly equal",
         description="Compares the graded submissions of an assignment: answers without their "
-        "names, comments and layout, and files by their content. What was released, and what many "
-        "students have, does not count. Prints the pairs, the most alike first, and both texts of "
-        "the first ones. It is for a person to look at, and no verdict.",
+        "names, comments and layout, and files by their content. What was released does not count, "
+        "nor, in short answers, what many students have. Prints the pairs, the most alike first, "
+        "and both texts of the first ones. It is for a person to look at, and no verdict.",
     )
     similar.add_argument("assignment", help="name of the assignment, such as ps2")
     similar.add_argument(
