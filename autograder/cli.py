@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from nbgrader.apps import NbGrader
     from rich.console import Console
 
     from autograder.audit.answers.corpus import Answer
@@ -59,6 +60,22 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="exit with status 1 where something is left to do: not graded, changed since it was "
         "graded, could not be graded, or waiting for a person",
+    )
+    similar = commands.add_parser(
+        "similar",
+        help="show pairs of students whose answers or files are nearly equal",
+        description="Compares the graded submissions of an assignment: answers without their "
+        "names, comments and layout, and files by their content. What was released does not count, "
+        "nor, in short answers, what many students have. Prints the pairs, the most alike first, "
+        "and both texts of the first ones. It is for a person to look at, and no verdict.",
+    )
+    similar.add_argument("assignment", help="name of the assignment, such as ps2")
+    similar.add_argument(
+        "--texts",
+        type=int,
+        default=3,
+        metavar="N",
+        help="of how many pairs both texts are shown side by side (default: 3)",
     )
     audit = commands.add_parser(
         "audit",
@@ -119,7 +136,13 @@ def main(argv: list[str] | None = None) -> int:
     # that environment is activated.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     try:
-        commands = {"demo": _demo, "selftest": _selftest, "show": _show, "audit": _audit}
+        commands = {
+            "demo": _demo,
+            "selftest": _selftest,
+            "show": _show,
+            "similar": _similar,
+            "audit": _audit,
+        }
         return commands[arguments.command](arguments)
     except KeyboardInterrupt:
         print("rps-grader: interrupted", file=sys.stderr)
@@ -238,16 +261,13 @@ def _judge(subject: "Subject", tried: "list[Answer]", console: "Console") -> "li
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    from nbgrader.apps import NbGrader
     from rich.console import Console
 
     from autograder.grading import results, tables
     from autograder.grading.machine import Grading
     from autograder.grading.states import Bases
 
-    # nbgrader's own application reads nbgrader_config.py: the same folders and gradebook.
-    application = NbGrader()
-    application.initialize([])
+    application = _nbgrader()
     folders = application.coursedir
     try:
         found = results.collect(
@@ -266,6 +286,44 @@ def _show(arguments: argparse.Namespace) -> int:
     console.print(tables.scores(arguments.assignment, found))
     tables.print_reasons(found, console)
     return 1 if arguments.check and any(result.needs_attention for result in found) else 0
+
+
+def _similar(arguments: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from autograder.grading import results, similar, tables
+    from autograder.grading.machine import Grading
+    from autograder.sandbox.isolation import Isolation, IsolationError
+
+    application, console = _nbgrader(), Console()
+    name, isolation = arguments.assignment, Isolation(parent=application)
+    try:
+        course = Grading(parent=application).load()
+        isolation.require()
+        with Console(stderr=True).status("Comparing submissions"):
+            found = similar.compare(application.coursedir, course, name, isolation)
+    except (*results.UNREADABLE, IsolationError) as error:
+        print(f"rps-grader: error: {error}", file=sys.stderr)
+        return 2
+    if not found.students:
+        print(f"No submission of {name} is graded yet: nbgrader autograde {name}")
+    elif not found.pairs:
+        print(f"No two of {found.students} graded submissions of {name} are nearly equal.")
+    else:
+        console.print(tables.similar(name, found.pairs))
+        written = [pair for pair in found.pairs if pair.texts]
+        for pair in written[: max(0, arguments.texts)]:
+            console.print(tables.side_by_side(pair))
+    return 0
+
+
+def _nbgrader() -> "NbGrader":
+    """Returns nbgrader's own application, which reads nbgrader_config.py."""
+    from nbgrader.apps import NbGrader
+
+    application = NbGrader()
+    application.initialize([])
+    return application
 
 
 if __name__ == "__main__":

@@ -83,6 +83,7 @@ def configure(c: Config, *, course: str, profile: str) -> None:
         "nbgrader.preprocessors.IgnorePattern",
         "nbconvert.preprocessors.ClearMetadataPreprocessor",
         "autograder.grading.judge.JudgeEvidence",  # stores verdicts in what has just been cleared
+        "autograder.grading.flagging.FlagSubmission",
         "nbgrader.preprocessors.LimitOutput",
         "autograder.grading.scores.SaveScores",
         "nbgrader.preprocessors.AssignLatePenalties",

@@ -26,10 +26,11 @@ from autograder.grading.states import Bases, State
 COLUMNS = (
     "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
     "raw_score", "late_submission_penalty", "score", "max_score", "status", "reason", "waiting",
+    "flags",
 )  # fmt: skip
 EXERCISE_COLUMNS = (
     "assignment", "student_id", "last_name", "first_name", "email", "exercise", "score",
-    "max_score", "state", "reason",
+    "max_score", "state", "reason", "flags",
 )  # fmt: skip
 _FORMULA = re.compile(r"(^|; ?)([=+@-])")
 # The status of a submission is the first of these that one of its exercises has.
@@ -111,6 +112,7 @@ def _of_exercise(result: Result) -> dict[str, Any]:
         "max_score": result.points,
         "state": result.state,
         "reason": result.about or reason,
+        "flags": " ".join(result.flags),
     }
 
 
@@ -128,6 +130,7 @@ def _of_assignment(
             for r in found
             if r.state in (State.WAITING, State.AGAIN)
         ),
+        "flags": " ".join(flag for r in found for flag in r.flags),
     }
     try:
         submission = gradebook.find_submission(assignment.name, student_id)

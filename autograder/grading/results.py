@@ -1,6 +1,7 @@
 """Reads the results of grading: scores from the gradebook, verdicts from autograded notebooks."""
 
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from nbgrader.api import Assignment, Gradebook, MissingEntry, Notebook, Submitte
 from autograder.core.course import CourseError
 from autograder.core.rubric import RubricError
 from autograder.core.verdict import UNCHECKED, Verdict, VerdictError
-from autograder.grading import states
+from autograder.grading import flags, states
 from autograder.grading.cells import stored
+from autograder.grading.flags import Flag
 from autograder.grading.machine import MachineError
 from autograder.grading.states import Bases, Basis, State
 
@@ -32,6 +34,7 @@ class Result:
         problem: why the verdict cannot be read; empty when it can, and when there is none.
         state: what has become of it.
         about: what else there is to say about its state.
+        flags: what a person should look at; it changes no score.
     """
 
     student: str
@@ -42,6 +45,7 @@ class Result:
     problem: str = ""
     state: State = State.GRADED
     about: str = ""
+    flags: tuple[str, ...] = ()
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -105,17 +109,9 @@ def collect(
         autograder.core.course.CourseError, autograder.core.rubric.RubricError,
         autograder.grading.machine.MachineError: the class cannot be graded as configured.
     """
-    file = Path(db_url.removeprefix("sqlite:///"))
-    if db_url.startswith("sqlite:///") and not file.is_file():  # nbgrader would make an empty one
-        raise ResultsError(
-            f"There is no gradebook {file}. Run this in the course's root folder, where "
-            "nbgrader_config.py is, after the assignment was released (`make assignments`) and "
-            "graded."
-        )
     results: list[Result] = []
     order: dict[str, int] = {}  # that of the notebook's cells, not that of the database
-    with Gradebook(db_url) as gradebook:
-        known = _find(gradebook, assignment)
+    with opened(db_url, assignment) as (gradebook, known):
         entries = {
             (submission.student_id, notebook.name): notebook
             for submission in known.submissions
@@ -134,6 +130,28 @@ def collect(
                 entry = entries.get((student, notebook.name))
                 results += _of_notebook(student, notebook, entry, graded, now)
     return sorted(results, key=lambda r: (r.student, order.get(r.exercise, len(order))))
+
+
+@contextmanager
+def opened(db_url: str, assignment: str) -> Iterator[tuple[Gradebook, Assignment]]:
+    """Opens the gradebook, and finds an assignment in it.
+
+    Args:
+        db_url: the gradebook's address, as nbgrader's `db_url`.
+        assignment: the assignment's name.
+
+    Raises:
+        ResultsError: there is no gradebook, or it does not know the assignment.
+    """
+    file = Path(db_url.removeprefix("sqlite:///"))
+    if db_url.startswith("sqlite:///") and not file.is_file():  # nbgrader would make an empty one
+        raise ResultsError(
+            f"There is no gradebook {file}. Run this in the course's root folder, where "
+            "nbgrader_config.py is, after the assignment was released (`make assignments`) and "
+            "graded."
+        )
+    with Gradebook(db_url) as gradebook:
+        yield gradebook, _find(gradebook, assignment)
 
 
 def _find(gradebook: Gradebook, assignment: str) -> Assignment:
@@ -188,11 +206,13 @@ class _Graded:
         verdicts: by grade id, each with why it cannot be used.
         basis: what it is based on, if it says so.
         problem: why it says nothing.
+        flags: what a person should look at.
     """
 
     verdicts: dict[str, tuple[Verdict | None, str]]
     basis: Basis | None = None
     problem: str = ""
+    flags: tuple[Flag, ...] = ()
 
 
 def _of_notebook(
@@ -205,7 +225,10 @@ def _of_notebook(
     """Yields a student's results of one notebook of an assignment."""
     grades = {grade.name: grade for grade in entry.grades} if entry else {}
     changes = now.changes(graded.basis) if graded and not graded.problem else ""
-    for cell in (*notebook.grade_cells, *notebook.task_cells):
+    flagged = list(graded.flags) if graded else []
+    cells = (*notebook.grade_cells, *notebook.task_cells)
+    names = {cell.name for cell in cells}
+    for cell in cells:
         name, grade = cell.name, grades.get(cell.name)
         verdict, problem = None, ""
         if graded:
@@ -221,7 +244,11 @@ def _of_notebook(
         if state in (State.BY_HAND, State.AGAIN):
             about = _comment(entry, name)
         score = grade.score if grade and state.is_scored else None
-        yield Result(student, name, score, cell.max_score, verdict, problem, state, about)
+        # What concerns no exercise is told with the first one.
+        own = [flag for flag in flagged if flag.exercise == name or flag.exercise not in names]
+        flagged = [flag for flag in flagged if flag not in own]
+        says = tuple(flag.says for flag in own)
+        yield Result(student, name, score, cell.max_score, verdict, problem, state, about, says)
 
 
 def _comment(entry: SubmittedNotebook, exercise: str) -> str:
@@ -244,7 +271,7 @@ def _read(path: Path) -> _Graded | None:
     except Exception as error:  # somebody has edited it since: anything may be wrong
         what = f"the autograded notebook cannot be read ({type(error).__name__})"
         return _Graded({}, problem=f"not graded: {what}; {_AGAIN}")
-    return _Graded(found, states.kept(notebook))
+    return _Graded(found, states.kept(notebook), flags=flags.kept(notebook))
 
 
 def _verdict(cell: NotebookNode) -> tuple[Verdict | None, str]:

@@ -1,15 +1,20 @@
 """Tables of results for the terminal."""
 
+import math
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from autograder.core.verdict import WITHOUT_ISOLATION
+from autograder.core.verdict import WITHOUT_ISOLATION, plain
+from autograder.grading.recognition import shown
 from autograder.grading.results import Result
+from autograder.grading.similar import Pair
 from autograder.grading.states import State
 
 # What concerns all exercises of a student alike, and is told once.
+_MAX_LINES = 100  # of a text that is shown beside another
 _OF_ALL = (State.MISSING, State.SUBMITTED, State.STALE)
 
 
@@ -26,13 +31,17 @@ def scores(assignment: str, found: list[Result]) -> Table:
     for exercise, maximum in exercises.items():
         table.add_column(f"{exercise}\nof {maximum:g}", justify="right")
     table.add_column("sum", justify="right", style="bold")
+    flagged = any(result.flags for result in found)
+    if flagged:
+        table.add_column("flags", justify="right")
     by_student: dict[str, dict[str, Result]] = {}
     for result in found:
         by_student.setdefault(result.student, {})[result.exercise] = result
     for student, row in by_student.items():
         cells = [_cell(row[name]) if name in row else "-" for name in exercises]
         total = sum(result.score or 0 for result in row.values())
-        table.add_row(escape(student), *cells, points(total))
+        flags = sum(len(result.flags) for result in row.values())
+        table.add_row(escape(student), *cells, points(total), *([str(flags)] if flagged else []))
     return table
 
 
@@ -50,8 +59,31 @@ def _cell(result: Result) -> str:
     return f"[red]{shown}[/]" if lost else shown
 
 
+def similar(assignment: str, pairs: list[Pair]) -> Table:
+    """Returns a table of pairs of students, and how alike their work is."""
+    table = Table(title=assignment, title_justify="left", title_style="bold")
+    for column in ("exercise", "student", "student"):
+        table.add_column(column)
+    table.add_column("similarity", justify="right")
+    for pair in pairs:
+        names = map(Text, map(shown, (pair.what, *pair.students)))
+        # What differs is never shown as equal.
+        table.add_row(*names, f"{math.floor(pair.similarity * 1000) / 10:g} %")
+    return table
+
+
+def side_by_side(pair: Pair) -> Table:
+    """Returns what two students wrote, side by side."""
+    assert pair.texts is not None
+    table = Table(title=Text(pair.what), title_justify="left", title_style="bold", expand=True)
+    for student in pair.students:
+        table.add_column(Text(shown(student)), ratio=1, overflow="fold")
+    table.add_row(*(Text("\n".join(plain(t).split("\n")[:_MAX_LINES])) for t in pair.texts))
+    return table
+
+
 def print_reasons(found: list[Result], console: Console) -> None:
-    """Prints what there is to do, the main reason of every loss, and all notes."""
+    """Prints what there is to do, the main reason of every loss, all notes and all flags."""
     told = [(r.student, r.state, r.about) for r in found if r.state in _OF_ALL]
     for student, state, about in dict.fromkeys(told):
         console.print(Text(f"  {student}: {state}{f': {about}' if about else ''}"))
@@ -68,6 +100,9 @@ def print_reasons(found: list[Result], console: Console) -> None:
             console.print(Text(f"  {about}: {reason}{more}"))
     for student, note in dict.fromkeys((r.student, note) for r in found for note in r.notes):
         console.print(Text(f"  {student}: {note}"))
+    for result in found:
+        for flag in result.flags:
+            console.print(Text(f"  {result.student} to look at: {flag}"))
     unsafe = dict.fromkeys(result.student for result in found if result.unsafe)
     if unsafe:
         console.print(f"  [bold red]{WITHOUT_ISOLATION}:[/] {escape(', '.join(unsafe))}")

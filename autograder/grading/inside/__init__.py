@@ -3,6 +3,7 @@
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent
+ARRAYS = _FOLDER / "arrays.py"  # takes samples of the arrays in a file
 KERNEL = _FOLDER / "kernel.py"  # a submission's kernel
 MEASURE = _FOLDER / "measure.py"  # measures handed-in files
 NOTEBOOK = _FOLDER / "notebook.py"  # reads a notebook file
