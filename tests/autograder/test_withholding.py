@@ -201,3 +201,19 @@ def test_a_function_is_put_away_under_whatever_name():
     ):
         ours(None, "blank", exercise="a")
     assert ours(None, "blank", exercise="a").message == "blank"
+
+
+def test_a_copy_stands_wherever_its_folder_can_be_seen(tmp_path):
+    sandbox.require()
+    tmp_path.chmod(0o755)
+    for name in ("lib/course", "copy"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "says").write_text(name)
+    (tmp_path / "lib64").symlink_to("lib")  # as in every virtual environment
+    folders = [tmp_path / name for name in ("lib", "lib64")]
+    said = Isolation().run(
+        ["/bin/cat", *(folder / "course/says" for folder in folders)],
+        readable=folders,
+        copies={folders[0] / "course": tmp_path / "copy"},
+    )
+    assert said == b"copycopy"
