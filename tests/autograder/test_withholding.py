@@ -242,3 +242,11 @@ def test_files_are_measured_with_what_their_own_assignment_may_use():
     with pytest.raises(OtherProfileError):
         list(files.judge(COURSE.exercises["trained_model"], submission))
     assert seen == [withholding.copies(address, "ps4")]
+
+
+def test_a_method_is_put_away_like_a_function(monkeypatch):
+    monkeypatch.syspath_prepend(toy_class.TOY)
+    address = "toy.exercises.double.exercise.Double.expect"
+    method = importlib.import_module("toy.exercises.double.exercise").Double.expect
+    with withheld.put_away([address]), pytest.raises(withheld.WithheldError, match=address):
+        method()
