@@ -15,8 +15,9 @@ import resource
 import signal
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from logging.handlers import QueueHandler
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -55,6 +56,10 @@ class Exceeded(Exception):
     """A child could not go on; the message says what the submission did, for a student."""
 
 
+class Killed(Exceeded):
+    """A person or the machine killed a child, which is hardly the submission's doing."""
+
+
 class Child:
     """A process that grades, seen from the one that watches it.
 
@@ -73,7 +78,8 @@ class Child:
         """
         self.begun, self.failed = "", list[str]()
         self._log, self._budget = log, budget
-        self._room = tempfile.TemporaryDirectory(prefix="g-")
+        # What is being killed may still write there: that must not stop the class.
+        self._room = tempfile.TemporaryDirectory(prefix="g-", ignore_cleanup_errors=True)
         context = multiprocessing.get_context("fork")
         self._messages, theirs = context.Pipe(duplex=False)
         arguments = (work, budget, log, self._room.name, theirs)
@@ -90,6 +96,7 @@ class Child:
 
         Raises:
             Exceeded: a submission took more than its budget, or ended the child.
+            Killed: something else ended the child.
             NbGraderException: what nbgrader stopped at.
         """
         try:
@@ -112,7 +119,7 @@ class Child:
             try:
                 kind, *said = self._messages.recv()
             except EOFError:
-                raise Exceeded(self._how_it_ended()) from None
+                raise self._how_it_ended() from None
             if kind == "log":
                 self._log.handle(*said)
             elif kind == "begin":
@@ -129,13 +136,15 @@ class Child:
             else:
                 receive(kind, *said)
 
-    def _how_it_ended(self) -> str:
+    def _how_it_ended(self) -> Exceeded:
         self._process.join()
         status = self._process.exitcode
         if status == _MEMORY:
-            return f"took more than {self._budget.memory_mb:,} MB of memory to read and judge"
+            most = self._budget.memory_mb
+            return Exceeded(f"took more than {most:,} MB of memory to read and judge")
         ended = signal.Signals(-status).name if status and status < 0 else f"status {status}"
-        return f"ended the process that graded it ({ended})"
+        kind = Killed if status in (-signal.SIGKILL, -signal.SIGTERM) else Exceeded
+        return kind(f"ended the process that graded it ({ended})")
 
     def _interrupt(self) -> None:
         """Lets it clean up; another interrupt ends it at once."""
@@ -144,6 +153,21 @@ class Child:
         self._deadline, self._allowed = time.monotonic() + _PATIENCE, _PATIENCE
         with contextlib.suppress(Exceeded, NbGraderException):
             self._take_all(lambda *_: None)
+
+
+@contextlib.contextmanager
+def interrupted_to_end() -> Iterator[None]:
+    """Takes what ends this process for an interrupt meanwhile, so that it cleans up."""
+    default = [s for s in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(s) is signal.SIG_DFL]
+    if threading.current_thread() is not threading.main_thread():
+        default = []  # Python lets no other thread set a handler
+    for kind in default:
+        signal.signal(kind, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for kind in default:
+            signal.signal(kind, signal.SIG_DFL)
 
 
 def out_of_memory() -> None:
@@ -170,6 +194,8 @@ def _grade(
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    for kind in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(kind, signal.SIG_DFL)
     if not bubblewrap.gpu_devices():  # their driver maps far more memory than it uses
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)
         resource.setrlimit(resource.RLIMIT_DATA, (budget.memory_mb * _MB, hard))

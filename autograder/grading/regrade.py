@@ -17,7 +17,7 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 
 from autograder.grading import states
-from autograder.grading.budget import Budget, Child, Exceeded, Send, out_of_memory
+from autograder.grading.budget import Budget, Child, Exceeded, Killed, Send, out_of_memory
 from autograder.grading.machine import Grading
 
 BASES = "autograder_bases"  # what a notebook's result was based on, or None, and is based on now
@@ -49,7 +49,7 @@ class Regrade(Autograde):
             NbGraderException: a submission could not be graded.
         """
         self._refused: dict[str, str] = {}  # by student
-        ungraded = []
+        ungraded, again = [], set()
         while self.assignments:
             child = Child(self._convert_all, Budget(parent=self), self.log)
             try:
@@ -57,9 +57,15 @@ class Regrade(Autograde):
                 break
             except Exceeded as exceeded:
                 student, problem = child.begun, str(exceeded)
+                was_killed = isinstance(exceeded, Killed)
                 ungraded += child.failed
             if not student:
                 raise NbGraderException(f"The process that grades {problem}.")
+            if was_killed and student not in again:
+                self.log.warning("Graded once more: the submission of %r %s", student, problem)
+                again.add(student)
+                self._go_on_with(student, after=False)
+                continue
             self.log.error("Not graded: the submission of %r %s", student, problem)
             if student in self._refused:  # it cannot even be graded as one that is not read
                 ungraded.append(student)
