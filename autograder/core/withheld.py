@@ -6,7 +6,7 @@ a self-check puts them away while it runs, so that what passes there passes at t
 """
 
 import contextlib
-import importlib
+import pkgutil
 from collections.abc import Iterable, Iterator
 from types import CodeType, FunctionType
 from typing import Any, NoReturn
@@ -47,8 +47,7 @@ def put_away(addresses: Iterable[str]) -> Iterator[None]:
 
 def _found(addresses: Iterable[str]) -> Iterator[tuple[FunctionType, str]]:
     for address in addresses:
-        module, _, name = address.rpartition(".")
-        yield getattr(importlib.import_module(module), name), address
+        yield pkgutil.resolve_name(address), address
 
 
 def _refusing(address: str) -> CodeType:

@@ -15,8 +15,9 @@ import resource
 import signal
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from logging.handlers import QueueHandler
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -77,7 +78,8 @@ class Child:
         """
         self.begun, self.failed = "", list[str]()
         self._log, self._budget = log, budget
-        self._room = tempfile.TemporaryDirectory(prefix="g-")
+        # What is being killed may still write there: that must not stop the class.
+        self._room = tempfile.TemporaryDirectory(prefix="g-", ignore_cleanup_errors=True)
         context = multiprocessing.get_context("fork")
         self._messages, theirs = context.Pipe(duplex=False)
         arguments = (work, budget, log, self._room.name, theirs)
@@ -94,6 +96,7 @@ class Child:
 
         Raises:
             Exceeded: a submission took more than its budget, or ended the child.
+            Crashed: the child ended; something else may have ended it.
             NbGraderException: what nbgrader stopped at.
         """
         try:
@@ -151,6 +154,21 @@ class Child:
             self._take_all(lambda *_: None)
 
 
+@contextlib.contextmanager
+def interrupted_to_end() -> Iterator[None]:
+    """Takes what ends this process for an interrupt meanwhile, so that it cleans up."""
+    default = [s for s in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(s) is signal.SIG_DFL]
+    if threading.current_thread() is not threading.main_thread():
+        default = []  # Python lets no other thread set a handler
+    for kind in default:
+        signal.signal(kind, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for kind in default:
+            signal.signal(kind, signal.SIG_DFL)
+
+
 def out_of_memory() -> None:
     """Ends this process, a child that has no memory left."""
     os._exit(_MEMORY)
@@ -175,6 +193,8 @@ def _grade(
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    for kind in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(kind, signal.SIG_DFL)
     if not bubblewrap.gpu_devices():  # their driver maps far more memory than it uses
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)
         resource.setrlimit(resource.RLIMIT_DATA, (budget.memory_mb * _MB, hard))

@@ -18,6 +18,7 @@ from autograder.core.facts import Most, decode
 from autograder.core.rubric import Finding
 from autograder.grading import inside
 from autograder.grading.run import Run
+from autograder.sandbox import withholding
 from autograder.sandbox.isolation import Stopped
 
 _SECONDS = 900
@@ -48,6 +49,8 @@ def judge(exercise: FileExercise[Any], run: Run) -> Iterator[Finding]:
     profile = run.course.profile(run.profile.base, False)
     contents = {name: run.handed_in.get(name) for name in exercise.files}
     program = [sys.executable, "-P", inside.MEASURE, run.address, exercise.name, profile.name]
+    # Measuring runs no student's code, and may use what earlier assignments asked for.
+    copies = withholding.copies(run.address, exercise.assignment)
     with tempfile.TemporaryDirectory(prefix="autograder-files-") as folder:
         for name, content in contents.items():
             if content is not None:
@@ -58,9 +61,9 @@ def judge(exercise: FileExercise[Any], run: Run) -> Iterator[Finding]:
                 folder=Path(folder),
                 course=run.course,
                 profile=profile,
-                copies=run.copies,
+                copies=copies,
                 warm=run.isolation.warm(
-                    run.course, run.address, run.profile, run.heavy, inside.WARM, run.copies
+                    run.course, run.address, run.profile, run.heavy, inside.WARM, copies
                 ),
                 timeout=_SECONDS,
                 answer_mb=4,

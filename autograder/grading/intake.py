@@ -32,6 +32,7 @@ from autograder.core.course import Course, CourseError
 from autograder.core.exercise import FileExercise
 from autograder.core.rubric import RubricError
 from autograder.grading import challenges, machine, records, staging
+from autograder.grading.budget import interrupted_to_end
 from autograder.grading.recognition import Released
 from autograder.grading.regrade import FAILED, Regrade
 from autograder.sandbox.isolation import Isolation, IsolationError
@@ -120,7 +121,8 @@ class StagedAutograde(Regrade):
     def start(self) -> None:
         """Grades the submissions of an assignment."""
         submitted = self.coursedir.submitted_directory
-        with tempfile.TemporaryDirectory(prefix="autograder-submitted-") as stage:
+        stage_folder = tempfile.TemporaryDirectory(prefix="autograder-submitted-")
+        with interrupted_to_end(), stage_folder as stage:
             self._stage = Path(stage)
             try:
                 super().start()

@@ -62,7 +62,7 @@ class Regrade(Autograde):
                 raise NbGraderException(f"No submission was graded: a process {problem}.")
             if isinstance(problem, Crashed) and student not in crashed:
                 crashed.add(student)
-                self.log.warning("The submission of %r %s. It is tried again", student, problem)
+                self.log.warning("Graded once more: the submission of %r %s", student, problem)
             else:
                 self.log.error("Not graded: the submission of %r %s", student, problem)
                 if student in self._refused:  # it cannot even be graded as one that is not read

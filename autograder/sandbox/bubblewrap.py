@@ -4,7 +4,7 @@ import os
 import shutil
 import site
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import autograder
@@ -64,10 +64,13 @@ def arguments(
     made += _scratch("/tmp", disk_mb)
     shown = _readable(folders)
     for path in shown:
-        made += [*_parents(path), "--ro-bind", str(copies.get(path, path)), str(path)]
+        made += [*_parents(path), "--ro-bind", str(path), str(path)]
+    for path, copy in copies.items():
+        for place in _places(path, shown):
+            made += ["--ro-bind", str(copy), str(place)]
     for path in (*hidden, Path.home()):
-        if any(path.is_relative_to(outer) for outer in shown):
-            made += ["--tmpfs", str(path)]
+        for place in _places(path, shown):
+            made += ["--tmpfs", str(place)]
     made += ["--proc", "/proc", "--dev", "/dev"]
     for path in filter(Path.exists, _HIDDEN):
         made += ["--ro-bind", "/dev/null", str(path)]
@@ -107,6 +110,14 @@ def _readable(folders: Iterable[Path]) -> list[Path]:
     }
     found = {path for path in paths if path.exists()}
     return sorted(found, key=lambda path: len(path.parts))
+
+
+def _places(path: Path, shown: Iterable[Path]) -> Iterator[Path]:
+    """Yields where a path can be seen: a virtual environment's `lib64` is a link to its `lib`."""
+    real = path.resolve()
+    for outer in shown:
+        if real.is_relative_to(outer.resolve()):
+            yield outer / real.relative_to(outer.resolve())
 
 
 def _parents(path: Path) -> Iterable[str]:

@@ -69,7 +69,7 @@ def test_the_class_goes_on(graded):
 
 # A judge with a weakness: certain facts make it hang, take memory, or end its process.
 WEAK_JUDGE = """
-import os, time
+import os, pathlib, signal, time
 from toy.exercises.double.exercise import Double
 
 right = Double.judge
@@ -82,6 +82,9 @@ def judge(self, facts, expected, rules):
         hoard = [bytearray(b"x" * 10**8) for _ in range(100)]
     if n == 3:
         os.abort()
+    if n == 4 and not os.path.exists("killed"):
+        pathlib.Path("killed").touch()
+        os.kill(os.getpid(), signal.SIGKILL)
     yield from right(self, facts, expected, rules)
 
 Double.judge = judge
@@ -107,6 +110,7 @@ def weak(tmp_path_factory):
     for n, student in enumerate(["a_hangs", "b_hoards", "d_crashes"], 1):
         answer = f"def double(x):\n    return np.zeros({n})"
         hand_in(root, student, solved(double=answer))
+    hand_in(root, "c_killed", solved(double="def double(x):\n    return np.zeros(4)"))
     for student in ("a_before", "c_between", "zz_honest"):
         hand_in(root, student, solved())
     return root, nbgrader(root, "autograde", "toy1")
@@ -128,6 +132,14 @@ def test_submissions_beside_it_are_graded(weak, student):
     assert {exercise: found[student, exercise].score for exercise in POINTS} == POINTS
 
 
+def test_what_was_graded_when_somebody_killed_the_process_is_graded_once_more(weak):
+    root, done = weak
+    result = results_of(root)["c_killed", "double"]
+    assert not result.error
+    assert "has shape [4]" in " ".join(result.reasons)
+    assert "Graded once more: the submission of 'c_killed'" in done.stderr
+
+
 def test_nothing_of_the_processes_is_left(weak):
     root, _ = weak
     assert not list(root.glob(".autograding-*"))
@@ -135,21 +147,24 @@ def test_nothing_of_the_processes_is_left(weak):
     assert not left
 
 
-def test_an_interrupt_ends_both_processes_and_the_next_run_goes_on(weak):
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_ends_both_processes_and_the_next_run_goes_on(weak, kind):
     root, _ = weak
-    hand_in(root, "patient", with_cells("import time\nprint('here')\ntime.sleep(5)"))
-    command = [sys.executable, "-m", "nbgrader", "autograde", "toy1", "--student=patient"]
+    student = f"patient_{kind.name.lower()}"
+    hand_in(root, student, with_cells("import time\nprint('here')\ntime.sleep(10)"))
+    arguments = ["autograde", "toy1", f"--student={student}", "--Isolation.notebook_timeout=90"]
+    command = [sys.executable, "-m", "nbgrader", *arguments]
     started = subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, text=True)
     for line in started.stderr:
         if "Autograding" in line:
             break
     time.sleep(3)
-    started.send_signal(signal.SIGINT)
+    started.send_signal(kind)
     said = started.communicate(timeout=60)[1]
     assert started.returncode != 0
     assert "Canceled" in said
-    assert ("patient", "double") not in results_of(root) or results_of(root)[
-        "patient", "double"
-    ].score is None
-    nbgrader(root, "autograde", "toy1", "--student=patient")
-    assert results_of(root)["patient", "double"].score == POINTS["double"]
+    assert not list(root.glob(".autograding-*"))
+    before = results_of(root).get((student, "double"))
+    assert before is None or before.score is None
+    nbgrader(root, *arguments)
+    assert results_of(root)[student, "double"].score == POINTS["double"]

@@ -5,6 +5,7 @@ import importlib
 import subprocess
 import sys
 from dataclasses import replace
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -16,6 +17,9 @@ from nbgrader_course import nbgrader
 from autograder.core import check, withheld
 from autograder.core import course as courses
 from autograder.core.course import CourseError
+from autograder.core.exercise import OtherProfileError
+from autograder.grading import files
+from autograder.grading.run import Run
 from autograder.sandbox import withholding
 from autograder.sandbox.isolation import Isolation
 from rps_course.course import COURSE
@@ -201,3 +205,48 @@ def test_a_function_is_put_away_under_whatever_name():
     ):
         ours(None, "blank", exercise="a")
     assert ours(None, "blank", exercise="a").message == "blank"
+
+
+def test_a_copy_stands_wherever_its_folder_can_be_seen(tmp_path):
+    sandbox.require()
+    tmp_path.chmod(0o755)
+    for name in ("lib/course", "copy"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "says").write_text(name)
+    (tmp_path / "lib64").symlink_to("lib")  # as in every virtual environment
+    folders = [tmp_path / name for name in ("lib", "lib64")]
+    said = Isolation().run(
+        ["/bin/cat", *(folder / "course/says" for folder in folders)],
+        readable=folders,
+        copies={folders[0] / "course": tmp_path / "copy"},
+    )
+    assert said == b"copycopy"
+
+
+def test_files_are_measured_with_what_their_own_assignment_may_use():
+    address, seen = "rps_course.course:COURSE", []
+
+    def run(*_, copies, **__):
+        seen.append(copies)
+        return b'{"other_profile": "another"}'
+
+    submission = Run(
+        course=COURSE,
+        address=address,
+        profile=COURSE.profile("offline", True),
+        rubric=None,
+        challenges=dict.fromkeys(["preprocess_image", "trained_model"]),  # of ps1 and of ps4
+        handed_in={},
+        isolation=SimpleNamespace(run=run, warm=lambda *_: None),
+    )
+    with pytest.raises(OtherProfileError):
+        list(files.judge(COURSE.exercises["trained_model"], submission))
+    assert seen == [withholding.copies(address, "ps4")]
+
+
+def test_a_method_is_put_away_like_a_function(monkeypatch):
+    monkeypatch.syspath_prepend(toy_class.TOY)
+    address = "toy.exercises.double.exercise.Double.expect"
+    method = importlib.import_module("toy.exercises.double.exercise").Double.expect
+    with withheld.put_away([address]), pytest.raises(withheld.WithheldError, match=address):
+        method()
