@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from autograder.core import check
+from autograder.core import check, withheld
 from autograder.core.check import CheckFailed
 from autograder.core.exercise import FileExercise
 from rps_course import profile
@@ -54,7 +54,7 @@ def __getattr__(name: str) -> Callable[..., None]:
                 check.run(exercise, function, profile.current(), rubric, answers)
 
     def told(*arguments: Any) -> None:
-        _say_what_a_grader_lacks()
+        _say_what_a_grader_lacks(COURSE.withheld(exercise.assignment))
         checked(*arguments)
 
     told.__name__ = told.__qualname__ = name
@@ -62,15 +62,21 @@ def __getattr__(name: str) -> Callable[..., None]:
     return told
 
 
-def _say_what_a_grader_lacks() -> None:
-    """Says, once, what the cells that ran so far use and a grader may not have."""
+def _say_what_a_grader_lacks(answers: tuple[str, ...]) -> None:
+    """Says, once, what the cells that ran so far use and a grader may not have.
+
+    Args:
+        answers: functions of this package that the grader withholds.
+    """
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is None:
         return
     from rps_course.machine import elsewhere
 
     cells = [shell.transform_cell(source) for source in shell.user_ns.get("In", ()) if source]
-    for note in elsewhere.notes(cells):
+    called = withheld.called(cells, shell.user_ns, answers)
+    own = (f"The grader does not have `{address}` for this assignment." for address in called)
+    for note in (*elsewhere.notes(cells), *own):
         if note not in _told:
             _told.add(note)
             print(f"Note: {note}")

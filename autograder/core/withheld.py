@@ -5,10 +5,11 @@ instructor. Where an assignment is graded, they are not in the sandbox (`sandbox
 a self-check puts them away while it runs, so that what passes there passes at the grader's.
 """
 
+import ast
 import contextlib
 import pkgutil
-from collections.abc import Iterable, Iterator
-from types import CodeType, FunctionType
+from collections.abc import Iterable, Iterator, Mapping
+from types import CodeType, FunctionType, ModuleType
 from typing import Any, NoReturn
 
 
@@ -43,6 +44,35 @@ def put_away(addresses: Iterable[str]) -> Iterator[None]:
     finally:
         for function, code, _ in before:
             function.__code__ = code
+
+
+def called(
+    cells: Iterable[str], names: Mapping[str, Any], addresses: Iterable[str]
+) -> Iterator[str]:
+    """Yields those of the functions that cells call, each once.
+
+    Args:
+        cells: sources, as plain Python; those that are none are passed over.
+        names: what names in the cells stand for.
+        addresses: of the functions.
+    """
+    functions = {id(function): address for function, address in _found(addresses)}
+    for source in cells:
+        with contextlib.suppress(SyntaxError, ValueError):
+            for node in ast.walk(ast.parse(source)):
+                value = _value(node.func, names) if isinstance(node, ast.Call) else None
+                if id(value) in functions:
+                    yield functions.pop(id(value))
+
+
+def _value(node: ast.expr, names: Mapping[str, Any]) -> Any:
+    """Returns what a name stands for, or a name in a module; None for anything else."""
+    if isinstance(node, ast.Name):
+        return names.get(node.id)
+    if isinstance(node, ast.Attribute):
+        module = _value(node.value, names)
+        return vars(module).get(node.attr) if isinstance(module, ModuleType) else None
+    return None
 
 
 def _found(addresses: Iterable[str]) -> Iterator[tuple[FunctionType, str]]:

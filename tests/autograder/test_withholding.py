@@ -250,3 +250,14 @@ def test_a_method_is_put_away_like_a_function(monkeypatch):
     method = importlib.import_module("toy.exercises.double.exercise").Double.expect
     with withheld.put_away([address]), pytest.raises(withheld.WithheldError, match=address):
         method()
+
+
+def test_calls_in_cells_are_found_under_whatever_name():
+    address = "autograder.core.rubric.fails"
+    rubric = importlib.import_module("autograder.core.rubric")
+    names = {"rubric": rubric, "f": rubric.fails, "check": check, "holds": rubric.holds}
+    calls = ("f(None, 'x')", "y = [rubric.fails(None, 'x')]", "check.rubrics.fails(1)")
+    for source in calls:
+        assert list(withheld.called(["x = (", source, source], names, [address])) == [address]
+    for source in ("g(1)", "rubric.holds('x')", "f", "import x", "rubric.nothing()", "f.x()"):
+        assert list(withheld.called([source], names, [address])) == []

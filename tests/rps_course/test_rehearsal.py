@@ -96,3 +96,16 @@ def test_a_package_that_the_grader_lacks_is_told_once(handed_in, tmp_path):
     assert done.returncode == 0, done.stdout
     notes = [line for line in done.stdout.splitlines() if line.startswith("Note: ")]
     assert [line.split("`")[1] for line in notes] == ["ruff", "xdist"]
+
+
+def test_an_answer_of_the_library_that_cells_take_is_told(handed_in):
+    path = handed_in(
+        "import numpy as np\nfrom rps_course.imagenet import top_k as ours",
+        "best = ours(np.eye(1, 9), list('abcdefghi'), 3)",
+        TOP_K,
+        "check.top_k(top_k)",
+    )
+    done = run(path)
+    assert done.returncode == 0, done.stdout
+    said = "Note: The grader does not have `rps_course.imagenet.top_k` for this assignment."
+    assert said in done.stdout.splitlines()
