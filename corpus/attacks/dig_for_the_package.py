@@ -26,6 +26,7 @@ def inside(code):
 
 
 found = []
+gc.unfreeze()  # what was there before the fork is not listed otherwise
 for thing in gc.get_objects():
     if isinstance(thing, types.FunctionType) and str(thing.__module__).startswith("rps_course"):
         if thing.__name__ in NAMES and works(thing.__code__):
