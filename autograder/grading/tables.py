@@ -13,8 +13,8 @@ from autograder.grading.results import Result
 from autograder.grading.similar import Pair
 from autograder.grading.states import State
 
-# What concerns all exercises of a student alike, and is told once.
 _MAX_LINES = 100  # of a text that is shown beside another
+# What concerns all exercises of a student alike, and is told once.
 _OF_ALL = (State.MISSING, State.SUBMITTED, State.STALE)
 
 
