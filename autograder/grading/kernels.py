@@ -24,8 +24,8 @@ from traitlets import Any, Bool, Dict, Instance, List, Type, Unicode, default
 
 from autograder.core.course import Course
 from autograder.grading import inside
-from autograder.sandbox.isolation import Isolation, Started
-from autograder.sandbox.processes import kill_tree
+from autograder.sandbox.isolation import Isolation
+from autograder.sandbox.processes import Started, kill_tree
 from autograder.sandbox.watchdog import Problem, Watchdog
 
 _MAX_MESSAGE_BYTES = 48 << 20

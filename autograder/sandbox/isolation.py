@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -28,7 +27,7 @@ from traitlets.config import LoggingConfigurable
 
 from autograder.core.course import Course
 from autograder.sandbox import bubblewrap, home, seccomp, warm
-from autograder.sandbox.processes import kill_tree
+from autograder.sandbox.processes import Started
 from autograder.sandbox.warm import Warm, WarmError
 from autograder.sandbox.watchdog import Watchdog
 
@@ -46,38 +45,6 @@ class IsolationError(RuntimeError):
 
 class Stopped(RuntimeError):
     """A program in the sandbox ended without an answer; the message says why, for a student."""
-
-
-@dataclass(frozen=True)
-class Started:
-    """A program in the sandbox.
-
-    Attributes:
-        process: the sandbox's first process, seen from outside; its status is the program's.
-        forked: number of the program's process, where a warm process has forked it.
-    """
-
-    process: subprocess.Popen
-    forked: int | None = None
-
-    @property
-    def roots(self) -> list[int]:
-        """Numbers of the processes that all others of the sandbox come from."""
-        return [self.process.pid, *([self.forked] if self.forked else [])]
-
-    @property
-    def program(self) -> psutil.Process:
-        """The program's own process in the sandbox."""
-        if self.forked:
-            return psutil.Process(self.forked)
-        # bwrap, its first process in the new namespace, then the program.
-        return psutil.Process(self.process.pid).children()[0].children()[0]
-
-    def end(self) -> int:
-        """Kills everything in the sandbox; returns the status."""
-        if self.process.returncode is None:
-            kill_tree(self.process.pid)
-        return self.process.wait()
 
 
 class Isolation(LoggingConfigurable):

@@ -1,8 +1,10 @@
-"""Ending trees of processes."""
+"""Processes in a sandbox, and ending trees of processes."""
 
 import contextlib
 import os
 import signal
+import subprocess
+from dataclasses import dataclass
 
 import psutil
 
@@ -18,3 +20,35 @@ def kill_tree(pid: int) -> None:
     for process in started:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
+
+
+@dataclass(frozen=True)
+class Started:
+    """A program in the sandbox.
+
+    Attributes:
+        process: the sandbox's first process, seen from outside; its status is the program's.
+        forked: number of the program's process, where a warm process has forked it.
+    """
+
+    process: subprocess.Popen
+    forked: int | None = None
+
+    @property
+    def roots(self) -> list[int]:
+        """Numbers of the processes that all others of the sandbox come from."""
+        return [self.process.pid, *([self.forked] if self.forked else [])]
+
+    @property
+    def program(self) -> psutil.Process:
+        """The program's own process in the sandbox."""
+        if self.forked:
+            return psutil.Process(self.forked)
+        # bwrap, its first process in the new namespace, then the program.
+        return psutil.Process(self.process.pid).children()[0].children()[0]
+
+    def end(self) -> int:
+        """Kills everything in the sandbox; returns the status."""
+        if self.process.returncode is None:
+            kill_tree(self.process.pid)
+        return self.process.wait()
