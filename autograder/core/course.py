@@ -129,6 +129,12 @@ class Course:
         """The assignments that have exercises, in their order."""
         return sorted({exercise.assignment for exercise in self.exercises.values()})
 
+    @property
+    def packages(self) -> set[str]:
+        """Names of the packages that hold the exercises, see `discover`."""
+        modules = {type(exercise).__module__ for exercise in self.exercises.values()}
+        return {name.rpartition(".")[0].rpartition(".")[0] for name in modules}
+
     def withheld(self, assignment: str) -> tuple[str, ...]:
         """Returns the answers that are withheld where an assignment is graded.
 

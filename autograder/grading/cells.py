@@ -30,6 +30,11 @@ def grade_id(cell: NotebookNode) -> str | None:
     return name if isinstance(name, str) else None
 
 
+def compared(source: str) -> str:
+    """Returns a cell's source as it is compared with another: editors change white space."""
+    return " ".join(source.split())
+
+
 def is_graded_here(cell: NotebookNode, course: Course) -> bool:
     """Whether a cell is the test cell of one of the course's exercises."""
     return (

@@ -17,7 +17,13 @@ from autograder.core.course import Course
 from autograder.core.exercise import FileExercise
 from autograder.core.verdict import plain
 from autograder.grading import uses
-from autograder.grading.cells import grade_id, is_graded_here, released_cells, stored
+from autograder.grading.cells import (
+    compared,
+    grade_id,
+    is_graded_here,
+    released_cells,
+    stored,
+)
 from autograder.grading.flags import Flag, keep
 from autograder.grading.machine import Grading
 from autograder.grading.recognition import shown
@@ -69,11 +75,11 @@ def find(
         course: the course.
         assignment: the assignment.
     """
-    given = {_text(cell.source) for cell in released}
+    given = {compared(cell.source) for cell in released}
     own = {
         f"Cell {number}": cell
         for number, cell in enumerate(cells, 1)
-        if cell.cell_type == "code" and _text(cell.source) not in given
+        if cell.cell_type == "code" and compared(cell.source) not in given
     }
     exercises = {where: _exercise(cell) for where, cell in own.items()}
     sources = {where: cell.source for where, cell in own.items()}
@@ -173,7 +179,7 @@ def _place(name: str, cells: list[NotebookNode], given: set[str]) -> str:
     """Says where there is no answer to an exercise."""
     for number, cell in enumerate(cells, 1):
         if grade_id(cell) == f"{name}_solution":
-            if _text(cell.source) in given:
+            if compared(cell.source) in given:
                 return f"Cell {number} is as it was released"
             return f"Cell {number} defines nothing"
     return "There is no answer"
@@ -184,9 +190,7 @@ def _internal(code: Code, course: Course, assignment: str) -> Iterator[str]:
     answers = code.found(course.withheld(assignment))
     if answers:
         yield f"{code.where} uses the course's own answer: {_listed(answers)}."
-    packages = {type(exercise).__module__ for exercise in course.exercises.values()}
-    private = {_ENGINE, *(name.rpartition(".")[0].rpartition(".")[0] for name in packages)}
-    found = code.found(sorted(private))
+    found = code.found(sorted({_ENGINE, *course.packages}))
     library = {folder.name for folder in course.folders}
     found += sorted(
         full
@@ -231,8 +235,3 @@ def _source_of(address: str) -> str:
 
 def _exercise(cell: NotebookNode) -> str:
     return (grade_id(cell) or "").removesuffix("_solution")
-
-
-def _text(source: str) -> str:
-    """Returns a source as it is compared: editors change white space."""
-    return " ".join(source.split())

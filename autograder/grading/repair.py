@@ -9,7 +9,14 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.grading import statements
-from autograder.grading.cells import METADATA, check_again, grade_id, note, released_cells
+from autograder.grading.cells import (
+    METADATA,
+    check_again,
+    compared,
+    grade_id,
+    note,
+    released_cells,
+)
 from autograder.grading.staging import is_whole
 
 MAX_FURTHER = 2  # copies of a test cell that are probed too: the last ones
@@ -33,7 +40,7 @@ class RepairNotebook(NbGraderPreprocessor):
         info = resources["nbgrader"]
         with Gradebook(info["db_url"]) as gradebook:
             released = _released(gradebook.find_notebook(info["notebook"], info["assignment"]))
-        texts = {_text(cell.source) for cell in released_cells(self, resources)}
+        texts = {compared(cell.source) for cell in released_cells(self, resources)}
         if not texts:
             self.log.warning("There is no released notebook: written answers wait for a person")
         nb.metadata.setdefault(METADATA, {})[BLANK] = is_whole(nb) and _is_blank(nb, texts)
@@ -46,14 +53,14 @@ class RepairNotebook(NbGraderPreprocessor):
     def _recognize(self, nb: NotebookNode, released: dict[str, NotebookNode]) -> None:
         """Gives every cell of the assignment its released metadata, and removes all other."""
         by_source = {
-            _text(cell.source): name for name, cell in released.items() if _is_locked(cell)
+            compared(cell.source): name for name, cell in released.items() if _is_locked(cell)
         }
         for cell in nb.cells:
             name = grade_id(cell)
             if name not in released:
                 if cell.metadata.pop("nbgrader", None):
                     self.log.warning("A cell of another assignment is not graded")
-                name = by_source.get(_text(cell.source))
+                name = by_source.get(compared(cell.source))
                 if name is None:
                     continue
                 self.log.warning("Cell %r had lost its metadata: restored", name)
@@ -82,7 +89,7 @@ class RepairNotebook(NbGraderPreprocessor):
         """Returns a locked cell as it was released, and what was added to it as ordinary cells."""
         name = grade_id(cell)
         original = released[name]
-        if _text(cell.source) in ("", _text(original.source)):
+        if compared(cell.source) in ("", compared(original.source)):
             return [_copy(original)]
         cell.metadata.pop("nbgrader")
         cells = _cut(cell, released, calls) if cell.cell_type == "code" else [cell]
@@ -96,7 +103,9 @@ class RepairNotebook(NbGraderPreprocessor):
         """Keeps one cell of each grade id: of answers the last that has been worked on."""
         for name, original in released.items():
             same = [cell for cell in nb.cells if grade_id(cell) == name]
-            worked_on = [cell for cell in same if _text(cell.source) != _text(original.source)]
+            worked_on = [
+                cell for cell in same if compared(cell.source) != compared(original.source)
+            ]
             chosen = same[:1] if _is_check(original) else (worked_on or same)[-1:]
             others = [cell for cell in same if cell is not chosen[0]]
             for cell in others:
@@ -204,10 +213,5 @@ def _is_blank(nb: NotebookNode, released: set[str]) -> bool:
         if cell.source.strip() and (cell.cell_type != "code" or statements.is_prose(cell.source))
     ]
     return bool(texts) and not any(
-        cell.get("attachments") or _text(cell.source) not in released for cell in texts
+        cell.get("attachments") or compared(cell.source) not in released for cell in texts
     )
-
-
-def _text(source: str) -> str:
-    """Returns a source as it is compared: editors change white space."""
-    return " ".join(source.split())

@@ -20,7 +20,7 @@ from nbgrader.coursedir import CourseDirectory
 from autograder.core.course import Course
 from autograder.core.exercise import FileExercise
 from autograder.grading import results, weights
-from autograder.grading.cells import grade_id
+from autograder.grading.cells import compared, grade_id
 from autograder.grading.similarity import ALIKE, Fingerprint
 from autograder.sandbox.isolation import Isolation
 
@@ -119,7 +119,7 @@ def _given(notebook: Notebook, released: Path) -> tuple[list[str], set[str]]:
     sources = [cell.source or "" for cell in notebook.source_cells]
     if released.is_file():
         sources += [cell.source for cell in nbformat.read(released, as_version=4).cells]
-    return sources, {" ".join(source.split()) for source in sources}
+    return sources, set(map(compared, sources))
 
 
 def _works(student: str, path: Path, notebook: Notebook, given: set[str]) -> Iterator[Work]:
@@ -132,7 +132,7 @@ def _works(student: str, path: Path, notebook: Notebook, given: set[str]) -> Ite
     added = []
     for cell in cells:
         name = grade_id(cell)
-        if " ".join(cell.source.split()) in given:
+        if compared(cell.source) in given:
             continue
         if name in answers:
             prose = cell.cell_type != "code"

@@ -60,10 +60,8 @@ def copies(address: str, assignment: str) -> dict[Path, Path]:
             f"The course {course.name!r} names answers that are not in its folders: "
             f"{', '.join(sorted(missing))}."
         )
-    probed = {type(exercise).__module__ for exercise in course.exercises.values()}
-    packages = {name.rpartition(".")[0].rpartition(".")[0] for name in probed}
-    theirs = [s for s in sources if any(s.module.startswith(f"{name}.") for name in packages)]
-    called = _called(theirs, packages)
+    theirs = [s for s in sources if _is_in(s.module, course.packages)]
+    called = _called(theirs, course.packages)
     for source in sources:
         kept = called if source in theirs else None
         source.write(answers, kept)
@@ -145,13 +143,17 @@ def _hooks(tree: ast.Module, packages: set[str]) -> Iterator[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module
         for alias in node.names
-        if any(f"{node.module}.".startswith(f"{name}.") for name in packages)
+        if _is_in(node.module, packages)
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef) and any(
             isinstance(base, ast.Attribute) and _root(base) not in own for base in node.bases
         ):
             yield from (name for name, _ in _functions(node))
+
+
+def _is_in(module: str, packages: Iterable[str]) -> bool:
+    return any(f"{module}.".startswith(f"{name}.") for name in packages)
 
 
 def _root(node: ast.expr) -> str:
