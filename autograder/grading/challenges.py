@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 from autograder.core.challenge import Challenge
 
 KEY_FILE = ".rps-challenge-key"
+ATTEMPT_KEY = "autograder_attempt_key"  # where a notebook's resources have the key of its attempt
 _KEY_BYTES = 32
 
 
@@ -78,18 +79,26 @@ def content_of(notebook: NotebookNode, folder: Path) -> str:
     return digest.hexdigest()
 
 
-def for_exercise(
-    key: bytes, *, student: str, assignment: str, content: str, attempt: str, exercise: str
-) -> Challenge:
-    """Returns the challenge of one exercise in one submission.
+def for_attempt(key: bytes, *, student: str, assignment: str, attempt: str) -> bytes:
+    """Returns the key of one attempt, from which all its challenges come, and no others.
+
+    Whatever grades the attempt on another machine gets this key and never the course's.
 
     Args:
         key: the course's key.
         student: the student's id.
         assignment: the assignment's name.
-        content: digest of all files that the submission's code can read, see `content_of`.
         attempt: a number that was drawn when this content was first graded.
+    """
+    return hmac.digest(key, "\0".join([student, assignment, attempt]).encode(), "sha256")
+
+
+def for_exercise(attempt_key: bytes, *, content: str, exercise: str) -> Challenge:
+    """Returns the challenge of one exercise in one attempt.
+
+    Args:
+        attempt_key: the attempt's key, see `for_attempt`.
+        content: digest of all files that the submission's code can read, see `content_of`.
         exercise: the exercise's grade id.
     """
-    message = "\0".join([student, assignment, content, attempt, exercise])
-    return Challenge(hmac.digest(key, message.encode(), "sha256"))
+    return Challenge(hmac.digest(attempt_key, f"{content}\0{exercise}".encode(), "sha256"))

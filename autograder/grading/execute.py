@@ -23,7 +23,6 @@ from autograder.grading import challenges, outputs, showing, staging
 from autograder.grading.cells import checked_by, grade_id, is_graded_here, notes
 from autograder.grading.kernels import IsolatedKernelManager
 from autograder.grading.machine import Grading
-from autograder.grading.regrade import BASES
 from autograder.grading.run import RUN, FailedLine, Run
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.processes import kill_tree
@@ -52,20 +51,15 @@ class ExecuteWithChallenge(Execute):
         self, nb: NotebookNode, resources: ResourcesDict, km: KernelManager | None = None
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Executes one notebook; what judging it needs is left in `resources[RUN]`."""
-        info = resources["nbgrader"]
         grading = Grading(parent=self)
         course = grading.load()
         self.root = Path(CourseDirectory(config=self.config).root).absolute()
-        key = challenges.course_key(self.root)
         folder = Path(resources.get("metadata", {}).get("path") or ".")
         asked = {grade_id(cell) for cell in nb.cells if is_graded_here(cell, course)}
         challenge = partial(
             challenges.for_exercise,
-            key,
-            student=info["student"],
-            assignment=info["assignment"],
+            resources[challenges.ATTEMPT_KEY],
             content=challenges.content_of(nb, folder),
-            attempt=resources[BASES][1].attempt,
         )
         self.run = resources[RUN] = Run(
             course=course,

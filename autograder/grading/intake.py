@@ -7,9 +7,7 @@ like the others.
 """
 
 import fnmatch
-import glob
 import logging
-import os
 import re
 import shutil
 import tempfile
@@ -22,28 +20,18 @@ import nbgrader.utils
 from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import api, autogradeapp
 from nbgrader.converters import base
 from nbgrader.converters.base import NbGraderException
-from traitlets import TraitError
 
-from autograder.core.course import Course, CourseError
-from autograder.core.exercise import FileExercise
-from autograder.core.rubric import RubricError
-from autograder.grading import challenges, machine, records, staging
+from autograder.grading import challenges, handed_in, machine, staging
 from autograder.grading.budget import interrupted_to_end
-from autograder.grading.recognition import Released
-from autograder.grading.regrade import FAILED, Regrade
-from autograder.sandbox.isolation import Isolation, IsolationError
+from autograder.grading.handed_in import NOT_READY, HandedIn, Names
+from autograder.grading.placing import FAILED
+from autograder.grading.regrade import Regrade
+from autograder.sandbox.isolation import Isolation
 
 OTHER_PROFILE = "autograder_other_profile"  # where judging leaves word that it met another profile
-
-# Why nothing can be graded here, said by what was asked.
-_NOT_READY = (
-    IsolationError, machine.MachineError, challenges.KeyFileError, CourseError, RubricError,
-    TraitError,
-)  # fmt: skip
 
 
 class SubmissionExporter(NotebookExporter):
@@ -52,16 +40,14 @@ class SubmissionExporter(NotebookExporter):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.isolation = Isolation(parent=self)
-        folders = self.parent.coursedir
         try:
             if not isinstance(self.parent, StagedAutograde):
                 raise machine.MachineError(
                     "Not graded: this version of nbgrader does not let submissions be checked "
                     "first. Install version 0.9.6."
                 )
-            machine.require(machine.Grading(parent=self), self.isolation)
-            challenges.course_key(Path(folders.root), shared=folders.groupshared)
-        except _NOT_READY as error:
+            self.parent.require(self.isolation)
+        except NOT_READY as error:
             raise _stopped(self.log, error) from error
         if self.isolation.unsafe:
             self.log.warning("Students' code runs with your rights: isolation is switched off.")
@@ -129,88 +115,58 @@ class StagedAutograde(Regrade):
             finally:
                 self.coursedir.submitted_directory = submitted
 
+    def require(self, isolation: Isolation) -> None:
+        """Makes sure that submissions can be graded here, before nbgrader converts any.
+
+        Args:
+            isolation: how submissions will be isolated.
+
+        Raises:
+            autograder.grading.handed_in.NOT_READY: they cannot.
+        """
+        folders = self.coursedir
+        machine.require(machine.Grading(parent=self), isolation)
+        challenges.course_key(Path(folders.root), shared=folders.groupshared)
+
+    def look(self) -> HandedIn:
+        """Returns what the class has handed in.
+
+        Raises:
+            autograder.grading.handed_in.NOT_READY: the class cannot be graded.
+        """
+        return handed_in.look(self.coursedir, machine.Grading(parent=self))
+
     def init_notebooks(self) -> None:
         """Finds the submissions, whatever their files are called."""
         self.notebooks, self.assignments = [], {}
-        self._handed_in: dict[str, staging.Submission] = {}
-        self._unreadable: dict[str, str] = {}  # by student
         assignment = self.coursedir.assignment_id
-        self._released = self._released_notebooks(assignment)
-        self._look(assignment)
-        for student, problem in self._unreadable.items():
+        try:
+            self._found = found = self.look()
+        except NOT_READY as error:
+            raise _stopped(self.log, error) from error
+        for student, problem in found.unreadable.items():
             self.log.error("Not graded: the submission of %r cannot be read: %s", student, problem)
-        self._compare_profiles()
+        for folder in found.empty.values():
+            self.log.warning("%s has no notebook", folder)
         self.coursedir.submitted_directory = str(self._stage)
         pattern = self.coursedir.notebook_id
-        asked = [notebook for notebook in self._released if fnmatch.fnmatch(notebook.name, pattern)]
-        for student in self._handed_in if asked else ():
+        asked = [notebook for notebook in found.released if fnmatch.fnmatch(notebook.name, pattern)]
+        for student in found.submissions if asked else ():
             source = self._format_source(assignment, student)
             self.assignments[source] = [f"{source}/{notebook.name}.ipynb" for notebook in asked]
         if not self.assignments:
             raise _stopped(self.log, f"There is no submission of {assignment} that can be graded.")
-
-    def _compare_profiles(self) -> None:
-        """Stops where most of the files that were handed in are of another profile."""
-        grading = machine.Grading(parent=self)
-        known = grading.load().exercises
-        names = [name for notebook in self._released for name in notebook.files]
-        asking = [e for e in map(known.__getitem__, names) if isinstance(e, FileExercise)]
-        submissions = self._handed_in.values()
-        try:
-            problem = records.problem(submissions, asking, grading.variant().base)
-        except OSError as error:
-            problem = f"Not graded: a file cannot be read with your rights: {error}"
-        if problem:
-            raise _stopped(self.log, problem)
-
-    def _look(self, assignment: str) -> None:
-        """Looks at what lies in the folder of submissions."""
-        place = self._format_source("(?P<assignment>.*)", "(?P<student>.*)", escape=True)
-        root = Path(self.coursedir.root)
-        trusted = (root, root / self.coursedir.submitted_directory)
-        for folder in _Names.glob(self._format_source(assignment, self.coursedir.student_id)):
-            found = re.fullmatch(place, folder)
-            if found is None:
-                continue
-            try:
-                submission = staging.look(Path(folder), trusted, self.coursedir.ignore)
-            except OSError as error:
-                self._unreadable[found["student"]] = str(error)
-                continue
-            if submission.notebooks or submission.linked:
-                self._handed_in[found["student"]] = submission
-            else:
-                self.log.warning("%s has no notebook", folder)
 
     def _format_source(self, assignment_id: str, student_id: str, escape: bool = False) -> str:
         step = self._input_directory
         step = re.escape(step) if escape else step  # nbgrader 0.9.6 leaves it as it is
         return self.coursedir.format_path(step, student_id, assignment_id, escape=escape)
 
-    def _released_notebooks(self, assignment: str) -> list[Released]:
-        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-            try:
-                grading = machine.Grading(parent=self)
-                course = grading.load()
-                grading.variant()  # a profile that cannot be used stops everything
-                notebooks = gradebook.find_assignment(assignment).notebooks
-            except _NOT_READY as error:
-                raise _stopped(self.log, error) from error
-            except MissingEntry as error:
-                known = ", ".join(a.name for a in gradebook.assignments) or "none"
-                problem = (
-                    f"No assignment with ID {assignment!r} exists in the database; there are: "
-                    f"{known}. Release it first: `nbgrader generate_assignment {assignment} "
-                    "--force`."
-                )
-                raise _stopped(self.log, problem) from error
-            return [_released(notebook, course) for notebook in notebooks]
-
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """Makes the copy of a submission, if it is to be graded; returns whether it is."""
         for last in self._stage.iterdir():
             shutil.rmtree(last)
-        submission = self._handed_in[student_id]
+        submission = self._found.submissions[student_id]
         target = Path(self._format_source(assignment_id, student_id))
         target.mkdir(parents=True)
         if submission.time:
@@ -223,20 +179,20 @@ class StagedAutograde(Regrade):
             self.log.warning("Left out of the submission of %r: %s", student_id, odd)
         reader = partial(staging.read, isolation=self.exporter.isolation)
         if student_id in self._refused:
-            staging.refuse(self._released, target, self._refused[student_id])
+            staging.refuse(self._found.released, target, self._refused[student_id])
         else:
-            staging.stage(submission, self._released, target, reader)
+            staging.stage(submission, self._found.released, target, reader)
         return True
 
     def convert_notebooks(self) -> None:
         """Grades all submissions; fails if one could not be read."""
         super().convert_notebooks()
-        if self._unreadable:
+        if self._found.unreadable:
             raise _stopped(
                 self.log,
                 "Not graded, since they cannot be read with your rights: the submissions of "
-                f"{', '.join(self._unreadable)}. Make them readable, `chmod -R u+rX`, and grade "
-                "again.",
+                f"{', '.join(self._found.unreadable)}. Make them readable, `chmod -R u+rX`, and "
+                "grade again.",
             )
 
 
@@ -244,40 +200,6 @@ def _stopped(log: logging.Logger, problem: object) -> NbGraderException:
     """Logs why grading stops; returns what nbgrader stops at without a traceback."""
     log.critical("%s", problem)
     return NbGraderException(str(problem))
-
-
-def _released(notebook: Any, course: Course) -> Released:
-    """Returns a notebook of the gradebook as it was released."""
-    asked = [course.exercises.get(cell.name) for cell in notebook.grade_cells]
-    answers = {cell.name for cell in (*notebook.solution_cells, *notebook.task_cells)}
-    sources = {cell.name: cell.source or "" for cell in notebook.source_cells}
-    return Released(
-        name=notebook.name,
-        sources=sources,
-        answers=frozenset(answers & sources.keys()),
-        files={e.name: e.files for e in asked if isinstance(e, FileExercise)},
-    )
-
-
-class _Names:
-    """nbgrader's `glob`, to which a name that is there is no pattern, whatever is in it."""
-
-    @staticmethod
-    def glob(pattern: str) -> list[str]:
-        found = ["" if pattern.startswith("/") else "."]
-        for part in filter(None, pattern.split("/")):
-            found = [f"{here}/{name}" for here in found for name in _named(here, part)]
-        return found
-
-
-def _named(folder: str, part: str) -> list[str]:
-    try:
-        os.lstat(f"{folder}/{part}")
-    except PermissionError:
-        return [part]  # it may be there: whoever opens it is told
-    except OSError:
-        return sorted(glob.glob(part, root_dir=f"{folder}/"))  # noqa: PTH207 (finds hidden files)
-    return [part]
 
 
 def _submitted_timestamp(
@@ -299,5 +221,5 @@ def install() -> None:
     patterns, and opens `timestamp.txt` whatever it is.
     """
     autogradeapp.Autograde = api.Autograde = StagedAutograde
-    base.glob = api.glob = nbgrader.utils.glob = _Names
+    base.glob = api.glob = nbgrader.utils.glob = Names
     api.NbGraderAPI.get_submitted_timestamp = _submitted_timestamp

@@ -15,7 +15,7 @@ from autograder.core.verdict import Verdict, explain, scaled
 from autograder.grading import files, reading, reasons
 from autograder.grading.cells import grade_id, is_graded_here, store
 from autograder.grading.intake import OTHER_PROFILE
-from autograder.grading.regrade import FAILED
+from autograder.grading.placing import FAILED
 from autograder.grading.run import RUN, Run
 
 _PLACES = "It was checked in {} places of the notebook, with different results: the best counts."

@@ -1,46 +1,38 @@
-"""What the next `nbgrader autograde` grades, and when it replaces an old result.
+"""What the next `nbgrader autograde` grades: what is not graded from its present content.
 
 nbgrader alone skips whatever has a folder in `autograded`, such as a submission that has changed
-since, or one whose grading was killed. With `--force` it removes the old result before there is a
-new one.
+since, or one whose grading was killed.
 """
 
-import fnmatch
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 
-from autograder.grading import states
+from autograder.grading import challenges, states
 from autograder.grading.budget import Budget, Child, Crashed, Exceeded, Send, out_of_memory
 from autograder.grading.machine import Grading
-
-BASES = "autograder_bases"  # what a notebook's result was based on, or None, and is based on now
-FAILED = "autograder_failed"  # where judging leaves word that the next run has to grade again
+from autograder.grading.placing import BASES, Placing
 
 
-class Regrade(Autograde):
-    """nbgrader's `Autograde`, which grades what is not graded from its present content.
-
-    A new result is made in a folder of its own. It takes the old one's place when it is whole.
-    """
+class Regrade(Placing):
+    """nbgrader's `Autograde`, which grades what is not graded from its present content."""
 
     def start(self) -> None:
         """Grades the submissions of an assignment."""
         folders = self.coursedir
-        self._autograded = folders.autograded_directory
         self._bases = states.Bases(folders, Grading(parent=self), folders.assignment_id)
-        with tempfile.TemporaryDirectory(prefix=".autograding-", dir=folders.root) as new:
-            self._new = Path(new).name
-            try:
-                super().start()
-            finally:
-                folders.autograded_directory = self._autograded
+        super().start()
+
+    def basis(self, student: str) -> states.Basis:
+        """Returns what a new result of a student is based on."""
+        return self._bases.of(student)
+
+    def attempt_key(self, student: str, attempt: str) -> bytes:
+        """Returns the key that the challenges of an attempt come from."""
+        key = challenges.course_key(Path(self.coursedir.root))
+        assignment = self.coursedir.assignment_id
+        return challenges.for_attempt(key, student=student, assignment=assignment, attempt=attempt)
 
     def convert_notebooks(self) -> None:
         """Grades all submissions, in processes that this one watches.
@@ -78,8 +70,7 @@ class Regrade(Autograde):
 
     def _go_on_with(self, student: str, after: bool) -> None:
         """Leaves out what is done: the submissions before a student's, or that one too."""
-        begun = self.coursedir.format_path(self._new, student, self.coursedir.assignment_id)
-        shutil.rmtree(begun, ignore_errors=True)
+        self.remove_new(student, self.coursedir.assignment_id)
         folder = self._format_source(self.coursedir.assignment_id, student)
         self.assignments = {
             source: notebooks
@@ -96,59 +87,20 @@ class Regrade(Autograde):
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """Returns whether a submission is to be graded."""
-        allowed = Budget(parent=self).allowed(len(self.notebooks))
-        self.tell("begin", student_id, allowed)
-        folders = self.coursedir
-        self._whose = student_id, assignment_id
-        self._old = Path(folders.format_path(self._autograded, student_id, assignment_id))
-        folders.autograded_directory = self._new
-        self._now = self._bases.of(student_id)
-        self._before = {name: _basis(self._old, name) for name in self._asked(assignment_id)}
-        if not self.force and all(basis == self._now for basis in self._before.values()):
-            self.log.info("Skipping %s: it is graded from this content", self._old)
+        self.tell("begin", student_id, Budget(parent=self).allowed(len(self.notebooks)))
+        grades = super().init_destination(assignment_id, student_id)
+        if not grades:
             self.tell("end")
-            return False
-        return super().init_destination(assignment_id, student_id)
-
-    def _asked(self, assignment_id: str) -> list[str]:
-        """Returns the names of the notebooks that this run grades."""
-        folders = self.coursedir
-        with Gradebook(folders.db_url, folders.course_id) as gradebook:
-            try:
-                names = [n.name for n in gradebook.find_assignment(assignment_id).notebooks]
-            except MissingEntry:
-                return [folders.notebook_id]  # nbgrader says so itself
-        return [name for name in names if fnmatch.fnmatch(name, folders.notebook_id)]
+        return grades
 
     def init_single_notebook_resources(self, notebook_filename: str) -> dict[str, Any]:
         """Returns what preprocessors need to know of a notebook."""
         resources = super().init_single_notebook_resources(notebook_filename)
-        before = self._before.get(resources["nbgrader"]["notebook"])
-        return resources | {BASES: (before, self._now.again(before))}
+        _, now = resources[BASES]
+        key = self.attempt_key(resources["nbgrader"]["student"], now.attempt)
+        return resources | {challenges.ATTEMPT_KEY: key}
 
     def run_post_convert_hook(self) -> None:
         """Puts the new result in the old one's place: nbgrader calls this when it is whole."""
-        folders, old = self.coursedir, self._old
-        student, assignment = self._whose
-        new = Path(folders.format_path(self._new, student, assignment))
-        if old.exists():
-            if folders.notebook_id != "*":
-                for other in old.glob("*.ipynb"):
-                    if not (new / other.name).exists():
-                        shutil.copy2(other, new)
-            shutil.move(old, new.with_name(f"{new.name}.old"))
-        old.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(new, old)
-        folders.autograded_directory = self._autograded
-        if folders.groupshared:
-            self.set_permissions(assignment, student)
         super().run_post_convert_hook()
         self.tell("end")
-
-
-def _basis(folder: Path, notebook: str) -> states.Basis | None:
-    """Returns what the result of a notebook is based on, None where there is no such result."""
-    try:
-        return states.kept(nbformat.read(folder / f"{notebook}.ipynb", as_version=4))
-    except Exception:  # somebody may have edited it: anything may be wrong
-        return None

@@ -7,7 +7,7 @@ from nbgrader.preprocessors import SaveAutoGrades
 
 from autograder.grading import states
 from autograder.grading.cells import METADATA, grade_id
-from autograder.grading.regrade import BASES, FAILED
+from autograder.grading.placing import BASES, FAILED
 from autograder.grading.repair import BLANK
 
 

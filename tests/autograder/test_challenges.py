@@ -7,13 +7,14 @@ from nbformat.v4 import new_code_cell, new_notebook
 from autograder.grading import challenges
 from autograder.grading.states import Basis
 
-SUBMISSION = {
-    "student": "ada",
-    "assignment": "ps1",
-    "content": "1f",
-    "attempt": "2e",
-    "exercise": "top_k",
-}
+ATTEMPT = {"student": "ada", "assignment": "ps1", "attempt": "2e"}
+EXERCISE = {"content": "1f", "exercise": "top_k"}
+
+
+def challenge(key=bytes(32), **changes):
+    attempt = {name: changes.get(name, value) for name, value in ATTEMPT.items()}
+    exercise = {name: changes.get(name, value) for name, value in EXERCISE.items()}
+    return challenges.for_exercise(challenges.for_attempt(key, **attempt), **exercise)
 
 
 def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path):
@@ -56,8 +57,7 @@ def test_a_damaged_key_file_is_named(tmp_path, content):
 
 
 def test_the_same_submission_gets_the_same_challenge():
-    key = bytes(32)
-    assert challenges.for_exercise(key, **SUBMISSION) == challenges.for_exercise(key, **SUBMISSION)
+    assert challenge() == challenge()
 
 
 @pytest.mark.parametrize(
@@ -71,12 +71,8 @@ def test_the_same_submission_gets_the_same_challenge():
     ],
 )
 def test_anything_else_gets_another_challenge(change):
-    key = bytes(32)
-    other = challenges.for_exercise(key, **SUBMISSION | change)
-    assert other != challenges.for_exercise(key, **SUBMISSION)
-    assert challenges.for_exercise(b"k" * 32, **SUBMISSION) != challenges.for_exercise(
-        key, **SUBMISSION
-    )
+    assert challenge(**change) != challenge()
+    assert challenge(b"k" * 32) != challenge()
 
 
 def test_content_is_sources_and_names_and_contents_of_files(tmp_path):

@@ -73,14 +73,9 @@ class Judged:
 
 def challenge(exercise: Exercise) -> Challenge:
     """Returns the challenge under which an audit judges answers to an exercise."""
-    return challenges.for_exercise(
-        _KEY,
-        student="audit",
-        assignment=exercise.assignment,
-        content="",
-        attempt="",
-        exercise=exercise.name,
-    )
+    about = {"student": "audit", "assignment": exercise.assignment, "attempt": ""}
+    key = challenges.for_attempt(_KEY, **about)
+    return challenges.for_exercise(key, content="", exercise=exercise.name)
 
 
 def solved(subject: Subject, assignment: str) -> NotebookNode:

@@ -1,0 +1,151 @@
+"""What a class has handed in of an assignment, looked at before anything is graded."""
+
+import glob
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.coursedir import CourseDirectory
+from traitlets import TraitError
+
+from autograder.core.course import Course, CourseError
+from autograder.core.exercise import FileExercise
+from autograder.core.rubric import RubricError
+from autograder.grading import challenges, machine, records, staging
+from autograder.grading.machine import Grading
+from autograder.grading.recognition import Released
+from autograder.grading.staging import Submission
+from autograder.sandbox.isolation import IsolationError
+
+
+class ClassError(RuntimeError):
+    """The class cannot be graded; the message says why and what to do."""
+
+
+# Why nothing can be graded here, said by what was asked.
+NOT_READY = (
+    IsolationError, machine.MachineError, challenges.KeyFileError, CourseError, RubricError,
+    TraitError, ClassError,
+)  # fmt: skip
+
+
+@dataclass
+class HandedIn:
+    """What there is of an assignment.
+
+    Attributes:
+        released: its notebooks.
+        submissions: what was handed in, by student.
+        unreadable: why others cannot be read with the grader's rights, by student.
+        empty: folders without a notebook, by student.
+    """
+
+    released: list[Released]
+    submissions: dict[str, Submission] = field(default_factory=dict)
+    unreadable: dict[str, str] = field(default_factory=dict)
+    empty: dict[str, str] = field(default_factory=dict)
+
+
+def look(folders: CourseDirectory, grading: Grading) -> HandedIn:
+    """Looks at what a class has handed in.
+
+    Args:
+        folders: the course's folders, with the assignment and the students that are asked for.
+        grading: what is graded.
+
+    Raises:
+        ClassError: the assignment is not released, or most of the class worked under another
+            profile.
+        autograder.core.course.CourseError, autograder.grading.machine.MachineError: the class
+            cannot be graded as configured.
+    """
+    found = HandedIn(_released_notebooks(folders, grading))
+    assignment, step = folders.assignment_id, folders.submitted_directory
+    # nbgrader 0.9.6 leaves the step as it is.
+    pattern = folders.format_path(
+        re.escape(step), "(?P<student>.*)", re.escape(assignment), escape=True
+    )
+    root = Path(folders.root)
+    trusted = (root, root / step)
+    for folder in Names.glob(folders.format_path(step, folders.student_id, assignment)):
+        match = re.fullmatch(pattern, folder)
+        if match is None:
+            continue
+        try:
+            submission = staging.look(Path(folder), trusted, folders.ignore)
+        except OSError as error:
+            found.unreadable[match["student"]] = str(error)
+            continue
+        if submission.notebooks or submission.linked:
+            found.submissions[match["student"]] = submission
+        else:
+            found.empty[match["student"]] = folder
+    _compare_profiles(found, grading)
+    return found
+
+
+def _released_notebooks(folders: CourseDirectory, grading: Grading) -> list[Released]:
+    with Gradebook(folders.db_url, folders.course_id) as gradebook:
+        course = grading.load()
+        grading.variant()  # a profile that cannot be used stops everything
+        try:
+            notebooks = gradebook.find_assignment(folders.assignment_id).notebooks
+        except MissingEntry as error:
+            known = ", ".join(a.name for a in gradebook.assignments) or "none"
+            raise ClassError(
+                f"No assignment with ID {folders.assignment_id!r} exists in the database; there "
+                f"are: {known}. Release it first: `nbgrader generate_assignment "
+                f"{folders.assignment_id} --force`."
+            ) from error
+        return [_released(notebook, course) for notebook in notebooks]
+
+
+def _released(notebook: Any, course: Course) -> Released:
+    """Returns a notebook of the gradebook as it was released."""
+    asked = [course.exercises.get(cell.name) for cell in notebook.grade_cells]
+    answers = {cell.name for cell in (*notebook.solution_cells, *notebook.task_cells)}
+    sources = {cell.name: cell.source or "" for cell in notebook.source_cells}
+    return Released(
+        name=notebook.name,
+        sources=sources,
+        answers=frozenset(answers & sources.keys()),
+        files={e.name: e.files for e in asked if isinstance(e, FileExercise)},
+    )
+
+
+def _compare_profiles(found: HandedIn, grading: Grading) -> None:
+    """Stops where most of the files that were handed in are of another profile."""
+    known = grading.load().exercises
+    names = [name for notebook in found.released for name in notebook.files]
+    asking = [e for e in map(known.__getitem__, names) if isinstance(e, FileExercise)]
+    try:
+        problem = records.problem(found.submissions.values(), asking, grading.variant().base)
+    except OSError as error:
+        problem = f"Not graded: a file cannot be read with your rights: {error}"
+    if problem:
+        raise ClassError(problem)
+
+
+class Names:
+    """nbgrader's `glob`, to which a name that is there is no pattern, whatever is in it."""
+
+    @staticmethod
+    def glob(pattern: str) -> list[str]:
+        """Returns the paths that a pattern names."""
+        found = ["" if pattern.startswith("/") else "."]
+        for part in filter(None, pattern.split("/")):
+            found = [f"{here}/{name}" for here in found for name in _named(here, part)]
+        return found
+
+
+def _named(folder: str, part: str) -> list[str]:
+    try:
+        os.lstat(f"{folder}/{part}")
+    except PermissionError:
+        return [part]  # it may be there: whoever opens it is told
+    except OSError:
+        return sorted(glob.glob(part, root_dir=f"{folder}/"))  # noqa: PTH207 (finds hidden files)
+    return [part]

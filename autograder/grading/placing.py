@@ -1,0 +1,151 @@
+"""Results that take the place of old ones when they are whole.
+
+nbgrader alone writes into `autograded` while it grades, and removes an old result before there is a
+new one. Here a new result is made in a folder of its own, in the course's root.
+"""
+
+import contextlib
+import fcntl
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+
+from autograder.grading import states
+
+BASES = "autograder_bases"  # what a notebook's result was based on, or None, and is based on now
+FAILED = "autograder_failed"  # where judging leaves word that the next run has to grade again
+_PREFIX = ".autograding-"
+_LOCK, _OLD, _PLACE = ".lock", ".old", ".place"  # in the folder: whose it is, what is moved away
+_SECONDS = 60  # in which a new folder is locked
+
+
+class Placing(Autograde):
+    """nbgrader's `Autograde`, whose results take the place of old ones when they are whole."""
+
+    def start(self) -> None:
+        """Grades the submissions of an assignment."""
+        with self.placing():
+            super().start()
+
+    @contextlib.contextmanager
+    def placing(self) -> Iterator[Path]:
+        """Makes the folder of new results meanwhile."""
+        folders = self.coursedir
+        self._autograded = folders.autograded_directory
+        with _own_folder(Path(folders.root)) as self._room:
+            self._new = f"{self._room.name}/new"
+            try:
+                yield self._room
+            finally:
+                folders.autograded_directory = self._autograded
+
+    def basis(self, student: str) -> states.Basis:
+        """Returns what a new result of a student is based on."""
+        raise NotImplementedError
+
+    def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        """Returns whether a submission is to be graded."""
+        folders = self.coursedir
+        self._whose = student_id, assignment_id
+        self._old = Path(folders.format_path(self._autograded, student_id, assignment_id))
+        folders.autograded_directory = self._new
+        self._now = self.basis(student_id)
+        names = [Path(notebook).stem for notebook in self.notebooks]
+        self._before = {name: basis_of(self._old, name) for name in names}
+        if not self.force and all(basis == self._now for basis in self._before.values()):
+            self.log.info("Skipping %s: it is graded from this content", self._old)
+            return False
+        return super().init_destination(assignment_id, student_id)
+
+    def init_single_notebook_resources(self, notebook_filename: str) -> dict[str, Any]:
+        """Returns what preprocessors need to know of a notebook."""
+        resources = super().init_single_notebook_resources(notebook_filename)
+        before = self._before.get(resources["nbgrader"]["notebook"])
+        return resources | {BASES: (before, self._now.again(before))}
+
+    def run_post_convert_hook(self) -> None:
+        """Puts the new result in the old one's place: nbgrader calls this when it is whole."""
+        folders = self.coursedir
+        new = Path(folders.format_path(self._new, *self._whose))
+        if self._old.exists() and folders.notebook_id != "*":
+            for other in self._old.glob("*.ipynb"):
+                if not (new / other.name).exists():
+                    shutil.copy2(other, new)
+        _place(new, self._old, self._room)
+        folders.autograded_directory = self._autograded
+        if folders.groupshared:
+            self.set_permissions(self._whose[1], self._whose[0])
+        super().run_post_convert_hook()
+
+    def remove_new(self, student: str, assignment: str) -> None:
+        """Removes what there is of a new result."""
+        new = self.coursedir.format_path(self._new, student, assignment)
+        shutil.rmtree(new, ignore_errors=True)
+
+
+def basis_of(folder: Path, notebook: str) -> states.Basis | None:
+    """Returns what the result of a notebook is based on, None where there is no such result."""
+    try:
+        return states.kept(nbformat.read(folder / f"{notebook}.ipynb", as_version=4))
+    except Exception:  # somebody may have edited it: anything may be wrong
+        return None
+
+
+def result_of(folders: CourseDirectory, student: str) -> Path:
+    """Returns the folder of a student's result."""
+    step = folders.autograded_directory
+    return Path(folders.format_path(step, student, folders.assignment_id))
+
+
+def _place(new: Path, old: Path, room: Path) -> None:
+    """Puts a new result in the place of an old one."""
+    old.parent.mkdir(parents=True, exist_ok=True)
+    if old.exists():
+        (room / _PLACE).write_text(str(old))
+        shutil.move(old, room / _OLD)
+    shutil.move(new, old)
+    shutil.rmtree(room / _OLD, ignore_errors=True)
+
+
+def _put_back(room: Path) -> None:
+    """Puts an old result back that was moved away when its run ended."""
+    if (room / _OLD).exists():
+        place = Path((room / _PLACE).read_text())
+        if not place.exists():
+            shutil.move(room / _OLD, place)
+
+
+@contextlib.contextmanager
+def _own_folder(root: Path) -> Iterator[Path]:
+    """Makes a folder in the course root, and removes those of runs that were killed."""
+    for left in root.glob(f"{_PREFIX}*"):
+        if _is_left(left):
+            _put_back(left)
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=root) as name:
+        room = Path(name)
+        with (room / _LOCK).open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            try:
+                yield room
+            finally:
+                _put_back(room)
+
+
+def _is_left(room: Path) -> bool:
+    """Whether the run whose folder this is has ended: while it lives, it holds a lock."""
+    try:
+        with (room / _LOCK).open("r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return time.time() - room.stat().st_mtime > _SECONDS
+    except OSError:
+        return False
+    return True
