@@ -19,7 +19,7 @@ from nbgrader.preprocessors import Execute
 
 from autograder.core.course import Course
 from autograder.core.exercise import Exercise, FileExercise
-from autograder.grading import challenges, outputs, showing, staging
+from autograder.grading import challenges, outputs, private, showing, staging
 from autograder.grading.cells import checked_by, grade_id, is_graded_here, notes
 from autograder.grading.kernels import IsolatedKernelManager
 from autograder.grading.machine import Grading
@@ -67,6 +67,7 @@ class ExecuteWithChallenge(Execute):
             content=challenges.content_of(nb, folder),
             attempt=resources[BASES][1].attempt,
         )
+        asks_for_files = any(isinstance(course.exercises[name], FileExercise) for name in asked)
         self.run = resources[RUN] = Run(
             course=course,
             address=grading.course,
@@ -80,6 +81,7 @@ class ExecuteWithChallenge(Execute):
                 for file in exercise.files
             },
             isolation=Isolation(parent=self),
+            private=private.folder(grading, self.root) if asks_for_files else None,
             refused=staging.refusal(nb),
             shown=showing.released(self, resources),
             # A challenge is sent once: what a notebook learns from one does not help with the next.

@@ -31,7 +31,7 @@ from traitlets import TraitError
 from autograder.core.course import Course, CourseError
 from autograder.core.exercise import FileExercise
 from autograder.core.rubric import RubricError
-from autograder.grading import challenges, machine, records, staging
+from autograder.grading import challenges, machine, private, records, staging
 from autograder.grading.budget import interrupted_to_end
 from autograder.grading.recognition import Released
 from autograder.grading.regrade import FAILED, Regrade
@@ -156,12 +156,21 @@ class StagedAutograde(Regrade):
         names = [name for notebook in self._released for name in notebook.files]
         asking = [e for e in map(known.__getitem__, names) if isinstance(e, FileExercise)]
         submissions = self._handed_in.values()
+        if asking:
+            self._make_private(grading)
         try:
             problem = records.problem(submissions, asking, grading.variant().base)
         except OSError as error:
             problem = f"Not graded: a file cannot be read with your rights: {error}"
         if problem:
             raise _stopped(self.log, problem)
+
+    def _make_private(self, grading: machine.Grading) -> None:
+        """Makes the data that files are measured by, before any is."""
+        try:
+            private.folder(grading, Path(self.coursedir.root), self.coursedir.groupshared)
+        except _NOT_READY as error:
+            raise _stopped(self.log, error) from error
 
     def _look(self, assignment: str) -> None:
         """Looks at what lies in the folder of submissions."""

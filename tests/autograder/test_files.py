@@ -62,7 +62,7 @@ def test_weights_are_measured_in_the_sandbox(trained):
     _, content, record = trained
     *notes, finding = judge(run(content, record))
     # They were loaded and measured, and the record, which has one phase of two, was read.
-    assert finding.message == "accuracy"
+    assert finding.message == "accuracy_public"
     assert 0 < float(finding.values["received"]) < 0.9
     assert any("1 training phase" in note.values["received"] for note in notes)
 

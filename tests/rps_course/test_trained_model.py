@@ -12,6 +12,7 @@ from autograder.core.facts import decode, encode
 from autograder.core.verdict import explain
 from rps_course import check, profile, run, submission
 from rps_course.course import COURSE as RPS
+from rps_course.exercises.trained_model import private
 from rps_course.profile import get
 
 COURSE = get("offline")
@@ -29,7 +30,17 @@ def handed_in(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def facts(handed_in):
-    return EXERCISE.measure(handed_in, COURSE)
+    return EXERCISE.measure(handed_in, COURSE, None)
+
+
+@pytest.fixture(scope="module")
+def hands(tmp_path_factory):
+    """Sixty hands that no student has."""
+    folder = tmp_path_factory.mktemp("private")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(private, "NUMBER", 60)
+        private.make(COURSE, b"secret", None, folder)
+    return folder
 
 
 def rules_with(**limits):
@@ -44,6 +55,13 @@ def verdict(facts, sha256=None, settings=COURSE, **limits):
     digests = {submission.RPS_WEIGHTS: sha256}
     found = EXERCISE.judge(facts, digests, settings, rules.limits("trained_model"))
     return rules.verdict("trained_model", found)
+
+
+def flagged(facts, settings=COURSE, **limits):
+    rules = rules_with(**limits)
+    digests = {submission.RPS_WEIGHTS: facts.record.weights_sha256}
+    found = EXERCISE.judge(facts, digests, settings, rules.limits("trained_model"))
+    return " ".join(rules.flagged("trained_model", found))
 
 
 def with_weights(facts, **changes):
@@ -142,6 +160,43 @@ def test_a_record_that_keras_shaped_costs_nothing_and_a_note_says_what_differs(f
     assert bool(notes) == bool(note)
 
 
+def test_weights_are_measured_on_pictures_that_no_student_has(handed_in, facts, hands):
+    found = EXERCISE.measure(handed_in, COURSE, hands).weights
+    assert found.pictures == 60
+    assert 0.45 < found.private <= 1
+    assert (found.private * 60) == pytest.approx(round(found.private * 60))
+    assert dataclasses.replace(found, private=None, pictures=0) == facts.weights
+
+
+@pytest.mark.parametrize(
+    ("public", "private", "score", "flag"),
+    [
+        (0.97, 0.96, 10, False),
+        (0.96, 0.97, 10, False),
+        (0.97, 0.95, 10, False),
+        (1.0, 0.91, 10, True),  # trained on the test set, and no worse for it: a person decides
+        (1.0, 0.7, 5, True),
+        (0.6, 0.9, 10, False),
+        (0.6, 0.5, 0, True),
+    ],
+)
+def test_the_accuracy_on_them_decides_and_a_better_one_in_public_is_flagged(
+    facts, public, private, score, flag
+):
+    changed = with_weights(facts, accuracy=public, private=private, pictures=450)
+    settings = dataclasses.replace(COURSE, none_at=0.5, full_at=0.9)
+    result = verdict(changed, settings=settings)
+    assert result.score == score
+    assert f"450 pictures that no student has: {private:.3f}" in " ".join(result.notes)
+    assert ("no student has: it may have been trained" in flagged(changed, settings)) == flag
+
+
+def test_where_there_are_none_the_verdict_says_what_was_measured_on(facts):
+    result = verdict(with_weights(facts, accuracy=0.97))
+    assert "public test set, which every student has: 0.970" in " ".join(result.notes)
+    assert "trained on the test set" not in flagged(with_weights(facts, accuracy=1.0))
+
+
 def test_a_record_of_another_weights_file_earns_nothing_and_says_so(facts):
     result = verdict(facts, sha256="0" * 64)
     assert result.score == 0
@@ -156,7 +211,7 @@ def test_whether_a_gpu_is_required_is_the_rubrics_choice(facts):
     assert verdict(by_gpu, require_gpu="yes", settings=generous).score == 10
     warned = verdict(by_cpu, require_gpu="warn", settings=generous)
     assert warned.score == 10
-    assert "not on a GPU" in warned.notes[0]
+    assert "not on a GPU" in " ".join(warned.notes)
     notes = verdict(by_cpu, require_gpu="no", settings=generous).notes
     assert not any("GPU" in note for note in notes)
 
@@ -174,7 +229,7 @@ def test_changed_frozen_weights_are_found_in_the_file(handed_in, tmp_path):
     with h5py.File(tmp_path / submission.RPS_WEIGHTS, "r+") as file:
         file.visititems(change)
     assert changed
-    found = EXERCISE.measure(tmp_path, COURSE)
+    found = EXERCISE.measure(tmp_path, COURSE, None)
     assert sum(distance > 1e-4 for distance in found.weights.frozen) == 1
 
 
