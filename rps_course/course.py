@@ -10,6 +10,7 @@ from typing import Any
 
 from autograder.core.course import Course, CourseError, Home, discover
 from rps_course import profile as profiles
+from rps_course.exercises.trained_model import private
 from rps_course.machine import caches, fetch
 from rps_course.offline import hands
 
@@ -230,5 +231,6 @@ COURSE = Course(
     "to folders that have them.",
     ready=_ready,
     fill=_fill,
+    private=private.make,
     files=_files,
 )

@@ -175,7 +175,7 @@ def run_files(
                 shutil.copyfile(source, Path(name) / file)
                 digests[file] = hashlib.sha256(source.read_bytes()).hexdigest()
         try:
-            facts = exercise.measure(Path(name), profile)
+            facts = exercise.measure(Path(name), profile, None)
         except OtherProfileError as error:
             findings = [rubrics.fails(None, "other_profile", received=str(error))]
         else:

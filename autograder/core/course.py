@@ -79,6 +79,10 @@ class Course:
         ready: called in the sandbox; returns what cannot be used there, by its name. With True it
             also runs the lines that students write.
         fill: called before grading under a profile, to fill caches that sandboxes only read.
+        private: fills an empty folder with data that no student has, for measuring files under a
+            profile. It is given a secret of the class, always the same, and the folder that the
+            class's configuration names, or None. It leaves the folder empty where there is no such
+            data, and raises `CourseError` where the class's own folder cannot be used.
         files: returns arguments for Python to make the files that a file exercise hands in, in a
             folder, under a profile; what the self-test hands in.
     """
@@ -102,6 +106,7 @@ class Course:
     remedy: str = ""
     ready: Callable[[Any, bool], dict[str, str]] = lambda *_: {}
     fill: Callable[[Any], None] = lambda _: None
+    private: Callable[[Any, bytes, Path | None, Path], None] | None = None
     files: Callable[[str, Path], list[str]] | None = None
 
     def __post_init__(self) -> None:

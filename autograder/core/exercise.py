@@ -91,12 +91,14 @@ class FileExercise(ABC, Generic[Facts]):
         return ""
 
     @abstractmethod
-    def measure(self, folder: Path, profile: Any) -> Facts:
+    def measure(self, folder: Path, profile: Any, private: Path | None) -> Facts:
         """Opens the files in a folder and returns facts, without a verdict.
 
         Args:
             folder: holds those of `files` that were handed in.
             profile: those of the whole profile, not of its short variant for grading.
+            private: folder that `Course.private` has filled for the class; None where there is
+                none, as on a student's machine.
 
         Raises:
             OtherProfileError: the files are of another profile.
@@ -106,7 +108,7 @@ class FileExercise(ABC, Generic[Facts]):
     def judge(
         self, facts: Facts, digests: dict[str, str], profile: Any, rules: dict[str, Any]
     ) -> Iterator[Finding]:
-        """Yields what the facts say about each criterion of the rubric.
+        """Yields what the facts say about each criterion of the rubric, and what to look at.
 
         Args:
             facts: what was measured; untrusted, but for its types and bounds.

@@ -32,12 +32,14 @@ class Finding:
         share: of the criterion's points that are earned all the same, 0 to 1; None for the share
             that the rubric gives to the message.
         values: what the message quotes (`received`, `expected`, ...).
+        flag: whether it is for a person to look at, and no part of the verdict.
     """
 
     criterion: str | None
     message: str | None = None
     share: float | None = None
     values: dict[str, Any] = field(default_factory=dict)
+    flag: bool = False
 
 
 def holds(criterion: str) -> Finding:
@@ -54,6 +56,11 @@ def fails(
     without it, none are left. A share of 1 leaves them all: the message is a note.
     """
     return Finding(criterion, message, share, values)
+
+
+def flags(message: str, **values: Any) -> Finding:
+    """A person should look at this: the message with these values, which no student sees."""
+    return Finding(None, message, values=values, flag=True)
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,8 @@ class Rubric:
         reasons: list[Reason] = []
         notes: list[str] = []
         for finding in findings:
+            if finding.flag:
+                continue
             reason, share = self._reason(exercise, finding)
             if finding.message is not None and share == 1:
                 notes.append(reason.says)
@@ -114,6 +123,10 @@ class Rubric:
         if others:
             reasons.append(self._unchecked(exercise, others, checked.values()))
         return Verdict(exercise, (*checked.values(), *others), tuple(reasons), tuple(notes))
+
+    def flagged(self, exercise: str, findings: Iterable[Finding]) -> tuple[str, ...]:
+        """Returns what findings say that a person should look at."""
+        return tuple(self._reason(exercise, f)[0].says for f in findings if f.flag)
 
     def not_graded(self, exercise: str, because: str, kind: str = "") -> Verdict:
         """Returns the verdict on an exercise that could not be graded.

@@ -19,7 +19,7 @@ from nbgrader.preprocessors import Execute
 
 from autograder.core.course import Course
 from autograder.core.exercise import Exercise, FileExercise
-from autograder.grading import challenges, outputs, showing, staging
+from autograder.grading import challenges, outputs, private, showing, staging
 from autograder.grading.cells import checked_by, grade_id, is_graded_here, notes
 from autograder.grading.kernels import IsolatedKernelManager
 from autograder.grading.machine import Grading
@@ -74,6 +74,7 @@ class ExecuteWithChallenge(Execute):
                 for file in exercise.files
             },
             isolation=Isolation(parent=self),
+            private=resources[private.FOLDER],
             refused=staging.refusal(nb),
             shown=showing.released(self, resources),
             # A challenge is sent once: what a notebook learns from one does not help with the next.

@@ -49,6 +49,7 @@ def judge(exercise: FileExercise[Any], run: Run) -> Iterator[Finding]:
     profile = run.course.profile(run.profile.base, False)
     contents = {name: run.handed_in.get(name) for name in exercise.files}
     program = [sys.executable, "-P", inside.MEASURE, run.address, exercise.name, profile.name]
+    private = [run.private] if run.private else []
     # Measuring runs no student's code, and may use what earlier assignments asked for.
     copies = withholding.copies(run.address, exercise.assignment)
     with tempfile.TemporaryDirectory(prefix="autograder-files-") as folder:
@@ -57,8 +58,9 @@ def judge(exercise: FileExercise[Any], run: Run) -> Iterator[Finding]:
                 (Path(folder) / name).write_bytes(content)
         try:
             said = run.isolation.run(
-                program,
+                [*program, *private],
                 folder=Path(folder),
+                readable=private,
                 course=run.course,
                 profile=profile,
                 copies=copies,

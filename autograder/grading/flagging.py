@@ -24,7 +24,7 @@ from autograder.grading.cells import (
     released_cells,
     stored,
 )
-from autograder.grading.flags import Flag, keep
+from autograder.grading.flags import JUDGED, Flag, keep
 from autograder.grading.machine import Grading
 from autograder.grading.recognition import shown
 from autograder.grading.similarity import ALIKE, Fingerprint
@@ -41,13 +41,15 @@ class FlagSubmission(NbGraderPreprocessor):
         self, nb: NotebookNode, resources: ResourcesDict
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Looks at one notebook."""
+        judged = resources.pop(JUDGED, ())
         try:
-            keep(nb, self._flags(nb, resources))
+            keep(nb, (*judged, *self._flags(nb, resources)))
         except MemoryError:
             raise  # the submission's budget
         except Exception:  # a fault of the grader, and no reason not to grade
             self.log.error("Looking for flags failed: report this as a bug", exc_info=True)
-            keep(nb, [Flag("", "It is not known what to look at: the grader's log says why.")])
+            unknown = "It is not known what to look at: the grader's log says why."
+            keep(nb, [*judged, Flag("", unknown)])
         return nb, resources
 
     def _flags(self, nb: NotebookNode, resources: ResourcesDict) -> Iterator[Flag]:

@@ -1,7 +1,8 @@
 """Flags: what a person should look at in a submission.
 
 A flag is no verdict and changes no score: a person decides what it means. Flags are kept with the
-graded notebook, and no page shows them to students. `flagging` finds them.
+graded notebook, and no page shows them to students. `flagging` finds them in code, and judging in
+what was measured of files.
 """
 
 from collections.abc import Iterable
@@ -13,6 +14,7 @@ from nbformat import NotebookNode
 from autograder.core.facts import FactsError, Most, Short, decode, encode
 from autograder.grading.cells import METADATA
 
+JUDGED = "autograder_flags"  # where judging leaves what it found, among the resources
 _KEY = "flags"
 _MOST = 100
 

@@ -142,6 +142,8 @@ class StagedAutograde(Regrade):
         assignment = self.coursedir.assignment_id
         try:
             self._found = found = self.look()
+            files = any(notebook.files for notebook in found.released)
+            self.measured_by = self.private() if files else None
         except NOT_READY as error:
             raise _stopped(self.log, error) from error
         for student, problem in found.unreadable.items():

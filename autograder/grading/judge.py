@@ -14,6 +14,7 @@ from autograder.core.rubric import fails
 from autograder.core.verdict import Verdict, explain, scaled
 from autograder.grading import files, reading, reasons
 from autograder.grading.cells import grade_id, is_graded_here, store
+from autograder.grading.flags import JUDGED, Flag
 from autograder.grading.intake import OTHER_PROFILE
 from autograder.grading.placing import FAILED
 from autograder.grading.run import RUN, Run
@@ -55,6 +56,7 @@ class JudgeEvidence(NbGraderPreprocessor):
             self.log.info("%s: %s", name, earned if verdict.graded else verdict.reasons[0].says)
             store(cell, verdict)
             cell.outputs = outputs(verdict)
+        resources[JUDGED] = run.flags
         return nb, resources
 
     def _best(
@@ -104,7 +106,9 @@ class JudgeEvidence(NbGraderPreprocessor):
         exercise = run.course.exercises[name]
         try:
             if isinstance(exercise, FileExercise):
-                return rubric.verdict(name, files.judge(exercise, run))
+                findings = list(files.judge(exercise, run))
+                run.flags += (Flag(name, says) for says in rubric.flagged(name, findings))
+                return rubric.verdict(name, findings)
             challenge = run.challenge(name, index)
             found = reading.find(cell.outputs)
             facts = reading.read(found, exercise, challenge, run.profile)

@@ -31,6 +31,10 @@ class Grading(LoggingConfigurable):
 
     course = Unicode(help="Where the course is: package.module:NAME.").tag(config=True)
     profile = Unicode(help="The profile that the class is taught and graded with.").tag(config=True)
+    private = Unicode(
+        help="Folder with data of the instructor's that no student has; the course says of which "
+        "kind. Handed-in files are measured by it."
+    ).tag(config=True)
     rubric = Unicode(
         help="Folder with <exercise>.toml for exercises that the class has a rubric of its own for."
     ).tag(config=True)

@@ -9,14 +9,20 @@ from typing import Any
 
 from nbgrader.converters.base import NbGraderException
 
-from autograder.grading import challenges, states
+from autograder.grading import challenges, private, states
 from autograder.grading.budget import Budget, Child, Crashed, Exceeded, Send, out_of_memory
 from autograder.grading.machine import Grading
 from autograder.grading.placing import BASES, Placing
 
 
 class Regrade(Placing):
-    """nbgrader's `Autograde`, which grades what is not graded from its present content."""
+    """nbgrader's `Autograde`, which grades what is not graded from its present content.
+
+    Attributes:
+        measured_by: the folder with the data that handed-in files are measured by, if there is one.
+    """
+
+    measured_by: Path | None = None
 
     def start(self) -> None:
         """Grades the submissions of an assignment."""
@@ -33,6 +39,11 @@ class Regrade(Placing):
         key = challenges.course_key(Path(self.coursedir.root))
         assignment = self.coursedir.assignment_id
         return challenges.for_attempt(key, student=student, assignment=assignment, attempt=attempt)
+
+    def private(self) -> Path | None:
+        """Returns the folder with the data that handed-in files are measured by."""
+        folders = self.coursedir
+        return private.folder(Grading(parent=self), Path(folders.root), folders.groupshared)
 
     def convert_notebooks(self) -> None:
         """Grades all submissions, in processes that this one watches.
@@ -98,7 +109,7 @@ class Regrade(Placing):
         resources = super().init_single_notebook_resources(notebook_filename)
         _, now = resources[BASES]
         key = self.attempt_key(resources["nbgrader"]["student"], now.attempt)
-        return resources | {challenges.ATTEMPT_KEY: key}
+        return resources | {challenges.ATTEMPT_KEY: key, private.FOLDER: self.measured_by}
 
     def run_post_convert_hook(self) -> None:
         """Puts the new result in the old one's place: nbgrader calls this when it is whole."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from autograder.core.challenge import Challenge
 from autograder.core.course import Course, Profile
 from autograder.core.rubric import Rubric
+from autograder.grading.flags import Flag
 from autograder.sandbox import withholding
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.watchdog import Problem
@@ -42,6 +43,7 @@ class Run:
         challenges: of test cells, by exercise.
         handed_in: contents of the handed-in files, None for one that is missing or too large.
         isolation: how it was isolated.
+        private: folder with data that no student has, see `autograder.grading.private`.
         refused: why nothing was executed; empty when it was.
         shown: sources of the course's cells that only show something.
         further: challenges of further cells that check an exercise, by exercise and cell index.
@@ -51,6 +53,7 @@ class Run:
             None for a cell of no exercise.
         failed: the first failed line of each cell that has one, by the cell's index; but for cells
             that check an exercise.
+        flags: what judging found that a person should look at.
     """
 
     course: Course
@@ -60,6 +63,7 @@ class Run:
     challenges: dict[str, Challenge]
     handed_in: dict[str, bytes | None]
     isolation: Isolation
+    private: Path | None = None
     refused: str = ""
     shown: frozenset[str] = frozenset()
     further: dict[str, dict[int, Challenge]] = field(default_factory=dict)
@@ -67,6 +71,7 @@ class Run:
     stopped: dict[int, Problem] = field(default_factory=dict)
     lost: dict[str | None, Problem] = field(default_factory=dict)
     failed: dict[int, FailedLine] = field(default_factory=dict)
+    flags: list[Flag] = field(default_factory=list)
 
     @property
     def heavy(self) -> bool:

@@ -23,7 +23,7 @@ from nbgrader.api import Assignment, Grade, Gradebook
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.core.facts import FactsError, decode
-from autograder.grading import staging
+from autograder.grading import private, staging
 from autograder.grading.cells import METADATA
 from autograder.grading.machine import Grading
 
@@ -158,6 +158,7 @@ class Bases:
         tables = {name: rubric[name] for name in released.keys() & rubric.exercises.keys()}
         # Where the profile's files are does not matter.
         profile = re.sub(r"'/[^']*/", "'", repr(self._grading.variant()))
+        profile += private.content(self._grading)
         return _digest(released), _digest([tables, rubric.general]), _digest(profile)
 
 

@@ -49,9 +49,10 @@ class SampleCourse:
             ignore=shutil.ignore_patterns("rps_model.*", ".ipynb_checkpoints"),
         )
         shutil.copy(root / configuration.FILE, folder)
-        rubric = configuration.read(root).Grading.rubric
-        if isinstance(rubric, str):  # of the class, beside its configuration
-            self.configure("Grading.rubric", str((root / rubric).absolute()))
+        for name in ("rubric", "private"):  # of the class, beside its configuration
+            named = configuration.read(root).Grading[name]
+            if isinstance(named, str):
+                self.configure(f"Grading.{name}", str((root / named).absolute()))
         self.environment: dict[str, str] = {}
         (folder / "logs").mkdir()
         notebooks = self.solutions.glob("*/*.ipynb")

@@ -95,6 +95,7 @@ def run(root: Path, course: Path, console: Console) -> bool:
     course.mkdir(parents=True)
     (course / ".rps-demo").touch()
     sample = SampleCourse(root, course)
+    sample.configure("Grading.private", "")  # it is of the class's own profile
     sample.configure("Grading.profile", load(configuration.read(root).Grading.course).quick)
 
     problem = isolation.problem()

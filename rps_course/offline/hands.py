@@ -29,6 +29,7 @@ PICTURE_SIZE = 300  # as in TFDS
 _SEED = 20
 _JPEG_QUALITY = 92
 _MAX_PICTURES = 100_000
+Seed = tuple[int, ...]  # of a set of pictures; with an index, of one of them
 
 
 class HandsError(ValueError):
@@ -56,6 +57,7 @@ def pictures(split: str, n: int | None = None) -> tuple[np.ndarray, np.ndarray]:
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or not 1 <= n <= _MAX_PICTURES:
         raise HandsError(f"Received n={n!r}. Allowed: None, or 1 to {_MAX_PICTURES} pictures.")
 
+    seed = _SEED, SPLITS.index(split)
     out = np.empty((n, PICTURE_SIZE, PICTURE_SIZE, 3), np.uint8)
     files = _read_cache(split)
     known = min(len(files), n)
@@ -65,21 +67,36 @@ def pictures(split: str, n: int | None = None) -> tuple[np.ndarray, np.ndarray]:
     except (OSError, ValueError):  # a file that is no picture: draw them all again
         files, known = [], 0
     if known < n:
-        files = files[:known] + _draw(split, known, n)
+        files = files[:known] + _draw(seed, known, n, split)
         for i in range(known, n):
             out[i] = _decode(files[i])
         _write_cache(split, files)
-    return out, _labels(split, n)
+    return out, _labels(seed, n)
 
 
-def _labels(split: str, n: int) -> np.ndarray:
+def drawn(secret: bytes, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Draws hands that are in no split and that nobody can draw without the secret.
+
+    Args:
+        secret: decides which hands; the first n are the same, however many are drawn.
+        n: how many.
+
+    Returns:
+        Pictures and labels as of `pictures`. They are kept nowhere.
+    """
+    seed = (int.from_bytes(hashlib.sha256(secret).digest()),)
+    files = _draw(seed, 0, n, "private")
+    return np.stack([_decode(file) for file in files]), _labels(seed, n)
+
+
+def _labels(seed: Seed, n: int) -> np.ndarray:
     triples = -(-n // 3)
-    rng = np.random.default_rng([_SEED, SPLITS.index(split)])
+    rng = np.random.default_rng(seed)
     return np.concatenate([rng.permutation(3) for _ in range(triples)])[:n].astype(np.int64)
 
 
-def _draw_one(split: str, index: int, label: int) -> bytes:
-    rng = np.random.default_rng([_SEED, SPLITS.index(split), index])
+def _draw_one(seed: Seed, index: int, label: int) -> bytes:
+    rng = np.random.default_rng([*seed, index])
     buffer = io.BytesIO()
     Image.fromarray(render_hand(label, rng, PICTURE_SIZE)).save(
         buffer, "JPEG", quality=_JPEG_QUALITY
@@ -87,19 +104,19 @@ def _draw_one(split: str, index: int, label: int) -> bytes:
     return buffer.getvalue()
 
 
-def _draw(split: str, start: int, stop: int) -> list[bytes]:
+def _draw(seed: Seed, start: int, stop: int, shown: str) -> list[bytes]:
     """Returns the JPEG files of pictures `start` to `stop`, with progress if it takes long."""
     from tqdm.auto import tqdm
 
-    labels = _labels(split, stop)
+    labels = _labels(seed, stop)
     # NumPy and Pillow release the interpreter lock in most of the work. Processes would be
     # faster still, but forking is not safe once TensorFlow runs.
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        jobs = pool.map(lambda i: _draw_one(split, i, int(labels[i])), range(start, stop))
+        jobs = pool.map(lambda i: _draw_one(seed, i, int(labels[i])), range(start, stop))
         bar = tqdm(
             jobs,
             total=stop - start,
-            desc=f"drawing hands ({split})",
+            desc=f"drawing hands ({shown})",
             unit="picture",
             leave=False,
             disable=stop - start < 20,

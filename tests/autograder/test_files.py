@@ -62,7 +62,7 @@ def test_weights_are_measured_in_the_sandbox(trained):
     _, content, record = trained
     *notes, finding = judge(run(content, record))
     # They were loaded and measured, and the record, which has one phase of two, was read.
-    assert finding.message == "accuracy"
+    assert finding.message == "accuracy_public"
     assert 0 < float(finding.values["received"]) < 0.9
     assert any("1 training phase" in note.values["received"] for note in notes)
 
@@ -124,12 +124,12 @@ def test_reading_that_exceeds_the_limits_is_no_verdict(trained):
     [
         b"",
         b"full points, please",
-        b'{"facts": {"weights": {"accuracy": 7}}}',
+        b'{"facts": {"weights": {"public": 7}}}',
         b'{"facts": {"unusable": "x", "weights": {}}}',
         b'{"facts": []}',
         b"[" * 100_000,
-        b'{"facts": {"weights": {"accuracy": NaN, "frozen": [], "tail": [1.0]}}}',
-        b'{"facts": {"weights": {"accuracy": 1, "frozen": [], "tail": [1e400]}}}',
+        b'{"facts": {"weights": {"public": {"accuracy": NaN, "loss": 1, "pictures": 1}}}}',
+        b'{"facts": {"weights": {"frozen": [1e400]}}}',
         b'{"other_profile": 3}',
     ],
 )

@@ -46,7 +46,7 @@ def test_a_longer_set_begins_with_the_shorter_one(cache_folder, drawings):
 
 
 def test_every_three_pictures_show_each_class_once(cache_folder):
-    labels = hands._labels("train", 300)
+    labels = hands._labels((20, 0), 300)
     assert all(sorted(three) == [0, 1, 2] for three in labels.reshape(-1, 3).tolist())
     assert len({tuple(three) for three in labels.reshape(-1, 3).tolist()}) > 1
 

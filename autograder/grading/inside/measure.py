@@ -1,6 +1,7 @@
 """Measures the files that were handed in for an exercise; prints what it found as JSON.
 
-Run in the sandbox as `python -P measure.py COURSE EXERCISE PROFILE`, in a folder with the files.
+Run in the sandbox as `python -P measure.py COURSE EXERCISE PROFILE [PRIVATE]`, in a folder with the
+files; PRIVATE is a folder with data that no student has.
 """
 
 import json
@@ -18,11 +19,12 @@ def main(arguments: list[str]) -> None:
     # What libraries print must not come between the grader and the answer.
     answer = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    address, name, chosen = arguments
+    address, name, chosen, *rest = arguments
+    private = Path(rest[0]) if rest else None
     graded = course.load(address)
     try:
         profile = graded.profile(chosen, False)
-        said = {"facts": encode(graded.exercises[name].measure(Path(), profile))}
+        said = {"facts": encode(graded.exercises[name].measure(Path(), profile, private))}
     except OtherProfileError as error:
         said = {"other_profile": str(error)}
     with answer:

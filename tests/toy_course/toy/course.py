@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import NamedTuple
 
-from autograder.core.course import Course, Home, discover
+from autograder.core.course import Course, CourseError, Home, discover
 from toy import precision
 
 ROOT = Path(__file__).parents[1]
@@ -50,6 +50,17 @@ def settings():
         precision.DTYPE = before
 
 
+def private(chosen, secret, own, folder):
+    """Writes the number that measurements are compared with: the instructor's, or a drawn one."""
+    number = str(int.from_bytes(secret[:3]))
+    if own is not None:
+        try:
+            number = (own / "number.txt").read_text()
+        except OSError as error:
+            raise CourseError(f"There is no private number in {own}.") from error
+    (folder / "number.txt").write_text(number)
+
+
 COURSE = Course(
     name="toy",
     exercises=discover("toy.exercises"),
@@ -66,5 +77,6 @@ COURSE = Course(
     home=lambda _: Home({"data/words.txt": ROOT / "words.txt"}, variables={"TOY_DATA": "data"}),
     lacking=lacking,
     remedy="Write them.",
+    private=private,
     files=lambda profile, folder: ["-m", "toy.measure", profile, str(folder)],
 )

@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 
 from autograder.core.exercise import FileExercise, OtherProfileError
-from autograder.core.rubric import fails, holds
+from autograder.core.rubric import fails, flags, holds
 
 
 @dataclass(frozen=True)
 class Facts:
-    """How many numbers there are, and their mean; None without a file."""
+    """How many numbers there are, and their mean; None without a file. And the private number."""
 
     numbers: int | None = None
     mean: float | None = None
+    private: float | None = None
 
 
 class Measurements(FileExercise[Facts]):
@@ -28,7 +29,7 @@ class Measurements(FileExercise[Facts]):
         """Returns "long" where the file begins with that word."""
         return "long" if record.startswith(b"long") else ""
 
-    def measure(self, folder, profile):
+    def measure(self, folder, profile, private):
         """Reads the file."""
         path = folder / self.files[0]
         if not path.is_file():
@@ -37,13 +38,19 @@ class Measurements(FileExercise[Facts]):
         if lines and lines[0] == "long" != profile.base:
             raise OtherProfileError("These are measurements of the long profile.")
         numbers = [float(line) for line in lines]
-        return Facts(len(numbers), sum(numbers) / len(numbers))
+        mean = sum(numbers) / len(numbers)
+        return Facts(len(numbers), mean, private and float((private / "number.txt").read_text()))
 
     def judge(self, facts, digests, profile, rules):
         """Yields a finding on how many numbers there are."""
         if facts.numbers is None or not digests:
             yield fails(None, "missing")
-        elif facts.numbers >= rules["at_least"]:
+            return
+        if facts.private is not None:
+            yield fails(None, "compared", received=facts.private)
+        if facts.private == facts.mean:
+            yield flags("known", received=facts.private)
+        if facts.numbers >= rules["at_least"]:
             yield holds("enough")
         else:
             yield fails("enough", "few", received=facts.numbers, at_least=rules["at_least"])

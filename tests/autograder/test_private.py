@@ -1,0 +1,116 @@
+"""Data that no student has: made once for a class, seen by what measures files and nothing else."""
+
+import shutil
+
+import pytest
+import sandbox
+from nbgrader_course import nbgrader
+from toy_class import hand_in, make, results_of, rps_grader, solved
+
+from autograder.grading.challenges import KEY_FILE
+from autograder.grading.private import FOLDER
+
+SEARCH = """
+import pathlib
+found = [str(p) for p in pathlib.Path("{root}").rglob("number.txt")]
+found += [str(p) for p in pathlib.Path("/tmp").rglob("number.txt")]
+def double(x):
+    return 3 * x if found else 2 * x
+"""
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory):
+    """A class of which one looks for the private number, and its autograding."""
+    sandbox.require()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", "")
+        root = make(tmp_path_factory.mktemp("toy"))
+        hand_in(root, "ada", solved(root))
+        hand_in(root, "ben", solved(root, double=SEARCH.format(root=root)))
+        nbgrader(root, "autograde", "toy1")
+        yield root
+
+
+def notes(root, student="ada"):
+    return results_of(root)[student, "measurements"].notes
+
+
+def the_folder(root):
+    (made,) = (root / FOLDER).iterdir()
+    return made
+
+
+def configure(root, line):
+    with (root / "nbgrader_config.py").open("a") as file:
+        file.write(f"\n{line}\n")
+
+
+@pytest.fixture
+def own(toy, tmp_path):
+    """The same class, graded with a folder of the instructor's."""
+    root = tmp_path / "course"
+    shutil.copytree(toy, root)
+    (tmp_path / "numbers").mkdir()
+    configure(root, f"c.Grading.private = {str(tmp_path / 'numbers')!r}")
+    configure(root, f"c.CourseDirectory.root = {str(root)!r}")
+    return root, tmp_path / "numbers/number.txt"
+
+
+def test_files_are_measured_by_what_no_student_has(toy):
+    number = (the_folder(toy) / "number.txt").read_text()
+    assert notes(toy) == notes(toy, "ben") == (f"Compared with {float(number):g}.",)
+
+
+def test_a_student_cannot_see_it(toy):
+    assert results_of(toy)["ben", "double"].score == 4
+
+
+def test_it_is_made_once_and_others_of_the_machine_cannot_read_it(toy):
+    made = the_folder(toy)
+    before = made.stat().st_mtime_ns, (made / "number.txt").read_text()
+    nbgrader(toy, "autograde", "toy1", "--force", "--student=ada")
+    assert (the_folder(toy).stat().st_mtime_ns, (made / "number.txt").read_text()) == before
+    assert made.parent.stat().st_mode & 0o077 == 0
+
+
+def test_another_key_makes_other_data(toy, tmp_path):
+    number = (the_folder(toy) / "number.txt").read_text()
+    root = tmp_path / "course"
+    shutil.copytree(toy, root, ignore=shutil.ignore_patterns(KEY_FILE, FOLDER))
+    nbgrader(root, "autograde", "toy1", "--force", "--student=ada")
+    assert (the_folder(root) / "number.txt").read_text() != number
+
+
+def test_the_instructors_own_folder_takes_its_place_and_results_follow_it(own):
+    root, number = own
+    number.write_text("2")
+    shown = rps_grader(root, "show", "toy1").stdout
+    assert "stale" in shown
+    nbgrader(root, "autograde", "toy1")
+    assert notes(root) == ("Compared with 2.",)
+    number.write_text("3000")
+    nbgrader(root, "autograde", "toy1")
+    assert notes(root) == ("Compared with 3000.",)
+
+
+def test_what_measuring_flags_is_shown_to_who_grades_and_not_in_feedback(own):
+    root, number = own
+    number.write_text("2")  # the mean of 1, 2 and 3
+    nbgrader(root, "autograde", "toy1")
+    flag = "The mean is the private number, 2."
+    assert flag in " ".join(rps_grader(root, "show", "toy1").stdout.split())
+    assert results_of(root)["ada", "measurements"].score == 2
+    nbgrader(root, "generate_feedback", "toy1")
+    feedback = (root / "feedback/ada/toy1/toy1.html").read_text()
+    assert "Compared with 2." in feedback
+    assert "private number" not in feedback
+
+
+def test_a_folder_that_cannot_be_used_stops_before_anything_is_graded(own):
+    root, number = own
+    done = nbgrader(root, "autograde", "toy1", check=False)
+    assert done.returncode != 0
+    assert f"There is no private number in {number.parent}." in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    assert "Compared with 2" not in " ".join(notes(root))
