@@ -23,6 +23,7 @@ from autograder.grading import challenges, outputs, private, showing, staging
 from autograder.grading.cells import checked_by, grade_id, is_graded_here, notes
 from autograder.grading.kernels import IsolatedKernelManager
 from autograder.grading.machine import Grading
+from autograder.grading.placing import BASES
 from autograder.grading.run import RUN, FailedLine, Run
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.processes import kill_tree
@@ -56,9 +57,10 @@ class ExecuteWithChallenge(Execute):
         self.root = Path(CourseDirectory(config=self.config).root).absolute()
         folder = Path(resources.get("metadata", {}).get("path") or ".")
         asked = {grade_id(cell) for cell in nb.cells if is_graded_here(cell, course)}
+        key = resources[challenges.ATTEMPT_KEY]
         challenge = partial(
             challenges.for_exercise,
-            resources[challenges.ATTEMPT_KEY],
+            key,
             content=challenges.content_of(nb, folder),
         )
         self.run = resources[RUN] = Run(
@@ -74,6 +76,8 @@ class ExecuteWithChallenge(Execute):
                 for file in exercise.files
             },
             isolation=Isolation(parent=self),
+            attempt=resources[BASES][1].attempt,
+            key=key,
             private=resources[private.FOLDER],
             refused=staging.refusal(nb),
             shown=showing.released(self, resources),

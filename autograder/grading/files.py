@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
+from autograder.core.course import Profile
 from autograder.core.exercise import FileExercise, OtherProfileError
 from autograder.core.facts import Most, decode
 from autograder.core.rubric import Finding
 from autograder.grading import inside
-from autograder.grading.run import Run
+from autograder.grading.run import Measured, Run
 from autograder.sandbox import withholding
 from autograder.sandbox.isolation import Stopped
 
@@ -36,7 +37,7 @@ class _Answer:
 
 
 def judge(exercise: FileExercise[Any], run: Run) -> Iterator[Finding]:
-    """Yields findings on handed-in files.
+    """Yields findings on handed-in files, measuring them if they are not.
 
     Args:
         exercise: asks for them.
@@ -47,6 +48,14 @@ def judge(exercise: FileExercise[Any], run: Run) -> Iterator[Finding]:
         OtherProfileError: they are of another profile than the class's.
     """
     profile = run.course.profile(run.profile.base, False)
+    if exercise.name not in run.measured:
+        run.measured[exercise.name] = _measure(exercise, profile, run)
+    measured = run.measured[exercise.name]
+    facts, limits = _facts(measured.said, exercise), run.rubric.limits(exercise.name)
+    yield from exercise.judge(facts, measured.digests, profile, limits)
+
+
+def _measure(exercise: FileExercise[Any], profile: Profile, run: Run) -> Measured:
     contents = {name: run.handed_in.get(name) for name in exercise.files}
     program = [sys.executable, "-P", inside.MEASURE, run.address, exercise.name, profile.name]
     private = [run.private] if run.private else []
@@ -72,12 +81,11 @@ def judge(exercise: FileExercise[Any], run: Run) -> Iterator[Finding]:
             )
         except Stopped as error:
             raise UnreadableError(f"Reading {' and '.join(contents)} {error}.") from error
-    facts = _facts(said, exercise)
     digests = {n: hashlib.sha256(c).hexdigest() for n, c in contents.items() if c is not None}
-    yield from exercise.judge(facts, digests, profile, run.rubric.limits(exercise.name))
+    return Measured(said.decode(errors="replace"), digests)
 
 
-def _facts(said: bytes, exercise: FileExercise[Any]) -> Any:
+def _facts(said: str, exercise: FileExercise[Any]) -> Any:
     try:
         answer = json.loads(said, parse_constant=_refuse)
         if isinstance(answer, dict) and answer.keys() == {"facts"}:

@@ -1,5 +1,6 @@
 """Judging: evidence and handed-in files become verdicts, in the form that nbgrader understands."""
 
+import copy
 import dataclasses
 
 from nbconvert.exporters.exporter import ResourcesDict
@@ -7,13 +8,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.core import check
 from autograder.core.exercise import FileExercise, OtherProfileError
 from autograder.core.facts import Failure
 from autograder.core.rubric import fails
 from autograder.core.verdict import Verdict, explain, scaled
-from autograder.grading import files, reading, reasons
-from autograder.grading.cells import grade_id, is_graded_here, store
+from autograder.grading import files, kept, reading, reasons
+from autograder.grading.cells import checked_by, grade_id, is_graded_here, store
 from autograder.grading.flags import JUDGED, Flag
 from autograder.grading.intake import OTHER_PROFILE
 from autograder.grading.placing import FAILED
@@ -42,6 +42,12 @@ class JudgeEvidence(NbGraderPreprocessor):
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Judges all test cells of one executed notebook."""
         run: Run = resources.pop(RUN)
+        displayed = {
+            index: cell.outputs
+            for index, cell in enumerate(nb.cells)
+            if checked_by(cell, run.course)
+        }
+        noted = copy.deepcopy(run.notes)
         for index, cell in enumerate(nb.cells):
             if not is_graded_here(cell, run.course):
                 continue
@@ -57,6 +63,9 @@ class JudgeEvidence(NbGraderPreprocessor):
             store(cell, verdict)
             cell.outputs = outputs(verdict)
         resources[JUDGED] = run.flags
+        run.notes = noted
+        if run.attempt:
+            kept.keep(nb, run, displayed)
         return nb, resources
 
     def _best(
@@ -113,7 +122,10 @@ class JudgeEvidence(NbGraderPreprocessor):
             found = reading.find(cell.outputs)
             facts = reading.read(found, exercise, challenge, run.profile)
             if not isinstance(facts, Failure):
-                return check.judge(exercise, facts, challenge, run.profile, rubric)
+                if index not in run.expected:
+                    run.expected[index] = exercise.expect(challenge, run.profile)
+                findings = exercise.judge(facts, run.expected[index], rubric.limits(name))
+                return rubric.verdict(name, findings)
             finding = reasons.raised(facts, name, cell, nb, run)
         except reading.NoEvidenceError:
             problem = run.problem(name)

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated, Any
 
 from autograder.core.challenge import Challenge
 from autograder.core.course import Course, Profile
+from autograder.core.facts import Most
 from autograder.core.rubric import Rubric
 from autograder.grading.flags import Flag
 from autograder.sandbox import withholding
@@ -31,6 +33,19 @@ class FailedLine:
     message: str
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What was measured of handed-in files.
+
+    Attributes:
+        said: the answer of the program that measured them, JSON of unknown content.
+        digests: SHA-256 of the files, in hex, by name.
+    """
+
+    said: Annotated[str, Most(4_000_000)]
+    digests: dict[str, str]
+
+
 @dataclass
 class Run:
     """What judging needs to know about an execution.
@@ -43,6 +58,8 @@ class Run:
         challenges: of test cells, by exercise.
         handed_in: contents of the handed-in files, None for one that is missing or too large.
         isolation: how it was isolated.
+        attempt: number of the attempt; empty where nothing is to be kept of it.
+        key: the attempt's key, which signs what is kept.
         private: folder with data that no student has, see `autograder.grading.private`.
         refused: why nothing was executed; empty when it was.
         shown: sources of the course's cells that only show something.
@@ -54,6 +71,8 @@ class Run:
         failed: the first failed line of each cell that has one, by the cell's index; but for cells
             that check an exercise.
         flags: what judging found that a person should look at.
+        measured: of the files that an exercise asks for, by exercise; filled in when it is judged.
+        expected: what a right answer gives, by the index of the cell; filled in likewise.
     """
 
     course: Course
@@ -63,6 +82,8 @@ class Run:
     challenges: dict[str, Challenge]
     handed_in: dict[str, bytes | None]
     isolation: Isolation
+    attempt: str = ""
+    key: bytes = b""
     private: Path | None = None
     refused: str = ""
     shown: frozenset[str] = frozenset()
@@ -72,6 +93,8 @@ class Run:
     lost: dict[str | None, Problem] = field(default_factory=dict)
     failed: dict[int, FailedLine] = field(default_factory=dict)
     flags: list[Flag] = field(default_factory=list)
+    measured: dict[str, Measured] = field(default_factory=dict)
+    expected: dict[int, Any] = field(default_factory=dict)
 
     @property
     def heavy(self) -> bool:
