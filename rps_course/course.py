@@ -229,6 +229,7 @@ COURSE = Course(
     remedy="Run `rps-course fetch` where there is a network, or set TFDS_DATA_DIR and KERAS_HOME "
     "to folders that have them.",
     ready=_ready,
+    own=("profiles",),
     fill=_fill,
     files=_files,
 )

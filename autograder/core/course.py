@@ -78,6 +78,7 @@ class Course:
         remedy: what to do about that.
         ready: called in the sandbox; returns what cannot be used there, by its name. With True it
             also runs the lines that students write.
+        own: names of files and folders that it reads in a class's folder, where they are there.
         fill: called before grading under a profile, to fill caches that sandboxes only read.
         files: returns arguments for Python to make the files that a file exercise hands in, in a
             folder, under a profile; what the self-test hands in.
@@ -101,6 +102,7 @@ class Course:
     lacking: Callable[[Any], dict[str, str]] = lambda _: {}
     remedy: str = ""
     ready: Callable[[Any, bool], dict[str, str]] = lambda *_: {}
+    own: tuple[str, ...] = ()
     fill: Callable[[Any], None] = lambda _: None
     files: Callable[[str, Path], list[str]] | None = None
 
