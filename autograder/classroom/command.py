@@ -114,6 +114,8 @@ def _summary(
         problems[student] = f"it cannot be read with your rights: {problem}"
         say(f"{student}: not graded: {problems[student]}")
     for student, notes in (doing.outcome.notes if doing else {}).items():
+        if student in problems:
+            continue
         more = f" (and {len(notes) - _LINES} more)" if len(notes) > _LINES else ""
         say(f"{student}: {'; '.join(notes[:_LINES])}{more}")
     counted = _statuses(application, planned)

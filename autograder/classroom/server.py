@@ -53,6 +53,7 @@ class _Grader:
         names = {name for notebook in released for name in notebook.sources}
         self._exercises = names & course.exercises.keys()
         self.warm()
+        course.imports(run.is_heavy(course, self._exercises))
 
     def warm(self) -> None:
         """Starts the process that forks into sandboxes, if it is not there; forks share it."""

@@ -24,6 +24,7 @@ from autograder.classroom import parcels, server
 TRIES = 3  # how often a submission is graded whose grading is killed
 BEGUN = "autograder-begun"  # Dask's topic for whose submission a worker grades now
 _PRINTED = "stderr"
+_MAX_PATH = 40  # of the folder for temporary files: the paths of kernels' sockets have a limit
 
 
 class UnreadyError(RuntimeError):
@@ -60,7 +61,8 @@ class Server:
         """
         about, files = parcels.unpack(shared)
         self.users = 0
-        self._folder = Path(tempfile.mkdtemp(prefix="rps-"))
+        short = len(tempfile.gettempdir()) <= _MAX_PATH
+        self._folder = Path(tempfile.mkdtemp(prefix="rps-", dir=None if short else "/tmp"))
         (self._folder / "about.json").write_text(json.dumps(about))
         parcels.write(files, self._folder / "course")
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

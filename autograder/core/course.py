@@ -67,6 +67,8 @@ class Course:
         answers: functions in there that answer an exercise, or a part of it, by the assignment that
             asks for it: `"package.module.function"`. They are withheld where that assignment or an
             earlier one is graded.
+        imports: called in a process whose forks judge, to import what judging needs; with whether
+            an exercise needs its heavy part. It must run nothing of it, and start no thread.
         preload: called in a kernel before any of a student's code, to import what it will need;
             with whether an exercise of the notebook needs its heavy part.
         guarded: packages that probing runs on; they are put back before each probe.
@@ -94,6 +96,7 @@ class Course:
     passed: tuple[str, ...] = ()
     folders: tuple[Path, ...] = ()
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    imports: Callable[[bool], None] = lambda _: None
     preload: Callable[[bool], None] = lambda _: None
     guarded: frozenset[str] = frozenset()
     settings: Callable[[], AbstractContextManager[None]] = nullcontext
