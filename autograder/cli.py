@@ -48,6 +48,45 @@ def _parser() -> argparse.ArgumentParser:
         "the stock `nbgrader autograde`, nbgrader_config.py and its profile, in the sandbox. Fails "
         "if one loses a point. Takes some minutes; run it in the course root, once on a machine.",
     )
+    run = commands.add_parser(
+        "run",
+        help="grade an assignment: several submissions at a time, here or on a cluster",
+        description="Grades what is new or has changed since it was graded, with the same results "
+        "as `nbgrader autograde`: several submissions at a time on this machine, or by the workers "
+        "of a Dask scheduler (docs/cluster.md). It may be stopped at any time; the same command "
+        "goes on.",
+        epilog="Exit status: 0 if all is graded, 1 if something could not be graded, 2 for a wrong "
+        "call, 130 after an interrupt.",
+    )
+    run.add_argument("assignment", help="name of the assignment, such as ps2")
+    where = run.add_mutually_exclusive_group()
+    where.add_argument(
+        "--jobs",
+        type=_positive,
+        metavar="N",
+        help="how many submissions this machine grades at a time (default: one for each core, as "
+        "far as there is memory)",
+    )
+    where.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="address of a Dask scheduler whose workers grade, such as tcp://10.0.0.1:8786",
+    )
+    run.add_argument(
+        "--student",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="grade this student only; may be given several times",
+    )
+    run.add_argument("--force", action="store_true", help="grade also what is graded already")
+    run.add_argument(
+        "--timeout",
+        type=_positive,
+        metavar="SECONDS",
+        help="how long all cells of a notebook may take together (default: "
+        "c.Isolation.notebook_timeout, 3600 if it is not set)",
+    )
     show = commands.add_parser(
         "show",
         help="show an assignment's scores and the reasons for lost points",
@@ -115,6 +154,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _positive(text: str) -> int:
+    """Returns a whole number above 0 that somebody typed."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is too small, expected 1 or more")
+    return number
+
+
 def main(argv: list[str] | None = None) -> int:
     """Runs `rps-grader`; returns its exit status."""
     arguments = _parser().parse_args(argv)
@@ -139,6 +186,7 @@ def main(argv: list[str] | None = None) -> int:
         commands = {
             "demo": _demo,
             "selftest": _selftest,
+            "run": _run,
             "show": _show,
             "similar": _similar,
             "audit": _audit,
@@ -258,6 +306,25 @@ def _judge(subject: "Subject", tried: "list[Answer]", console: "Console") -> "li
     tried = sorted(tried, key=lambda answer: answer.exercise)
     with contextlib.closing(verdicts.judge(subject, tried)) as judged:
         return list(track(judged, "Judging", len(tried), console=console, transient=True))
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from autograder.classroom import command
+
+    application = _nbgrader()
+    application.coursedir.assignment_id = arguments.assignment
+    if arguments.timeout:
+        application.config.Isolation.notebook_timeout = arguments.timeout
+    return command.grade(
+        application,
+        arguments.student,
+        jobs=arguments.jobs,
+        scheduler=arguments.scheduler,
+        force=arguments.force,
+        console=Console(),
+    )
 
 
 def _show(arguments: argparse.Namespace) -> int:

@@ -74,11 +74,7 @@ def _environment(profile: profiles.Profile) -> dict[str, str]:
     }
 
 
-def _preload(heavy: bool) -> None:
-    import PIL.Image
-
-    PIL.Image.preinit()
-    profiles.grading = profiles.current().name
+def _imports(heavy: bool) -> None:
     if heavy:
         import keras
         import tensorflow as tf
@@ -87,6 +83,17 @@ def _preload(heavy: bool) -> None:
             importlib.import_module(name)
         # What TensorFlow loads when it is first asked for must be there to be remembered.
         assert tf.keras.Model is keras.Model
+
+
+def _preload(heavy: bool) -> None:
+    import PIL.Image
+
+    PIL.Image.preinit()
+    profiles.grading = profiles.current().name
+    _imports(heavy)
+    if heavy:
+        import tensorflow as tf
+
         assert getattr(tf.keras.applications, profiles.current().network)
         # Training is at its shortest while grading: tracing its graphs would take most of the time.
         tf.config.run_functions_eagerly(True)
@@ -221,6 +228,7 @@ COURSE = Course(
     passed=_PASSED,
     folders=(Path(__file__).parent,),
     answers=_ANSWERS,
+    imports=_imports,
     preload=_preload,
     guarded=_GUARDED,
     settings=_settings,
@@ -230,6 +238,7 @@ COURSE = Course(
     remedy="Run `rps-course fetch` where there is a network, or set TFDS_DATA_DIR and KERAS_HOME "
     "to folders that have them.",
     ready=_ready,
+    own=("profiles",),
     fill=_fill,
     private=private.make,
     files=_files,

@@ -67,6 +67,8 @@ class Course:
         answers: functions in there that answer an exercise, or a part of it, by the assignment that
             asks for it: `"package.module.function"`. They are withheld where that assignment or an
             earlier one is graded.
+        imports: called in a process whose forks judge, to import what judging needs; with whether
+            an exercise needs its heavy part. It must run nothing of it, and start no thread.
         preload: called in a kernel before any of a student's code, to import what it will need;
             with whether an exercise of the notebook needs its heavy part.
         guarded: packages that probing runs on; they are put back before each probe.
@@ -78,6 +80,7 @@ class Course:
         remedy: what to do about that.
         ready: called in the sandbox; returns what cannot be used there, by its name. With True it
             also runs the lines that students write.
+        own: names of files and folders that it reads in a class's folder, where they are there.
         fill: called before grading under a profile, to fill caches that sandboxes only read.
         private: fills an empty folder with data that no student has, for measuring files under a
             profile. It is given a secret of the class, always the same, and the folder that the
@@ -97,6 +100,7 @@ class Course:
     passed: tuple[str, ...] = ()
     folders: tuple[Path, ...] = ()
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    imports: Callable[[bool], None] = lambda _: None
     preload: Callable[[bool], None] = lambda _: None
     guarded: frozenset[str] = frozenset()
     settings: Callable[[], AbstractContextManager[None]] = nullcontext
@@ -105,6 +109,7 @@ class Course:
     lacking: Callable[[Any], dict[str, str]] = lambda _: {}
     remedy: str = ""
     ready: Callable[[Any, bool], dict[str, str]] = lambda *_: {}
+    own: tuple[str, ...] = ()
     fill: Callable[[Any], None] = lambda _: None
     private: Callable[[Any, bytes, Path | None, Path], None] | None = None
     files: Callable[[str, Path], list[str]] | None = None

@@ -62,7 +62,7 @@ def look(folders: CourseDirectory, grading: Grading) -> HandedIn:
         autograder.core.course.CourseError, autograder.grading.machine.MachineError: the class
             cannot be graded as configured.
     """
-    found = HandedIn(_released_notebooks(folders, grading))
+    found = HandedIn(released_notebooks(folders, grading))
     assignment, step = folders.assignment_id, folders.submitted_directory
     # nbgrader 0.9.6 leaves the step as it is.
     pattern = folders.format_path(
@@ -87,7 +87,14 @@ def look(folders: CourseDirectory, grading: Grading) -> HandedIn:
     return found
 
 
-def _released_notebooks(folders: CourseDirectory, grading: Grading) -> list[Released]:
+def released_notebooks(folders: CourseDirectory, grading: Grading) -> list[Released]:
+    """Returns the notebooks of an assignment as they were released.
+
+    Raises:
+        ClassError: the assignment is not released.
+        autograder.core.course.CourseError, autograder.grading.machine.MachineError: the class
+            cannot be graded as configured.
+    """
     with Gradebook(folders.db_url, folders.course_id) as gradebook:
         course = grading.load()
         grading.variant()  # a profile that cannot be used stops everything

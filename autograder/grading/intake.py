@@ -8,7 +8,6 @@ like the others.
 
 import fnmatch
 import logging
-import re
 import shutil
 import tempfile
 from datetime import datetime
@@ -35,7 +34,12 @@ OTHER_PROFILE = "autograder_other_profile"  # where judging leaves word that it 
 
 
 class SubmissionExporter(NotebookExporter):
-    """Makes sure that submissions can be graded here, before nbgrader converts any."""
+    """Makes sure that submissions can be graded here, before nbgrader converts any.
+
+    Attributes:
+        of_other_profile: what was met of another profile, by student.
+        failed: students whose submissions could not be judged in whole.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -51,8 +55,8 @@ class SubmissionExporter(NotebookExporter):
             raise _stopped(self.log, error) from error
         if self.isolation.unsafe:
             self.log.warning("Students' code runs with your rights: isolation is switched off.")
-        self._of_other_profile: dict[str, str] = {}  # by student
-        self._failed: list[str] = []  # students
+        self.of_other_profile: dict[str, str] = {}
+        self.failed: list[str] = []
         self._convert = self.parent.convert_notebooks
         self.parent.convert_notebooks = self._convert_notebooks
 
@@ -61,21 +65,21 @@ class SubmissionExporter(NotebookExporter):
         try:
             self._convert()
         finally:
-            for student, problem in self._of_other_profile.items():
+            for student, problem in self.of_other_profile.items():
                 self.log.error("Not graded in whole: the submission of %r. %s", student, problem)
-            if self._failed:
-                names = ", ".join(map(repr, self._failed))
+            if self.failed:
+                names = ", ".join(map(repr, self.failed))
                 self.log.error("Not graded in whole: judging failed for %s, see above.", names)
-        if self._failed:
+        if self.failed:
             raise _stopped(
                 self.log,
-                f"Judging failed for {len(self._failed)} submission(s). That is a fault of the "
+                f"Judging failed for {len(self.failed)} submission(s). That is a fault of the "
                 "grader or of this machine, and no exercise of theirs is scored by it. The next "
                 "run grades them again.",
             )
-        if self._of_other_profile:
+        if self.of_other_profile:
             problem = (
-                f"{len(self._of_other_profile)} submission(s) are of another profile than the "
+                f"{len(self.of_other_profile)} submission(s) are of another profile than the "
                 "class's: ask for another one, or correct the profile in nbgrader_config.py."
             )
             raise _stopped(self.log, problem)
@@ -93,9 +97,9 @@ class SubmissionExporter(NotebookExporter):
     def note(self, kind: str, student: str, problem: Any) -> None:
         """Notes that a submission is not graded in whole, for the end."""
         if kind == OTHER_PROFILE:
-            self._of_other_profile[student] = problem
+            self.of_other_profile[student] = problem
         else:
-            self._failed.append(student)
+            self.failed.append(student)
 
 
 class StagedAutograde(Regrade):
@@ -158,11 +162,6 @@ class StagedAutograde(Regrade):
             self.assignments[source] = [f"{source}/{notebook.name}.ipynb" for notebook in asked]
         if not self.assignments:
             raise _stopped(self.log, f"There is no submission of {assignment} that can be graded.")
-
-    def _format_source(self, assignment_id: str, student_id: str, escape: bool = False) -> str:
-        step = self._input_directory
-        step = re.escape(step) if escape else step  # nbgrader 0.9.6 leaves it as it is
-        return self.coursedir.format_path(step, student_id, assignment_id, escape=escape)
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """Makes the copy of a submission, if it is to be graded; returns whether it is."""

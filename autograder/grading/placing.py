@@ -6,6 +6,7 @@ new one. Here a new result is made in a folder of its own, in the course's root.
 
 import contextlib
 import fcntl
+import re
 import shutil
 import tempfile
 import time
@@ -63,6 +64,11 @@ class Placing(Autograde):
             self.log.info("Skipping %s: it is graded from this content", self._old)
             return False
         return super().init_destination(assignment_id, student_id)
+
+    def _format_source(self, assignment_id: str, student_id: str, escape: bool = False) -> str:
+        step = self._input_directory
+        step = re.escape(step) if escape else step  # nbgrader 0.9.6 leaves it as it is
+        return self.coursedir.format_path(step, student_id, assignment_id, escape=escape)
 
     def init_single_notebook_resources(self, notebook_filename: str) -> dict[str, Any]:
         """Returns what preprocessors need to know of a notebook."""

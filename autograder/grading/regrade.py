@@ -34,8 +34,8 @@ class Regrade(Placing):
         """Returns what a new result of a student is based on."""
         return self._bases.of(student)
 
-    def attempt_key(self, student: str, attempt: str) -> bytes:
-        """Returns the key that the challenges of an attempt come from."""
+    def attempt_key(self, student: str, notebook: str, attempt: str) -> bytes:
+        """Returns the key that the challenges of a notebook come from."""
         key = challenges.course_key(Path(self.coursedir.root))
         assignment = self.coursedir.assignment_id
         return challenges.for_attempt(key, student=student, assignment=assignment, attempt=attempt)
@@ -107,8 +107,8 @@ class Regrade(Placing):
     def init_single_notebook_resources(self, notebook_filename: str) -> dict[str, Any]:
         """Returns what preprocessors need to know of a notebook."""
         resources = super().init_single_notebook_resources(notebook_filename)
-        _, now = resources[BASES]
-        key = self.attempt_key(resources["nbgrader"]["student"], now.attempt)
+        about, (_, now) = resources["nbgrader"], resources[BASES]
+        key = self.attempt_key(about["student"], about["notebook"], now.attempt)
         return resources | {challenges.ATTEMPT_KEY: key, private.FOLDER: self.measured_by}
 
     def run_post_convert_hook(self) -> None:

@@ -1,5 +1,6 @@
 """What an execution leaves for judging: which cells ran, which did not, and why."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -99,13 +100,12 @@ class Run:
     @property
     def heavy(self) -> bool:
         """Whether an exercise needs the heavy part of what the course preloads."""
-        return any(self.course.exercises[name].heavy for name in self.challenges)
+        return is_heavy(self.course, self.challenges)
 
     @property
     def copies(self) -> dict[Path, Path]:
         """What sandboxes hold in place of the course's folders."""
-        asked = {self.course.exercises[name].assignment for name in self.challenges}
-        return withholding.copies(self.address, min(asked, default=""))
+        return copies(self.address, self.course, self.challenges)
 
     def problem(self, exercise: str) -> Problem | None:
         """Returns why an exercise could not be graded; None when it could."""
@@ -120,3 +120,20 @@ class Run:
         """Forgets what happened, before it is executed again."""
         for found in (self.stopped, self.lost, self.failed):
             found.clear()
+
+
+def is_heavy(course: Course, exercises: Iterable[str]) -> bool:
+    """Whether one of some exercises needs the heavy part of what the course preloads."""
+    return any(course.exercises[name].heavy for name in exercises)
+
+
+def copies(address: str, course: Course, exercises: Iterable[str]) -> dict[Path, Path]:
+    """Returns what sandboxes hold in place of the course's folders.
+
+    Args:
+        address: where programs find the course.
+        course: the course.
+        exercises: those that a notebook is asked for.
+    """
+    asked = {course.exercises[name].assignment for name in exercises}
+    return withholding.copies(address, min(asked, default=""))

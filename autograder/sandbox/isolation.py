@@ -22,7 +22,7 @@ from types import MappingProxyType
 from typing import Any
 
 import psutil
-from traitlets import Bool, Integer, default
+from traitlets import Bool, Integer, List, Unicode, default
 from traitlets.config import LoggingConfigurable
 
 from autograder.core.course import Course
@@ -62,6 +62,10 @@ class Isolation(LoggingConfigurable):
     output_mb = Integer(20, help="Output of one cell, in MB.").tag(config=True)
     notebook_timeout = Integer(
         3600, help="Seconds that all cells of a notebook may take together."
+    ).tag(config=True)
+
+    hidden = List(
+        Unicode(), help="Folders that must not be seen even where a readable one holds them."
     ).tag(config=True)
 
     @default("memory_mb")
@@ -183,7 +187,7 @@ class Isolation(LoggingConfigurable):
                     disk_mb=self.disk_mb,
                     folders=[*(course.folders if course else ()), *readable],
                     copies=copies,
-                    hidden=hidden,
+                    hidden=[*hidden, *filter(Path.is_dir, map(Path, self.hidden))],
                     submission=folder,
                     exchange=exchange,
                 )

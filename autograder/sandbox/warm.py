@@ -1,12 +1,15 @@
 """Warm starts: programs in the sandbox that need not import what a process has imported already.
 
 `forking.py` is that process. Each course, profile and weight has one, as long as the grader lives.
+Forks of the grader share it: each request is one message, and brings a connection of its own for
+the answer.
 """
 
 import atexit
 import contextlib
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -73,8 +76,15 @@ class Warm:
 
     @property
     def ended(self) -> bool:
-        """Whether the process is not there any more."""
-        return self._process.poll() is not None
+        """Whether the process is not there any more: nothing holds the other end of the socket.
+
+        Its status would tell only the process that started it, and not the forks of that one.
+        """
+        if self._control.fileno() < 0:
+            return True
+        end = select.poll()
+        end.register(self._control, 0)  # a hang-up is always reported
+        return bool(end.poll(0))
 
     def fork(self, request: dict[str, Any], sandbox: socket.socket) -> int:
         """Runs a program in a sandbox.
@@ -112,11 +122,11 @@ class Warm:
 
     def close(self) -> None:
         """Ends it."""
-        self._control.close()
         if not self.ended:  # else its number may be another's by now
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+        self._control.close()
         shutil.rmtree(self.home, ignore_errors=True)
 
 

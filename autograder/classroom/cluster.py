@@ -1,0 +1,124 @@
+"""Where submissions are graded: in processes of this machine, or by workers of a Dask scheduler."""
+
+import contextlib
+import logging
+import os
+import signal
+import tempfile
+from collections.abc import Iterator
+from importlib import metadata
+
+import dask
+import psutil
+from distributed import Client, LocalCluster, Security
+from distributed.system import MEMORY_LIMIT
+
+_SECONDS = 10  # to find a scheduler, and one worker
+_MB = 1 << 20
+_LIGHT_MB, _HEAVY_MB = 300, 1500  # what a submission takes as a rule, with its grader
+_COMPARED = ("python", "dask", "distributed", "msgpack", "cloudpickle", "tornado")
+
+
+class ClusterError(RuntimeError):
+    """Submissions cannot be graded there; the message says why and what to do."""
+
+
+def jobs(asked: int | None, heavy: bool) -> int:
+    """Returns how many submissions this machine grades at the same time.
+
+    Args:
+        asked: how many somebody asks for; None for as many as it has cores and memory for.
+        heavy: whether kernels need the heavy part of what the course preloads.
+
+    Raises:
+        ClusterError: it has no memory for so many.
+    """
+    each = _HEAVY_MB if heavy else _LIGHT_MB
+    free = min(psutil.virtual_memory().available, MEMORY_LIMIT) // _MB
+    most = max(1, free // each)
+    if asked is None:
+        return min(len(os.sched_getaffinity(0)), most)
+    if asked > most:
+        raise ClusterError(
+            f"No memory for {asked} jobs: each one takes about {each:,} MB, and {free:,} MB are "
+            f"free. Use --jobs {most}."
+        )
+    return asked
+
+
+@contextlib.contextmanager
+def local(count: int) -> Iterator[Client]:
+    """Starts a worker on this machine, for some submissions at the same time.
+
+    Scheduler and worker are reached from this machine only, and by TLS with keys that nobody else
+    has: whoever could talk to them could run code in the name of whoever grades.
+    """
+    settings = {"distributed.scheduler.allowed-failures": 2, "distributed.admin.tick.limit": "1h"}
+    with tempfile.TemporaryDirectory(prefix="rps-dask-") as folder, dask.config.set(settings):
+        interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for this process alone
+        try:
+            cluster = LocalCluster(
+                n_workers=1,
+                threads_per_worker=count,
+                processes=True,
+                host="127.0.0.1",
+                protocol="tls",
+                security=Security.temporary(),
+                dashboard_address=None,
+                memory_limit=None,
+                local_directory=folder,
+                silence_logs=logging.CRITICAL,
+            )
+        finally:
+            signal.signal(signal.SIGINT, interrupt)
+        with cluster, Client(cluster) as client:
+            yield client
+
+
+@contextlib.contextmanager
+def remote(address: str) -> Iterator[Client]:
+    """Connects to a scheduler.
+
+    Raises:
+        ClusterError: it does not answer, has no workers, or runs other versions.
+    """
+    try:
+        client = Client(address, timeout=_SECONDS)
+    except (OSError, ValueError, TypeError) as error:
+        raise ClusterError(
+            f"No Dask scheduler answers at {address} within {_SECONDS} seconds ({error}). It must "
+            "run, and be reached from here: `dask scheduler --port 8786` (docs/cluster.md)."
+        ) from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=_SECONDS)
+        except TimeoutError as error:
+            raise ClusterError(
+                f"The scheduler at {address} has no workers. Start some: `dask worker {address} "
+                "--nthreads N` (docs/cluster.md)."
+            ) from error
+        _compare(client, address)
+        yield client
+
+
+def _compare(client: Client, address: str) -> None:
+    found = client.get_versions()
+    own = found["client"]["packages"]
+    others = {f"the scheduler at {address}": found["scheduler"]}
+    others |= {f"the worker at {name}": about for name, about in found["workers"].items()}
+    for where, about in others.items():
+        theirs = about["packages"]
+        different = [name for name in _COMPARED if _version(theirs, name) != _version(own, name)]
+        if different:
+            listed = ", ".join(f"{n} {theirs.get(n)} (here {own.get(n)})" for n in different)
+            raise ClusterError(
+                f"Other versions are installed for {where}: {listed}. Install the same there: "
+                f"rps-course {metadata.version('rps-course')} with constraints.txt "
+                "(docs/cluster.md)."
+            )
+
+
+def _version(packages: dict[str, str], name: str) -> str:
+    """Returns the version of a package; of Python, the part that decides what runs."""
+    version = str(packages.get(name))
+    return ".".join(version.split(".")[:2]) if name == "python" else version

@@ -1,0 +1,142 @@
+"""The command `rps-grader run`: what it prints, and how it ends."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+
+from distributed import Client
+from nbgrader.apps import NbGrader
+from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
+
+from autograder.classroom import cluster, run
+from autograder.classroom.cluster import ClusterError
+from autograder.classroom.progress import Watch
+from autograder.classroom.run import Plan, Run
+from autograder.classroom.settings import SettingsError
+from autograder.grading import export, results
+from autograder.grading.budget import interrupted_to_end
+from autograder.grading.handed_in import NOT_READY
+from autograder.grading.machine import Grading
+from autograder.grading.states import Bases
+
+_LINES = 3  # of the log, for each student
+# What a submission's status means for whoever asked for its grading.
+_STATUS = ("graded", "zero", "waiting", "error", "stale", "not graded", "missing")
+_UNDONE = {"error", "stale", "not graded"}
+
+
+def grade(
+    application: NbGrader,
+    students: list[str],
+    *,
+    jobs: int | None,
+    scheduler: str | None,
+    force: bool,
+    console: Console,
+) -> int:
+    """Grades an assignment; returns the command's exit status.
+
+    Args:
+        application: nbgrader's, with the configuration and the assignment's name.
+        students: ids of those who are asked for; empty for all.
+        jobs: how many submissions this machine grades at the same time; None for as many as it can.
+        scheduler: address of a Dask scheduler whose workers grade instead.
+        force: whether to grade what is graded already.
+        console: where to print.
+    """
+    folders, doing = application.coursedir, None
+    try:
+        with results.opened(folders.db_url, folders.assignment_id):
+            log = _log_to_file(application)
+        with interrupted_to_end():
+            planned = run.plan(application, students, force)
+            if planned.todo:
+                where = _where(planned, jobs, scheduler)
+                with Watch(console, len(planned.todo)) as watch:
+                    doing = Run(application, planned, watch)
+                    doing.grade(where)
+        return _summary(application, planned, doing, log, console)
+    except (*NOT_READY, *results.UNREADABLE, ClusterError, SettingsError) as error:
+        problem = str(error)
+    except SQLAlchemyError as error:
+        problem = f"The gradebook {folders.db_url} cannot be used: {getattr(error, 'orig', error)}."
+    except OSError as error:
+        problem = f"A result cannot be kept: {error}."
+    except KeyboardInterrupt:
+        kept = doing.outcome.graded if doing else 0
+        console.print(f"Interrupted. {kept} results are kept; the same command grades the others.")
+        return 130
+    Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(
+        f"rps-grader: error: {problem}"
+    )
+    return 1
+
+
+def _where(
+    planned: Plan, jobs: int | None, scheduler: str | None
+) -> Callable[[], AbstractContextManager[Client]]:
+    """Returns what connects to where submissions are graded."""
+    if scheduler:
+        return partial(cluster.remote, scheduler)
+    count = cluster.jobs(jobs, planned.heavy)
+    return partial(cluster.local, min(count, len(planned.todo)))
+
+
+def _log_to_file(application: NbGrader) -> Path:
+    """Lets everything that nbgrader says go to a file; returns its path."""
+    folders = application.coursedir
+    path = (
+        Path(folders.root) / "logs" / f"run-{folders.assignment_id}-{datetime.now():%F-%H%M%S}.txt"
+    )
+    path.parent.mkdir(exist_ok=True)
+    handler = logging.FileHandler(path)
+    handler.setLevel(logging.INFO)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logging.captureWarnings(True)
+    for log in (application.log, logging.getLogger("py.warnings")):
+        log.handlers, log.propagate = [handler], False
+    return path
+
+
+def _summary(
+    application: NbGrader, planned: Plan, doing: Run | None, log: Path, console: Console
+) -> int:
+    """Prints what became of a class; returns the exit status."""
+    say = partial(console.print, soft_wrap=True, highlight=False, markup=False)
+    problems = doing.outcome.problems if doing else {}
+    for student, problem in planned.found.unreadable.items():
+        problems[student] = f"it cannot be read with your rights: {problem}"
+        say(f"{student}: not graded: {problems[student]}")
+    for student, notes in (doing.outcome.notes if doing else {}).items():
+        if student in problems:
+            continue
+        more = f" (and {len(notes) - _LINES} more)" if len(notes) > _LINES else ""
+        say(f"{student}: {'; '.join(notes[:_LINES])}{more}")
+    counted = _statuses(application, planned)
+    graded = doing.outcome.graded if doing else 0
+    say(f"{graded} graded, {planned.unchanged} unchanged, {len(problems)} not graded in whole.")
+    there = ", ".join(f"{counted[status]} {status}" for status in _STATUS if counted[status])
+    say(f"{application.coursedir.assignment_id} is now: {there or 'nothing'}. Log: {log}")
+    return 1 if problems or _UNDONE & counted.keys() else 0
+
+
+def _statuses(application: NbGrader, planned: Plan) -> Counter[str]:
+    """Counts submissions by their status, as the exported table says it."""
+    folders, found = application.coursedir, planned.found
+    students = {*found.submissions, *found.unreadable, *found.empty}
+    name = folders.assignment_id
+    collected = results.collect(
+        folders.db_url,
+        Path(folders.root) / folders.autograded_directory,
+        name,
+        Bases(folders, Grading(parent=application), name),
+        students if planned.some else None,
+    )
+    by_student = groupby(collected, key=lambda result: result.student)
+    return Counter(export.outcome(list(group))[0] for _, group in by_student)

@@ -1,0 +1,131 @@
+"""The program beside a worker that grades: it is ready once, and forks for each submission.
+
+Started by `autograder.classroom.worker` as `python -m autograder.classroom.server SOCKET FOLDER`.
+The folder holds a small course (`course`, see `assignment`) and what the course's parcel says
+(`about.json`). Each request on the socket brings a connection, on which a submission comes and its
+result goes. A worker of Dask has threads and must not fork; this process has one.
+"""
+
+import contextlib
+import ctypes
+import gc
+import json
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+from pathlib import Path
+
+from nbgrader.coursedir import CourseDirectory
+
+from autograder.classroom import assignment, delivered, parcels
+from autograder.grading import handed_in, inside, intake, machine, run
+from autograder.grading.handed_in import NOT_READY
+from autograder.sandbox.isolation import Isolation
+
+READY = "ready"  # what it says when it is; or else why it cannot be
+_PR_SET_PDEATHSIG = 1
+
+
+class _Grader:
+    """Grades submissions of one assignment, in forks."""
+
+    def __init__(self, folder: Path) -> None:
+        """Makes sure that submissions can be graded here.
+
+        Args:
+            folder: see the module.
+
+        Raises:
+            autograder.grading.handed_in.NOT_READY: they cannot.
+        """
+        self._room, self._course = folder, folder / "course"
+        self._about = json.loads((folder / "about.json").read_text())
+        config = assignment.configuration(self._about, self._course)
+        os.chdir(self._course)  # where a course looks for profiles of the class
+        self._grading, self._isolation = machine.Grading(config=config), Isolation(config=config)
+        course = self._grading.load()
+        _compare(self._about["versions"], assignment.versions(course))
+        machine.require(self._grading, self._isolation)
+        released = handed_in.released_notebooks(CourseDirectory(config=config), self._grading)
+        names = {name for notebook in released for name in notebook.sources}
+        self._exercises = names & course.exercises.keys()
+        self.warm()
+        course.imports(run.is_heavy(course, self._exercises))
+
+    def warm(self) -> None:
+        """Starts the process that forks into sandboxes, if it is not there; forks share it."""
+        grading, names = self._grading, self._exercises
+        course = grading.load()
+        self._isolation.warm(
+            course,
+            grading.course,
+            grading.variant(),
+            run.is_heavy(course, names),
+            inside.WARM,
+            run.copies(grading.course, course, names),
+        )
+
+    def grade(self, connection: socket.socket) -> None:
+        """Grades the submission that comes on a connection; this process ends here."""
+        try:
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            with tempfile.TemporaryDirectory(prefix="j-", dir=self._room) as room:
+                tempfile.tempdir = room
+                parcel = parcels.receive(connection)
+                answer = delivered.grade(parcel, self._course, self._about, Path(room))
+                parcels.send(connection, answer)
+        finally:
+            os._exit(0)
+
+
+def _compare(expected: dict[str, str], here: dict[str, str]) -> None:
+    """Makes sure that results are as they would be where they are asked for.
+
+    Raises:
+        autograder.grading.machine.MachineError: something decisive has another version here.
+    """
+    others = [
+        f"{name} {here.get(name)} (expected {expected[name]})"
+        for name in expected
+        if here.get(name) != expected[name]
+    ]
+    if others:
+        raise machine.MachineError(f"Not graded: other versions are installed: {', '.join(others)}")
+
+
+def main() -> None:
+    """Gets ready, and grades until the worker is gone."""
+    control, folder = socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])
+    tempfile.tempdir = str(folder)
+    intake.install()
+    try:
+        grader = _Grader(folder)
+    except NOT_READY as error:
+        control.send(str(error).encode())
+        return
+    control.send(READY.encode())
+    gc.freeze()  # forks need not look through, and thereby copy, what was there before them
+    forks: set[int] = set()
+    while True:
+        said, descriptors, *_ = socket.recv_fds(control, 1, 1)
+        if not said:
+            break
+        forks = {fork for fork in forks if not os.waitpid(fork, os.WNOHANG)[0]}
+        grader.warm()
+        fork = os.fork()
+        with socket.socket(fileno=descriptors[0]) as connection:
+            if fork == 0:
+                control.close()
+                grader.grade(connection)
+        forks.add(fork)
+    for fork in forks:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(fork, signal.SIGKILL)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""A submission as a parcel: its files as they were handed in, and the keys of its challenges."""
+
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from autograder.classroom import parcels
+from autograder.grading import recognition, staging
+from autograder.grading.recognition import File
+from autograder.grading.staging import Submission
+
+_MAX_BYTES = 2 * staging.MAX_FOLDER_BYTES  # of files that are no notebooks
+
+
+def make(submission: Submission, student: str, keys: dict[str, bytes]) -> bytes:
+    """Packs a submission.
+
+    Args:
+        submission: what was handed in.
+        student: the student's id.
+        keys: what the challenges of this attempt come from, by notebook.
+
+    Raises:
+        OSError: a file cannot be read with the grader's rights.
+    """
+    sent, left = _sent(submission)
+    about = {
+        "student": student,
+        "keys": {name: key.hex() for name, key in keys.items()},
+        "files": [[str(f.name), f.size, f.changed, f.kind] for f in sent],
+        "odd": [*submission.odd, *left],
+        "time": submission.time and submission.time.isoformat(),
+        "linked": submission.linked,
+    }
+    read = {str(f.name): staging.head(f, -1) for f in sent if f.size <= _most(f)}
+    return parcels.pack(about, read)
+
+
+def _most(file: File) -> int:
+    """Returns the size from which on the content of a file tells grading nothing."""
+    notebook = recognition.is_notebook(file)
+    return staging.MAX_NOTEBOOK_BYTES if notebook else staging.MAX_FOLDER_BYTES
+
+
+def _sent(submission: Submission) -> tuple[list[File], list[str]]:
+    """Returns the files that are sent, and the names of others: together they are too large."""
+    sent, left, room = [], [], _MAX_BYTES
+    for file in submission.files:
+        size = 0 if recognition.is_notebook(file) or file.size > _most(file) else file.size
+        if size > room:
+            left.append(str(file.name))
+        else:
+            sent.append(file)
+            room -= size
+    return sent, left
+
+
+def unpack(about: dict[str, Any], contents: dict[str, bytes], folder: Path) -> Submission:
+    """Writes a submission's files into a folder; returns it as it was handed in.
+
+    Raises:
+        OSError: a file cannot be written.
+    """
+    parcels.write(contents, folder)
+    return Submission(
+        folder,
+        [File(folder / name, PurePosixPath(name), *rest) for name, *rest in about["files"]],
+        about["odd"],
+        datetime.fromisoformat(about["time"]) if about["time"] else None,
+        about["linked"],
+    )

@@ -1,0 +1,118 @@
+"""A class graded by a Dask scheduler and two workers: other processes, in folders of their own."""
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+import sandbox
+from nbformat.v4 import new_code_cell
+from toy_class import POINTS, hand_in, make, results_of, solved
+
+STUDENTS = [f"s{number}" for number in range(8)]
+SLOW = "import time\ntime.sleep(3)"
+
+
+def slow():
+    notebook = solved()
+    notebook.cells.insert(1, new_code_cell(SLOW))
+    return notebook
+
+
+@contextlib.contextmanager
+def started(*arguments, folder, course):
+    """A program of Dask, in a folder of its own, which can import the course."""
+    folder.mkdir()
+    environment = os.environ | {"PYTHONPATH": str(course), "TMPDIR": str(folder)}
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "distributed.cli.dask_" + arguments[0], *arguments[1:]],
+            cwd=folder,
+            env=environment,
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def said(folder, pattern):
+    """What a program's log says, as soon as it does."""
+    for _ in range(300):
+        found = re.search(pattern, (folder / "log").read_text())
+        if found:
+            return found[1]
+        time.sleep(0.1)
+    raise AssertionError((folder / "log").read_text())
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory):
+    """Its address."""
+    folder = tmp_path_factory.mktemp("dask") / "scheduler"
+    arguments = ["scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+    with started(*arguments, folder=folder, course=folder):
+        yield said(folder, r"Scheduler at: +(\S+)")
+
+
+@contextlib.contextmanager
+def worker(scheduler, folder, course, *further):
+    arguments = ["worker", scheduler, "--nthreads", "1", "--no-nanny", "--no-dashboard", *further]
+    with started(*arguments, folder=folder, course=course) as process:
+        said(folder, r"(Registered to)")
+        yield process
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    sandbox.require()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", "")
+        root = make(tmp_path_factory.mktemp("class"))
+        for student in STUDENTS:
+            hand_in(root, student, slow())
+        yield root
+
+
+@pytest.fixture(scope="module")
+def code(course, tmp_path_factory):
+    """The course's code as it is installed on the workers' machines, without the class."""
+    folder = tmp_path_factory.mktemp("installed") / "code"
+    folder.mkdir()
+    shutil.copytree(course / "toy", folder / "toy")
+    shutil.copy(course / "words.txt", folder)
+    return folder
+
+
+def command(root, *arguments):
+    program = [sys.executable, "-m", "autograder.cli", "run", "toy1", *arguments]
+    return subprocess.Popen(
+        program, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def test_a_worker_that_is_killed_loses_nothing(course, code, scheduler, tmp_path):
+    with (
+        worker(scheduler, tmp_path / "one", code) as killed,
+        worker(scheduler, tmp_path / "two", code),
+    ):
+        running = command(course, "--scheduler", scheduler)
+        lines = []
+        for line in running.stdout:
+            lines.append(line)
+            if "graded (" in line:
+                killed.kill()
+                break
+        lines += running.stdout
+        assert running.wait(timeout=300) == 0, "".join(lines)
+    found = results_of(course)
+    for student in STUDENTS:
+        assert {exercise: found[student, exercise].score for exercise in POINTS} == POINTS
+    assert f"{len(STUDENTS)} graded" in "".join(lines)
