@@ -214,7 +214,8 @@ ODD = {
     "a head with nothing in common": (lambda f: with_head(f, start=0.3), "0.30 times that of the"),
     "a head with much in common": (lambda f: with_head(f, start=3.0), "3.00 times that of the"),
     "another model's record": (lambda f: with_head(f, moved=0.05), "may be of another model"),
-    "large steps": (lambda f: with_tail(f, step=0.1), "a larger learning rate than the recipe's"),
+    "large steps": (lambda f: with_tail(f, step=0.1), "another learning rate than the recipe's"),
+    "hardly a step": (lambda f: with_tail(f, step=1e-9), "or no training"),
     "frozen batch norms": (
         lambda f: with_tail(f, way=0.0, toward=None), "kept their pretrained means",
     ),

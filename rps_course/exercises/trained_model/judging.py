@@ -66,8 +66,9 @@ def suspicions(
         yield flags("odd_head", received=f"{head.start:.2f}")
     if head.moved is not None and head.moved > rules["head_moved"]:
         yield flags("another_head", received=f"{head.moved:.3f}", expected=rules["head_moved"])
-    if tail.step > rules["tail_step"]:
-        yield flags("large_steps", received=f"{tail.step:.1e}", expected=rules["tail_step"])
+    low, high = rules["tail_low"], rules["tail_high"]
+    if not low <= tail.step <= high:
+        yield flags("odd_steps", received=f"{tail.step:.1e}", low=low, high=high)
     if tail.way == 0:
         yield flags("norms_still")
     elif tail.way is not None:
