@@ -87,6 +87,29 @@ def _parser() -> argparse.ArgumentParser:
         help="how long all cells of a notebook may take together (default: "
         "c.Isolation.notebook_timeout, 3600 if it is not set)",
     )
+    rejudge = commands.add_parser(
+        "rejudge",
+        help="judge results again after the rubric has changed, without running anything",
+        description="Computes every verdict anew from what is kept of the executions: after a "
+        "threshold, a share, a message, points or a judge was changed. What a person decided "
+        "stays. A result whose evidence is missing, changed or of an older version, or whose "
+        "submission has changed, is named and left to `rps-grader run`.",
+        epilog="Exit status: 0 if all were judged again, 1 if some were not, 2 for a wrong call, "
+        "130 after an interrupt.",
+    )
+    rejudge.add_argument("assignment", help="name of the assignment, such as ps2")
+    rejudge.add_argument(
+        "--student",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="judge this student's result only; may be given several times",
+    )
+    rejudge.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="print who would gain or lose how much, and why, and change nothing",
+    )
     show = commands.add_parser(
         "show",
         help="show an assignment's scores and the reasons for lost points",
@@ -187,6 +210,7 @@ def main(argv: list[str] | None = None) -> int:
             "demo": _demo,
             "selftest": _selftest,
             "run": _run,
+            "rejudge": _rejudge,
             "show": _show,
             "similar": _similar,
             "audit": _audit,
@@ -324,6 +348,18 @@ def _run(arguments: argparse.Namespace) -> int:
         scheduler=arguments.scheduler,
         force=arguments.force,
         console=Console(),
+    )
+
+
+def _rejudge(arguments: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from autograder.classroom import rejudge_command
+
+    application = _nbgrader()
+    application.coursedir.assignment_id = arguments.assignment
+    return rejudge_command.rejudge(
+        application, arguments.student, dry_run=arguments.dry_run, console=Console()
     )
 
 

@@ -23,7 +23,6 @@ from autograder.grading import challenges, outputs, private, showing, staging
 from autograder.grading.cells import checked_by, grade_id, is_graded_here, notes
 from autograder.grading.kernels import IsolatedKernelManager
 from autograder.grading.machine import Grading
-from autograder.grading.placing import BASES
 from autograder.grading.run import RUN, FailedLine, Run
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.processes import kill_tree
@@ -76,7 +75,6 @@ class ExecuteWithChallenge(Execute):
                 for file in exercise.files
             },
             isolation=Isolation(parent=self),
-            attempt=resources[BASES][1].attempt,
             key=key,
             private=resources[private.FOLDER],
             refused=staging.refusal(nb),

@@ -64,7 +64,7 @@ class JudgeEvidence(NbGraderPreprocessor):
             cell.outputs = outputs(verdict)
         resources[JUDGED] = run.flags
         run.notes = noted
-        if run.attempt:
+        if run.key:
             kept.keep(nb, run, displayed)
         return nb, resources
 

@@ -11,7 +11,7 @@ import hmac
 import json
 import pickle
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -117,8 +117,7 @@ def keep(nb: NotebookNode, run: Run, displayed: Mapping[int, list]) -> None:
     about.pop(_KEY, None)
     if len(content) <= _MAX_BYTES:
         packed = base64.b64encode(zlib.compress(content)).decode()
-        signature = _sign(packed, run.key)
-        about[_KEY] = {"attempt": run.attempt, "content": packed, "signature": signature}
+        about[_KEY] = {"content": packed, "signature": _sign(packed, run.key)}
 
 
 def _cell(nb: NotebookNode, index: int, outputs: list, run: Run) -> _Cell:
@@ -134,19 +133,18 @@ def _cell(nb: NotebookNode, index: int, outputs: list, run: Run) -> _Cell:
     )
 
 
-def restore(nb: NotebookNode, run: Run, key: Callable[[str], bytes]) -> None:
+def restore(nb: NotebookNode, run: Run) -> None:
     """Takes an execution from a judged notebook: the outputs of its cells, and the rest in a `Run`.
 
     Args:
         nb: the notebook.
-        run: with course, profile, rubric and isolation as they are now; the rest is filled in.
-        key: returns the key of an attempt.
+        run: with course, profile, rubric and isolation as they are now, and the attempt's key; the
+            rest is filled in.
 
     Raises:
         NotKeptError: it has to run again.
     """
-    run.attempt, found = _read(nb, key)
-    run.key = key(run.attempt)
+    found = _read(nb, run.key)
     if found.profile != run.profile.name:
         raise NotKeptError(f"it ran under the profile {found.profile}")
     now = found.code == _code(run.course)
@@ -189,21 +187,20 @@ def _restore_cell(nb: NotebookNode, index: int, cell: _Cell, run: Run, now: bool
             run.expected[index] = pickle.loads(base64.b64decode(cell.expected))
 
 
-def _read(nb: NotebookNode, key: Callable[[str], bytes]) -> tuple[str, _Kept]:
-    """Returns the number of the attempt, and what is kept of it."""
+def _read(nb: NotebookNode, key: bytes) -> _Kept:
     about = nb.metadata.get(METADATA, {}).get(_KEY)
     if about is None:
         raise NotKeptError("its evidence was not kept")
     try:
-        attempt, packed, signature = (str(about[n]) for n in ("attempt", "content", "signature"))
-        if not hmac.compare_digest(signature, _sign(packed, key(attempt))):
+        packed = str(about["content"])
+        if not hmac.compare_digest(about["signature"], _sign(packed, key)):
             raise NotKeptError("its evidence has been changed")
-        content = zlib.decompress(base64.b64decode(packed))
-        return attempt, decode(_Kept, json.loads(content))
+        found: _Kept = decode(_Kept, json.loads(zlib.decompress(base64.b64decode(packed))))
     except (TypeError, KeyError) as error:
         raise NotKeptError("its evidence has been changed") from error
     except FactsError as error:
         raise NotKeptError("its evidence is of an older version of the grader") from error
+    return found
 
 
 def _sign(packed: str, key: bytes) -> str:

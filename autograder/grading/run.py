@@ -59,8 +59,7 @@ class Run:
         challenges: of test cells, by exercise.
         handed_in: contents of the handed-in files, None for one that is missing or too large.
         isolation: how it was isolated.
-        attempt: number of the attempt; empty where nothing is to be kept of it.
-        key: the attempt's key, which signs what is kept.
+        key: the attempt's key, which signs what is kept; empty where nothing is to be kept.
         private: folder with data that no student has, see `autograder.grading.private`.
         refused: why nothing was executed; empty when it was.
         shown: sources of the course's cells that only show something.
@@ -83,7 +82,6 @@ class Run:
     challenges: dict[str, Challenge]
     handed_in: dict[str, bytes | None]
     isolation: Isolation
-    attempt: str = ""
     key: bytes = b""
     private: Path | None = None
     refused: str = ""

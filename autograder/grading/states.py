@@ -85,7 +85,8 @@ class Basis:
     Attributes:
         submission: names and contents of the files that were handed in.
         timestamp: when, as nbgrader's `timestamp.txt` says.
-        release: the cells of the assignment and their points.
+        release: the cells of the assignment.
+        points: what its cells are worth.
         rubric: the rubric of its exercises.
         profile: the profile of the class.
         attempt: drawn when the submission is first graded; no part of what may change.
@@ -94,6 +95,7 @@ class Basis:
     submission: str
     timestamp: str
     release: str
+    points: str
     rubric: str
     profile: str
     attempt: str = field(default_factory=lambda: secrets.token_hex(16), compare=False)
@@ -150,16 +152,22 @@ class Bases:
         return Basis(*_content(folder), *self._common)
 
     @cached_property
-    def _common(self) -> tuple[str, str, str]:
-        """Digests of release, rubric and profile."""
+    def _common(self) -> tuple[str, str, str, str]:
+        """Digests of release, points, rubric and profile."""
         with Gradebook(self._folders.db_url, self._folders.course_id) as gradebook:
-            released = _released(gradebook.find_assignment(self._assignment))
+            assignment = gradebook.find_assignment(self._assignment)
+            released, worth = _released(assignment), points(assignment)
         rubric = self._grading.load_rubric()
         tables = {name: rubric[name] for name in released.keys() & rubric.exercises.keys()}
         # Where the profile's files are does not matter.
         profile = re.sub(r"'/[^']*/", "'", repr(self._grading.variant()))
         profile += private.content(self._grading)
-        return _digest(released), _digest([tables, rubric.general]), _digest(profile)
+        return (
+            _digest(released),
+            _digest(worth),
+            _digest([tables, rubric.general]),
+            _digest(profile),
+        )
 
 
 def keep(notebook: NotebookNode, basis: Basis) -> None:
@@ -179,14 +187,21 @@ def kept(notebook: NotebookNode) -> Basis | None:
 
 
 def _released(assignment: Assignment) -> dict[str, Any]:
-    """Returns the source and the points of each cell of an assignment that nbgrader keeps."""
-    found = {}
-    for notebook in assignment.notebooks:
-        graded = (*notebook.grade_cells, *notebook.task_cells)
-        points = {cell.name: cell.max_score for cell in graded}
-        for cell in notebook.source_cells:
-            found[cell.name] = [notebook.name, cell.cell_type, cell.source, points.get(cell.name)]
-    return found
+    """Returns the source of each cell of an assignment that nbgrader keeps."""
+    return {
+        cell.name: [notebook.name, cell.cell_type, cell.source]
+        for notebook in assignment.notebooks
+        for cell in notebook.source_cells
+    }
+
+
+def points(assignment: Assignment) -> dict[str, float]:
+    """Returns what the cells of an assignment are worth, by grade id."""
+    return {
+        cell.name: cell.max_score
+        for notebook in assignment.notebooks
+        for cell in (*notebook.grade_cells, *notebook.task_cells)
+    }
 
 
 def _content(folder: Path) -> tuple[str, str]:
