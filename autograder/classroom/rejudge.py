@@ -120,8 +120,8 @@ class Rejudge:
     def judge(self, students: list[str]) -> Iterator[Again]:
         """Judges results again, several at a time, and yields them as they are done."""
         processes = min(os.cpu_count() or 1, len(students))
-        with multiprocessing.get_context("fork").Pool(processes) as pool:
-            yield from pool.imap_unordered(self._judge, students)
+        with multiprocessing.get_context("fork").Pool(processes, _begin, (self,)) as pool:
+            yield from pool.imap_unordered(_judge, students)
 
     def place(self, results: Iterable[Again]) -> Iterator[Again]:
         """Puts results in the place of the old ones, with their scores, and yields them."""
@@ -135,7 +135,8 @@ class Rejudge:
                     received.place(again.student, again.basis, about, again.files)
                 yield replace(again, files={})
 
-    def _judge(self, student: str) -> Again:
+    def judge_one(self, student: str) -> Again:
+        """Judges a student's result again."""
         folder = placing.result_of(self._folders, student)
         try:
             now, changes, failed = self._bases.of(student), [], False
@@ -212,6 +213,17 @@ class Rejudge:
                 cell.metadata["nbgrader"]["checksum"] = self._checksums[name]
             if name in self._points:
                 cell.metadata["nbgrader"]["points"] = self._points[name]
+
+
+_work: list[Rejudge] = []  # of a process that judges
+
+
+def _begin(work: Rejudge) -> None:
+    _work.append(work)
+
+
+def _judge(student: str) -> Again:
+    return _work[0].judge_one(student)
 
 
 def _verdicts(notebook: NotebookNode) -> dict[str, Verdict]:

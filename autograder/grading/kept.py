@@ -117,7 +117,14 @@ def keep(nb: NotebookNode, run: Run, displayed: Mapping[int, list]) -> None:
     about.pop(_KEY, None)
     if len(content) <= _MAX_BYTES:
         packed = base64.b64encode(zlib.compress(content)).decode()
-        about[_KEY] = {"content": packed, "signature": _sign(packed, run.key)}
+        about[_KEY] = {"content": packed}
+        sign(nb, run.key)
+
+
+def sign(nb: NotebookNode, key: bytes) -> None:
+    """Signs what is kept with a notebook, with the key of its attempt."""
+    kept = nb.metadata[METADATA][_KEY]
+    kept["signature"] = _signature(kept["content"], key)
 
 
 def _cell(nb: NotebookNode, index: int, outputs: list, run: Run) -> _Cell:
@@ -193,7 +200,7 @@ def _read(nb: NotebookNode, key: bytes) -> _Kept:
         raise NotKeptError("its evidence was not kept")
     try:
         packed = str(about["content"])
-        if not hmac.compare_digest(about["signature"], _sign(packed, key)):
+        if not hmac.compare_digest(about["signature"], _signature(packed, key)):
             raise NotKeptError("its evidence has been changed")
         found: _Kept = decode(_Kept, json.loads(zlib.decompress(base64.b64decode(packed))))
     except (TypeError, KeyError) as error:
@@ -203,7 +210,7 @@ def _read(nb: NotebookNode, key: bytes) -> _Kept:
     return found
 
 
-def _sign(packed: str, key: bytes) -> str:
+def _signature(packed: str, key: bytes) -> str:
     return hmac.digest(key, f"kept\0{packed}".encode(), "sha256").hex()
 
 
