@@ -160,6 +160,11 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument(
         "--exercise", metavar="NAME", help="only the answers to this exercise of the corpus"
     )
+    audit.add_argument(
+        "--quick",
+        action="store_true",
+        help="run the self-check, besides the verdict, of one wrong answer of the corpus in three",
+    )
     audit.add_argument("--attacks", type=Path, metavar="DIR", help="folder of attacks: <name>.py")
     audit.add_argument(
         "--defects",
@@ -293,7 +298,7 @@ def _audit(arguments: argparse.Namespace) -> int:
             if not arguments.json:
                 report.show(found, console)
         if tried:
-            judged = _judge(subject, tried, console)
+            judged = _judge(subject, tried, arguments.quick, console)
             rows = scorecard.score(judged, equivalent)
             clean = clean and all(row.is_clean for row in rows)
             content |= scorecard.as_dict(rows, judged)
@@ -309,8 +314,9 @@ def _audit(arguments: argparse.Namespace) -> int:
 
 def _wrong_call(arguments: argparse.Namespace) -> str:
     """Returns what is wrong with the arguments of an audit; empty when nothing is."""
-    if arguments.exercise and not arguments.corpus:
-        return "--exercise goes with --corpus DIR."
+    for name in ("exercise", "quick"):
+        if getattr(arguments, name) and not arguments.corpus:
+            return f"--{name} goes with --corpus DIR."
     if not (arguments.corpus or arguments.attacks or arguments.defects):
         return "name --corpus DIR, --attacks DIR, --defects DIR, or several of them."
     if arguments.baseline and arguments.corpus:
@@ -321,14 +327,16 @@ def _wrong_call(arguments: argparse.Namespace) -> str:
     return ""
 
 
-def _judge(subject: "Subject", tried: "list[Answer]", console: "Console") -> "list[Judged]":
+def _judge(
+    subject: "Subject", tried: "list[Answer]", quick: bool, console: "Console"
+) -> "list[Judged]":
     """Judges answers, exercise by exercise, and shows how far it is."""
     from rich.progress import track
 
     from autograder.audit.answers import verdicts
 
     tried = sorted(tried, key=lambda answer: answer.exercise)
-    with contextlib.closing(verdicts.judge(subject, tried)) as judged:
+    with contextlib.closing(verdicts.judge(subject, tried, quick)) as judged:
         return list(track(judged, "Judging", len(tried), console=console, transient=True))
 
 

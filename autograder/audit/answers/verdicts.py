@@ -6,6 +6,7 @@ the solution cells before it, the answer and the test cell.
 
 import ast
 import os
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
 
-from autograder.audit.answers.corpus import MUTANT, Answer
+from autograder.audit.answers.corpus import MUTANT, REJECT, Answer
 from autograder.audit.answers.nursery import Nursery
 from autograder.audit.subject import Subject
 from autograder.core.challenge import Challenge
@@ -33,6 +34,7 @@ from autograder.sandbox.watchdog import Problem
 # Verdicts of an audit are the same each time: one challenge for each exercise. The self-check
 # draws its own, as always; that both agree shows that the draw does not matter.
 _KEY = b"the challenges of an audit are no secret"
+_QUICK = 3  # of so many wrong answers, a quick audit runs the self-check of one
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Judged:
         points: points that could be earned.
         verdict: what the TA reads.
         self_check: what the student reads; None where there was no self-check: for a mutant, which
-            no student runs, and for an answer that ended its process.
+            no student runs, for an answer that ended its process, and for some in a quick audit.
         self_verdict: the verdict of the self-check; None if there is none.
     """
 
@@ -124,12 +126,19 @@ def cut_down(notebook: NotebookNode, exercise: str) -> NotebookNode:
     return nbformat.v4.new_notebook(cells=[nbformat.from_dict(dict(cell)) for cell in needed])
 
 
-def judge(subject: Subject, answers: list[Answer]) -> Iterator[Judged]:
+def _self_checked(answer: Answer, quick: bool) -> bool:
+    if answer.kind == REJECT and quick:
+        return zlib.crc32(answer.name.encode()) % _QUICK == 0
+    return answer.kind != MUTANT
+
+
+def judge(subject: Subject, answers: list[Answer], quick: bool = False) -> Iterator[Judged]:
     """Runs answers in notebooks, judges them, and yields the verdicts in the same order.
 
     Args:
         subject: the course.
         answers: the answers; those to the same exercise should be neighbours.
+        quick: whether only one wrong answer in three is checked as its student would, too.
 
     Raises:
         CourseError: its solutions lack an exercise.
@@ -153,7 +162,7 @@ def judge(subject: Subject, answers: list[Answer]) -> Iterator[Judged]:
             "exercise": answer.exercise,
             "cells": [cell.source for cell in cells],
             "challenge": asked.secret.hex(),
-            "check": None if answer.kind == MUTANT else test.source,
+            "check": test.source if _self_checked(answer, quick) else None,
         }
         nursery = idle.get()
         try:

@@ -131,7 +131,7 @@ class Expected:
     """What the reference implementation gives.
 
     Attributes:
-        facts: its facts.
+        facts: its facts, without updates.
         rate: the learning rate.
         drawn: what its optimizer is given besides.
         changes: what Adam makes of that.
@@ -164,6 +164,11 @@ class CompilingExercise(Exercise[Facts, Expected]):
 
     def gather(self, function: Callable, challenge: Challenge, profile: Profile) -> Facts:
         """Compiles a classifier with the function and trains it for one step."""
+        return self._gather(function, challenge, profile, with_updates=True)
+
+    def _gather(
+        self, function: Callable, challenge: Challenge, profile: Profile, with_updates: bool
+    ) -> Facts:
         classifier = self.classifier(challenge, profile)
         attempt(function, classifier)
         x = probing.inputs(challenge, self.name, standin.SHAPE)
@@ -183,15 +188,16 @@ class CompilingExercise(Exercise[Facts, Expected]):
             facts["step_raised"] = error.failure
         try:
             about = optimizer, state, kernel, challenge, self.name
-            facts["updates"] = attempt(optimizing.take, *about)
+            if with_updates:
+                facts["updates"] = attempt(optimizing.take, *about)
         except Raised as error:
             facts["updates_raised"] = error.failure
         return Facts(compiled, **facts)
 
     def expect(self, challenge: Challenge, profile: Profile) -> Expected:
-        """Gathers the same facts with the reference implementation, and repeats Adam."""
+        """Gathers the same facts with the reference implementation, but for Adam's updates."""
         function, rate = self.reference(profile)
-        facts = self.gather(function, challenge, profile)
+        facts = self._gather(function, challenge, profile, with_updates=False)
         drawn = optimizing.Draw.of(challenge, self.name, facts.kernel.values.size)
         return Expected(facts, rate, drawn, optimizing.adam(drawn, rate))
 
