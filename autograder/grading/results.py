@@ -145,9 +145,9 @@ def opened(db_url: str, assignment: str) -> Iterator[tuple[Gradebook, Assignment
     """
     if gradebooks.is_missing(db_url):
         raise ResultsError(
-            f"There is no gradebook {db_url.removeprefix('sqlite:///')}. Run this in the course's root folder, where "
-            "nbgrader_config.py is, after the assignment was released (`make assignments`) and "
-            "graded."
+            f"There is no gradebook {db_url.removeprefix('sqlite:///')}. Run this in the course's "
+            "root folder, where nbgrader_config.py is, after the assignment was released (`make "
+            "assignments`) and graded."
         )
     with Gradebook(db_url) as gradebook:
         yield gradebook, _find(gradebook, assignment)
