@@ -34,13 +34,14 @@ _FOLDERS = {
 }  # fmt: skip
 
 
-def make(folders: CourseDirectory, config: Config, grading: Grading) -> bytes:
+def make(folders: CourseDirectory, config: Config, grading: Grading, *, fetch: bool) -> bytes:
     """Packs what all submissions of an assignment share.
 
     Args:
         folders: the course's folders, with the assignment.
         config: the class's configuration.
         grading: what is graded.
+        fetch: whether machines download what they lack.
 
     Raises:
         SettingsError: something in the configuration cannot be sent.
@@ -49,6 +50,7 @@ def make(folders: CourseDirectory, config: Config, grading: Grading) -> bytes:
         "assignment": folders.assignment_id,
         "settings": settings.encode(config),
         "root": folders.root,
+        "fetch": fetch,
         "versions": versions(grading.load()),
     }
     files = {GRADEBOOK: _gradebook(folders)}

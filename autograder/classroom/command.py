@@ -58,7 +58,7 @@ def grade(
             if planned.todo:
                 where = _where(planned, jobs, scheduler)
                 with Watch(console, len(planned.todo)) as watch:
-                    doing = Run(application, planned, watch)
+                    doing = Run(application, planned, watch, fetch=bool(scheduler))
                     doing.grade(where)
         return _summary(application, planned, doing, log, console)
     except (*NOT_READY, *results.UNREADABLE, ClusterError, SettingsError) as error:
