@@ -27,6 +27,7 @@ from autograder.grading.machine import Grading
 SCORES = "autograder.grading.scores.SaveScores"  # from this preprocessor on, gradebooks change
 GRADEBOOK, RUBRIC = "gradebook.db", "rubric"
 _PACKAGES = ("rps-course", "nbgrader", "nbconvert", "nbclient", "ipykernel", "numpy")
+_ENGINE = ("core", "sandbox", "grading", "classroom")  # without what only a clone has
 # The folders of the small course, whatever those of the class are called.
 _FOLDERS = {
     "source_directory": "source", "release_directory": "release",
@@ -75,7 +76,8 @@ def versions(course: Course) -> dict[str, str]:
     found = {"Python": ".".join(map(str, sys.version_info[:2]))}
     found |= {name: metadata.version(name) for name in _PACKAGES}
     digest = hashlib.sha256()
-    for folder in (Path(__file__).parents[1], *course.folders):
+    engine = [Path(__file__).parents[1] / name for name in _ENGINE]
+    for folder in (*engine, *course.folders):
         for path in sorted(folder.rglob("*")):
             if path.suffix in (".py", ".toml"):
                 digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
