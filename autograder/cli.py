@@ -184,10 +184,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _positive(text: str) -> int:
     """Returns a whole number above 0 that somebody typed."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} is too small, expected 1 or more")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number, 1 or more")
+    return int(text)
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -208,6 +208,10 @@ def _fill(profile: profiles.Profile) -> None:
                 path.chmod(0o644)
 
 
+def _fetch(profile: profiles.Profile) -> list[str]:
+    return ["-m", "rps_course", "fetch"] if fetch.downloads(profile) else []
+
+
 def _files(name: str, folder: Path) -> list[str]:
     profile = profiles.get(name)
     head, fine = profile.selftest_epochs
@@ -235,6 +239,7 @@ COURSE = Course(
     chosen=_chosen,
     home=_home,
     lacking=fetch.problems,
+    fetch=_fetch,
     remedy="Run `rps-course fetch` where there is a network, or set TFDS_DATA_DIR and KERAS_HOME "
     "to folders that have them.",
     ready=_ready,

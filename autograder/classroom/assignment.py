@@ -27,6 +27,7 @@ from autograder.grading.machine import Grading
 SCORES = "autograder.grading.scores.SaveScores"  # from this preprocessor on, gradebooks change
 GRADEBOOK, RUBRIC = "gradebook.db", "rubric"
 _PACKAGES = ("rps-course", "nbgrader", "nbconvert", "nbclient", "ipykernel", "numpy")
+_ENGINE = ("core", "sandbox", "grading", "classroom")  # without what only a clone has
 # The folders of the small course, whatever those of the class are called.
 _FOLDERS = {
     "source_directory": "source", "release_directory": "release",
@@ -34,13 +35,14 @@ _FOLDERS = {
 }  # fmt: skip
 
 
-def make(folders: CourseDirectory, config: Config, grading: Grading) -> bytes:
+def make(folders: CourseDirectory, config: Config, grading: Grading, *, fetch: bool) -> bytes:
     """Packs what all submissions of an assignment share.
 
     Args:
         folders: the course's folders, with the assignment.
         config: the class's configuration.
         grading: what is graded.
+        fetch: whether machines download what they lack.
 
     Raises:
         SettingsError: something in the configuration cannot be sent.
@@ -49,6 +51,7 @@ def make(folders: CourseDirectory, config: Config, grading: Grading) -> bytes:
         "assignment": folders.assignment_id,
         "settings": settings.encode(config),
         "root": folders.root,
+        "fetch": fetch,
         "versions": versions(grading.load()),
     }
     files = {GRADEBOOK: _gradebook(folders)}
@@ -73,7 +76,8 @@ def versions(course: Course) -> dict[str, str]:
     found = {"Python": ".".join(map(str, sys.version_info[:2]))}
     found |= {name: metadata.version(name) for name in _PACKAGES}
     digest = hashlib.sha256()
-    for folder in (Path(__file__).parents[1], *course.folders):
+    engine = [Path(__file__).parents[1] / name for name in _ENGINE]
+    for folder in (*engine, *course.folders):
         for path in sorted(folder.rglob("*")):
             if path.suffix in (".py", ".toml"):
                 digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())

@@ -52,14 +52,13 @@ def grade(
     """
     folders, doing = application.coursedir, None
     try:
-        with results.opened(folders.db_url, folders.assignment_id):
-            log = _log_to_file(application)
         with interrupted_to_end():
             planned = run.plan(application, students, force)
+            log = _log_to_file(application)
             if planned.todo:
                 where = _where(planned, jobs, scheduler)
                 with Watch(console, len(planned.todo)) as watch:
-                    doing = Run(application, planned, watch)
+                    doing = Run(application, planned, watch, fetch=bool(scheduler))
                     doing.grade(where)
         return _summary(application, planned, doing, log, console)
     except (*NOT_READY, *results.UNREADABLE, ClusterError, SettingsError) as error:

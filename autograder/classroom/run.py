@@ -117,13 +117,14 @@ def _select(found: HandedIn, application: NbGrader, students: list[str]) -> None
 class Run:
     """Sends submissions out, and takes their results."""
 
-    def __init__(self, application: NbGrader, planned: Plan, watch: Watch) -> None:
+    def __init__(self, application: NbGrader, planned: Plan, watch: Watch, *, fetch: bool) -> None:
         """Prepares what all submissions share.
 
         Args:
             application: nbgrader's.
             planned: what to do.
             watch: shows how far it is.
+            fetch: whether machines download what they lack.
 
         Raises:
             SettingsError: something in the configuration cannot be sent to another process.
@@ -133,7 +134,7 @@ class Run:
         self._folders, self._log = application.coursedir, application.log
         self._planned, self._watch = planned, watch
         config, grading = application.config, Grading(parent=application)
-        self._shared = assignment.make(self._folders, config, grading)
+        self._shared = assignment.make(self._folders, config, grading, fetch=fetch)
         shared = self._folders.groupshared
         self._key = challenges.course_key(Path(self._folders.root), shared=shared)
         self._received = Received(coursedir=self._folders, parent=application, config=config)

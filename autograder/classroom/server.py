@@ -14,6 +14,7 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -21,6 +22,7 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.classroom import assignment, delivered, parcels
+from autograder.core.course import Course, Profile
 from autograder.grading import handed_in, inside, intake, machine, run
 from autograder.grading.handed_in import NOT_READY
 from autograder.sandbox.isolation import Isolation
@@ -48,6 +50,8 @@ class _Grader:
         self._grading, self._isolation = machine.Grading(config=config), Isolation(config=config)
         course = self._grading.load()
         _compare(self._about["versions"], assignment.versions(course))
+        if self._about["fetch"]:
+            _fetch(course, self._grading.variant())
         machine.require(self._grading, self._isolation)
         released = handed_in.released_notebooks(CourseDirectory(config=config), self._grading)
         names = {name for notebook in released for name in notebook.sources}
@@ -94,6 +98,13 @@ def _compare(expected: dict[str, str], here: dict[str, str]) -> None:
     ]
     if others:
         raise machine.MachineError(f"Not graded: other versions are installed: {', '.join(others)}")
+
+
+def _fetch(course: Course, profile: Profile) -> None:
+    """Downloads what this machine lacks; what it lacks still is told by whoever looks next."""
+    arguments = course.fetch(profile) if course.lacking(profile) else []
+    if arguments:
+        subprocess.run([sys.executable, *arguments], stdin=subprocess.DEVNULL, check=False)
 
 
 def main() -> None:

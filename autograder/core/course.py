@@ -77,7 +77,9 @@ class Course:
         chosen: returns the names of the profiles that a notebook's names show it to have chosen.
         home: returns what sandboxes find in their home folder under a profile.
         lacking: returns what the machine lacks for grading under a profile, by its name.
-        remedy: what to do about that.
+        fetch: returns arguments for Python to download that, where it can be downloaded; for
+            workers of a cluster.
+        remedy: what to do about what is lacking.
         ready: called in the sandbox; returns what cannot be used there, by its name. With True it
             also runs the lines that students write.
         own: names of files and folders that it reads in a class's folder, where they are there.
@@ -107,6 +109,7 @@ class Course:
     chosen: Callable[[dict[str, Any]], list[str]] = lambda _: []
     home: Callable[[Any], Home] = lambda _: Home()
     lacking: Callable[[Any], dict[str, str]] = lambda _: {}
+    fetch: Callable[[Any], list[str]] = lambda _: []
     remedy: str = ""
     ready: Callable[[Any, bool], dict[str, str]] = lambda *_: {}
     own: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from traitlets import TraitError
 from autograder.core.course import Course, CourseError
 from autograder.core.exercise import FileExercise
 from autograder.core.rubric import RubricError
-from autograder.grading import challenges, machine, records, staging
+from autograder.grading import challenges, gradebooks, machine, records, staging
 from autograder.grading.machine import Grading
 from autograder.grading.recognition import Released
 from autograder.grading.staging import Submission
@@ -95,19 +95,24 @@ def released_notebooks(folders: CourseDirectory, grading: Grading) -> list[Relea
         autograder.core.course.CourseError, autograder.grading.machine.MachineError: the class
             cannot be graded as configured.
     """
+    course, name = grading.load(), folders.assignment_id
+    grading.variant()  # a profile that cannot be used stops everything
+    if gradebooks.is_missing(folders.db_url):
+        raise _not_released(name, [])
     with Gradebook(folders.db_url, folders.course_id) as gradebook:
-        course = grading.load()
-        grading.variant()  # a profile that cannot be used stops everything
         try:
-            notebooks = gradebook.find_assignment(folders.assignment_id).notebooks
+            notebooks = gradebook.find_assignment(name).notebooks
         except MissingEntry as error:
-            known = ", ".join(a.name for a in gradebook.assignments) or "none"
-            raise ClassError(
-                f"No assignment with ID {folders.assignment_id!r} exists in the database; there "
-                f"are: {known}. Release it first: `nbgrader generate_assignment "
-                f"{folders.assignment_id} --force`."
-            ) from error
+            raise _not_released(name, [a.name for a in gradebook.assignments]) from error
         return [_released(notebook, course) for notebook in notebooks]
+
+
+def _not_released(name: str, known: list[str]) -> ClassError:
+    return ClassError(
+        f"No assignment with ID {name!r} exists in the database; there are: "
+        f"{', '.join(known) or 'none'}. Release it first: `nbgrader generate_assignment {name} "
+        "--force`."
+    )
 
 
 def _released(notebook: Any, course: Course) -> Released:

@@ -23,7 +23,7 @@ from nbgrader.apps import api, autogradeapp
 from nbgrader.converters import base
 from nbgrader.converters.base import NbGraderException
 
-from autograder.grading import challenges, handed_in, machine, staging
+from autograder.grading import challenges, gradebooks, handed_in, machine, staging
 from autograder.grading.budget import interrupted_to_end
 from autograder.grading.handed_in import NOT_READY, HandedIn, Names
 from autograder.grading.placing import FAILED
@@ -221,6 +221,7 @@ def install() -> None:
     nbgrader 0.9.6 has no setting for what finds submissions. It takes the names of folders for
     patterns, and opens `timestamp.txt` whatever it is.
     """
+    gradebooks.install()
     autogradeapp.Autograde = api.Autograde = StagedAutograde
     base.glob = api.glob = nbgrader.utils.glob = Names
     api.NbGraderAPI.get_submitted_timestamp = _submitted_timestamp

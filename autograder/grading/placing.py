@@ -23,7 +23,7 @@ from autograder.grading import states
 BASES = "autograder_bases"  # what a notebook's result was based on, or None, and is based on now
 FAILED = "autograder_failed"  # where judging leaves word that the next run has to grade again
 _PREFIX = ".autograding-"
-_LOCK, _OLD, _PLACE = ".lock", ".old", ".place"  # in the folder: whose it is, what is moved away
+_LOCK, _PLACE = ".lock", ".place"  # in the folder: whose it is, which result it replaces
 _SECONDS = 60  # in which a new folder is locked
 
 
@@ -111,21 +111,42 @@ def result_of(folders: CourseDirectory, student: str) -> Path:
 
 
 def _place(new: Path, old: Path, room: Path) -> None:
-    """Puts a new result in the place of an old one."""
+    """Puts a new result in the place of an old one.
+
+    It is brought beside it first: the place may be on another disk.
+
+    Raises:
+        OSError: there is no room for it.
+    """
     old.parent.mkdir(parents=True, exist_ok=True)
-    if old.exists():
-        (room / _PLACE).write_text(str(old))
-        shutil.move(old, room / _OLD)
-    shutil.move(new, old)
-    shutil.rmtree(room / _OLD, ignore_errors=True)
+    (room / _PLACE).write_text(str(old))
+    arrived, gone = _beside(old)
+    try:
+        shutil.move(new, arrived)
+        if old.exists():
+            old.rename(gone)
+        arrived.rename(old)
+    except shutil.Error as error:  # it has a list of what failed, file by file
+        raise OSError(error.args[0][0][2]) from error
+    finally:
+        _clean(room)
 
 
-def _put_back(room: Path) -> None:
-    """Puts an old result back that was moved away when its run ended."""
-    if (room / _OLD).exists():
-        place = Path((room / _PLACE).read_text())
-        if not place.exists():
-            shutil.move(room / _OLD, place)
+def _beside(place: Path) -> tuple[Path, Path]:
+    """Returns where a new result arrives, and where an old one goes."""
+    return place.with_name(f".{place.name}.new"), place.with_name(f".{place.name}.old")
+
+
+def _clean(room: Path) -> None:
+    """Removes what lies beside the last place; an old result without a new one goes back."""
+    if not (room / _PLACE).exists():
+        return
+    place = Path((room / _PLACE).read_text())
+    arrived, gone = _beside(place)
+    if gone.exists() and not place.exists():
+        gone.rename(place)
+    for path in (arrived, gone):
+        shutil.rmtree(path, ignore_errors=True)
 
 
 @contextlib.contextmanager
@@ -133,16 +154,13 @@ def _own_folder(root: Path) -> Iterator[Path]:
     """Makes a folder in the course root, and removes those of runs that were killed."""
     for left in root.glob(f"{_PREFIX}*"):
         if _is_left(left):
-            _put_back(left)
+            _clean(left)
             shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=root) as name:
         room = Path(name)
         with (room / _LOCK).open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            try:
-                yield room
-            finally:
-                _put_back(room)
+            yield room
 
 
 def _is_left(room: Path) -> bool:

@@ -12,7 +12,7 @@ from nbgrader.api import Assignment, Gradebook, MissingEntry, Notebook, Submitte
 from autograder.core.course import CourseError
 from autograder.core.rubric import RubricError
 from autograder.core.verdict import UNCHECKED, Verdict, VerdictError
-from autograder.grading import flags, states
+from autograder.grading import flags, gradebooks, states
 from autograder.grading.cells import stored
 from autograder.grading.flags import Flag
 from autograder.grading.machine import MachineError
@@ -143,12 +143,11 @@ def opened(db_url: str, assignment: str) -> Iterator[tuple[Gradebook, Assignment
     Raises:
         ResultsError: there is no gradebook, or it does not know the assignment.
     """
-    file = Path(db_url.removeprefix("sqlite:///"))
-    if db_url.startswith("sqlite:///") and not file.is_file():  # nbgrader would make an empty one
+    if gradebooks.is_missing(db_url):
         raise ResultsError(
-            f"There is no gradebook {file}. Run this in the course's root folder, where "
-            "nbgrader_config.py is, after the assignment was released (`make assignments`) and "
-            "graded."
+            f"There is no gradebook {db_url.removeprefix('sqlite:///')}. Run this in the course's "
+            "root folder, where nbgrader_config.py is, after the assignment was released (`make "
+            "assignments`) and graded."
         )
     with Gradebook(db_url) as gradebook:
         yield gradebook, _find(gradebook, assignment)

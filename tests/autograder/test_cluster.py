@@ -91,6 +91,22 @@ def code(course, tmp_path_factory):
     return folder
 
 
+def test_workers_fetch_what_they_lack(course, code, scheduler, tmp_path):
+    hand_in(course, "long", solved(), "1\n2\n3\n")
+    config = course / "nbgrader_config.py"
+    before = config.read_text()
+    config.write_text(f"{before}\nc.Grading.profile = 'long'\n")
+    (code / "words.txt").unlink()
+    try:
+        with worker(scheduler, tmp_path / "one", code):
+            done = command(course, "--scheduler", scheduler, "--student", "long")
+            assert done.wait(timeout=200) == 0, done.stdout.read()
+    finally:
+        config.write_text(before)
+    assert (code / "words.txt").read_text() == "toy\n"
+    assert results_of(course)["long", "double"].score == POINTS["double"]
+
+
 def command(root, *arguments):
     program = [sys.executable, "-m", "autograder.cli", "run", "toy1", *arguments]
     return subprocess.Popen(

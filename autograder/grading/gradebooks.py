@@ -1,0 +1,29 @@
+"""nbgrader's gradebook, as several commands and formgrader use it at the same time."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, make_url
+from sqlalchemy.engine import Engine
+
+_SECONDS, _USUAL = 60, 5  # that a command waits while another one writes; Python's own
+
+
+def is_missing(db_url: str) -> bool:
+    """Whether there is no gradebook: nbgrader would make an empty one."""
+    url = make_url(db_url)
+    return url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file()
+
+
+def install() -> None:
+    """Lets all commands wait for one another, unless `db_url` says how long."""
+    if not event.contains(Engine, "connect", _wait):
+        event.listen(Engine, "connect", _wait)
+
+
+def _wait(connection: Any, _: Any) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        (usual,) = connection.execute("PRAGMA busy_timeout").fetchone()
+        if usual == 1000 * _USUAL:
+            connection.execute(f"PRAGMA busy_timeout = {1000 * _SECONDS}")

@@ -1,0 +1,164 @@
+"""What `rps-grader run` cannot do: one clear message each, and nothing half-written."""
+
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+import threading
+
+import pytest
+import sandbox
+from test_cluster import said as said_by
+from test_cluster import started, worker
+from toy_class import autograded, hand_in, make, results_of, rps_grader, solved
+
+WRONG = "def double(x):\n    return 3 * x"
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A class with a graded submission that has changed since."""
+    sandbox.require()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", "")
+        root = make(tmp_path_factory.mktemp("class"))
+        hand_in(root, "lovelace", solved())
+        done = rps_grader(root, "run", "toy1")
+        assert done.returncode == 0, done.stdout + done.stderr
+        (root / "submitted/lovelace/toy1/new.txt").write_text("more")
+        yield root
+
+
+def refused(root, *arguments, status=1):
+    """What a run says that must change nothing."""
+    before = {path: path.read_bytes() for path in root.glob("autograded/**/*") if path.is_file()}
+    done = rps_grader(root, "run", *arguments)
+    assert done.returncode == status, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    after = {path: path.read_bytes() for path in root.glob("autograded/**/*") if path.is_file()}
+    assert before == after
+    assert not list(root.glob(".autograding-*"))
+    return " ".join((done.stdout + done.stderr).split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        (["toy1", "--jobs", "0"], 2, "'0': expected a whole number, 1 or more"),
+        (["toy1", "--jobs", "many"], 2, "expected a whole number, 1 or more"),
+        (["toy1", "--timeout", "-1"], 2, "expected a whole number, 1 or more"),
+        (["toy1", "--jobs", "2", "--scheduler", "tcp://x:1"], 2, "not allowed with argument"),
+        (["toy1", "--jobs", "100000"], 1, "No memory for 100000 jobs"),
+        (["toy2"], 1, "there are: toy1. Release it first: `nbgrader generate_assignment toy2"),
+        (["toy1", "--student", "lovelaze"], 1, "'lovelaze'. Did you mean lovelace?"),
+        (["toy1", "--student", "zoe"], 1, "There is no student 'zoe'."),
+    ],
+)
+def test_a_call_that_cannot_be_meant_is_told(course, arguments, status, says):
+    assert says in refused(course, *arguments, status=status)
+
+
+def test_an_assignment_that_is_not_released_is_told_with_the_command_that_helps(tmp_path):
+    root = make(tmp_path)
+    (root / "gradebook.db").unlink()
+    hand_in(root, "ada", solved())
+    assert "Release it first: `nbgrader generate_assignment toy1 --force`" in refused(root, "toy1")
+    assert not (root / "gradebook.db").exists()
+
+
+def test_a_scheduler_that_does_not_answer_is_told(course):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
+        assert f"No Dask scheduler answers at {address}" in refused(
+            course, "toy1", "--scheduler", address
+        )
+
+
+def test_workers_with_other_code_grade_nothing(course, tmp_path):
+    code = tmp_path / "code"
+    code.mkdir()
+    shutil.copytree(course / "toy", code / "toy")
+    shutil.copy(course / "words.txt", code)
+    rubric = code / "toy/exercises/double/rubric.toml"
+    rubric.write_text(rubric.read_text().replace("tolerance = 1e-5", "tolerance = 1e-4"))
+    arguments = ["scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+    with started(*arguments, folder=tmp_path / "scheduler", course=code):
+        address = said_by(tmp_path / "scheduler", r"Scheduler at: +(\S+)")
+        assert "has no workers" in refused(course, "toy1", "--scheduler", address)
+        with worker(address, tmp_path / "worker", code):
+            said = refused(course, "toy1", "--scheduler", address)
+    assert "other versions are installed: code of toy" in said
+    assert "expected" in said
+
+
+def test_without_a_sandbox_nothing_is_graded_and_a_score_stays(course, tmp_path, monkeypatch):
+    for name in ("sh", "python3"):
+        (tmp_path / name).symlink_to(shutil.which(name))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "Submissions cannot be isolated on this machine" in refused(course, "toy1")
+    assert results_of(course)["lovelace", "double"].score == 4
+
+
+def test_a_gradebook_of_something_else_is_told(tmp_path):
+    root = make(tmp_path)
+    hand_in(root, "ada", solved())
+    (root / "gradebook.db").write_text("my grades\n" * 100)
+    assert "gradebook.db cannot be used: file is not a database" in refused(root, "toy1")
+
+
+def locked(root):
+    """Keeps others from writing into the gradebook."""
+    held = sqlite3.connect(root / "gradebook.db", check_same_thread=False)
+    held.execute("BEGIN EXCLUSIVE")
+    return held
+
+
+def test_a_gradebook_that_stays_locked_is_told(course, tmp_path):
+    config = course / "nbgrader_config.py"
+    before = config.read_text()
+    held = locked(course)
+    try:
+        url = f"sqlite:///{course}/gradebook.db?timeout=1"
+        config.write_text(f"{before}\nc.CourseDirectory.db_url = {url!r}\n")
+        assert "cannot be used: database is locked" in refused(course, "toy1")
+    finally:
+        held.close()
+        config.write_text(before)
+
+
+def test_a_gradebook_that_is_locked_for_a_moment_is_waited_for(tmp_path):
+    root = make(tmp_path)
+    hand_in(root, "ada", solved())
+    held = locked(root)
+    threading.Timer(12, held.close).start()  # longer than Python's own 5 seconds
+    done = rps_grader(root, "run", "toy1")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_full_disk_is_told_and_an_old_result_stays(tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("only root may make a small disk")
+    try:
+        root = make(tmp_path)
+        hand_in(root, "ada", solved())
+        assert rps_grader(root, "run", "toy1").returncode == 0
+        shutil.move(root / "autograded", disk)
+        (root / "autograded").symlink_to(disk / "autograded")
+        hand_in(root, "ben", solved(double=WRONG))
+        size = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
+        (disk / "full").write_bytes(bytes(size))
+        before = autograded(root, "ada").read_bytes()
+        assert "A result cannot be kept: [Errno 28] No space left" in refused(root, "toy1")
+        assert autograded(root, "ada").read_bytes() == before
+        (disk / "full").unlink()
+        done = rps_grader(root, "run", "toy1")
+        assert "1 graded, 1 unchanged" in done.stdout, done.stdout + done.stderr
+    finally:
+        subprocess.run(["umount", disk], check=True)
