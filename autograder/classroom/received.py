@@ -14,7 +14,7 @@ from nbconvert.exporters import NotebookExporter
 from nbconvert.writers import FilesWriter
 
 from autograder.classroom import assignment, parcels
-from autograder.grading import states
+from autograder.grading import gradebooks, states
 from autograder.grading.placing import FAILED, Placing
 
 
@@ -36,7 +36,8 @@ class Received(Placing):
         submitted = folders.submitted_directory
         os.chdir(folders.root)
         try:
-            with self.placing() as room:
+            writer = gradebooks.Writer(folders.db_url, folders.course_id)
+            with contextlib.closing(writer) as self._writer, self.placing() as room:
                 self._folder = room / "received"
                 yield
         finally:
@@ -70,9 +71,10 @@ class Received(Placing):
             parcels.write(files, source)
             self.notebooks = sorted(map(str, source.glob("*.ipynb")))
             self.init_destination(name, student)
-            self.init_assignment(name, student)
-            for notebook in self.notebooks:
-                self.convert_single_notebook(notebook)
+            with self._writer.transaction():
+                self.init_assignment(name, student)
+                for notebook in self.notebooks:
+                    self.convert_single_notebook(notebook)
             self.set_permissions(name, student)
             self.run_post_convert_hook()
         finally:

@@ -120,8 +120,14 @@ class Rejudge:
     def judge(self, students: list[str]) -> Iterator[Again]:
         """Judges results again, several at a time, and yields them as they are done."""
         processes = min(os.cpu_count() or 1, len(students))
-        with multiprocessing.get_context("fork").Pool(processes, _begin, (self,)) as pool:
-            yield from pool.imap_unordered(_judge, students)
+        # They begin at once: none may have a connection to the gradebook.
+        pool = multiprocessing.get_context("fork").Pool(processes, _begin, (self,))
+
+        def results() -> Iterator[Again]:
+            with pool:
+                yield from pool.imap_unordered(_judge, students)
+
+        return results()
 
     def place(self, results: Iterable[Again]) -> Iterator[Again]:
         """Puts results in the place of the old ones, with their scores, and yields them."""

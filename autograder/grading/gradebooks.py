@@ -1,9 +1,12 @@
 """nbgrader's gradebook, as several commands and formgrader use it at the same time."""
 
+import contextlib
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from nbgrader.api import Gradebook
 from sqlalchemy import event, make_url
 from sqlalchemy.engine import Engine
 
@@ -27,3 +30,51 @@ def _wait(connection: Any, _: Any) -> None:
         (usual,) = connection.execute("PRAGMA busy_timeout").fetchone()
         if usual == 1000 * _USUAL:
             connection.execute(f"PRAGMA busy_timeout = {1000 * _SECONDS}")
+
+
+class Writer:
+    """Writes all that nbgrader's steps save of a submission at once, through one connection.
+
+    nbgrader opens the gradebook anew for each step, and commits each score by itself.
+    """
+
+    def __init__(self, db_url: str, course_id: str) -> None:
+        """Opens the gradebook.
+
+        Args:
+            db_url: its address.
+            course_id: of the course in there.
+        """
+        self._url, self._open = db_url, Gradebook(db_url, course_id)
+
+    def close(self) -> None:
+        """Closes it."""
+        self._open.close()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Lets nbgrader's steps use this connection meanwhile, and saves all or nothing."""
+        shared, init, close = self._open, Gradebook.__init__, Gradebook.close
+
+        def join(self: Gradebook, db_url: str, *args: Any, **kwargs: Any) -> None:
+            if db_url != shared_url:
+                init(self, db_url, *args, **kwargs)
+                return
+            self.__dict__ |= shared.__dict__
+
+        def leave(self: Gradebook) -> None:
+            if self.db is not shared.db:
+                close(self)
+
+        shared_url, session = self._url, shared.db()
+        Gradebook.__init__, Gradebook.close = join, leave
+        commit, session.commit = session.commit, session.flush
+        try:
+            yield
+            commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.commit = commit
+            Gradebook.__init__, Gradebook.close = init, close
