@@ -17,7 +17,7 @@ from typing import Any
 from nbgrader.api import Base, Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files
-from sqlalchemy import select
+from sqlalchemy import create_engine, select
 from traitlets.config import Config
 
 from autograder.classroom import parcels, settings
@@ -120,6 +120,9 @@ def _gradebook(folders: CourseDirectory) -> bytes:
     """Returns an SQLite gradebook that knows the assignment and nothing else."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / GRADEBOOK
+        made = create_engine(f"sqlite:///{path}")  # else nbgrader asks a program for its version
+        Base.metadata.create_all(made)
+        made.dispose()
         with (
             Gradebook(folders.db_url, folders.course_id) as known,
             Gradebook(f"sqlite:///{path}", folders.course_id) as copy,

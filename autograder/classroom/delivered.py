@@ -18,6 +18,7 @@ from autograder.classroom import assignment, parcels, submission
 from autograder.grading import handed_in, machine, placing, states
 from autograder.grading.handed_in import HandedIn
 from autograder.grading.intake import StagedAutograde
+from autograder.grading.staging import Submission
 from autograder.sandbox.isolation import Isolation
 
 
@@ -70,6 +71,12 @@ def grade(parcel: bytes, course: Path, about_course: dict[str, Any], room: Path)
         there is no result (`problem`), and what keeps a result from being whole: that judging
         failed (`failed`), or what was met of another profile (`other_profile`).
     """
+    return _grade(Delivered, parcel, course, about_course, room)
+
+
+def _grade(
+    kind: type[Delivered], parcel: bytes, course: Path, about_course: dict[str, Any], room: Path
+) -> bytes:
     log = _Records()
     about: dict[str, Any] = {"problem": "", "failed": False, "other_profile": ""}
     files: dict[str, bytes] = {}
@@ -79,7 +86,7 @@ def grade(parcel: bytes, course: Path, about_course: dict[str, Any], room: Path)
         config = assignment.configuration(about_course, room / "course")
         folders = CourseDirectory(config=config)
         delivered = room / "delivered"
-        grader = Delivered(said, contents, delivered, coursedir=folders, config=config)
+        grader = kind(said, contents, delivered, coursedir=folders, config=config)
         try:
             grader.start()
         except NbGraderException as error:
@@ -94,6 +101,32 @@ def grade(parcel: bytes, course: Path, about_course: dict[str, Any], room: Path)
         logs.get_logger().error("%s", traceback.format_exc())
         about["problem"] = f"{type(error).__name__}: {error}"
     return parcels.pack(about | {"log": log.said}, files)
+
+
+class _Rehearsal(Delivered):
+    """Grades in this process."""
+
+    def convert_notebooks(self) -> None:
+        """Grades the submission."""
+        self._refused: dict[str, str] = {}
+        self._convert_all(lambda *_: None)
+
+
+def rehearse(notebooks: list[str], course: Path, about_course: dict[str, Any], room: Path) -> None:
+    """Grades a submission that cannot be read, so that forks find what that prepares.
+
+    Half of what grading a submission costs would else be work that each fork does again: mapping
+    tables, compiling queries and schemas. Nothing of it starts a kernel, or a thread.
+
+    Args:
+        notebooks: names of the assignment's notebooks.
+        course: the small course.
+        about_course: what its parcel says.
+        room: an empty folder.
+    """
+    keys = {name: bytes(32) for name in notebooks}
+    unread = submission.make(Submission(room, linked=True), "nobody", keys)
+    _grade(_Rehearsal, unread, course, about_course, room)
 
 
 class _Records(logging.Handler):

@@ -27,7 +27,6 @@ from autograder.grading import handed_in, inside, intake, machine, run
 from autograder.grading.handed_in import NOT_READY
 from autograder.sandbox.isolation import Isolation
 
-READY = "ready"  # what it says when it is; or else why it cannot be
 _PR_SET_PDEATHSIG = 1
 
 
@@ -58,6 +57,8 @@ class _Grader:
         self._exercises = names & course.exercises.keys()
         self.warm()
         course.imports(run.is_heavy(course, self._exercises))
+        with tempfile.TemporaryDirectory() as room:
+            delivered.rehearse([n.name for n in released], self._course, self._about, Path(room))
 
     def warm(self) -> None:
         """Starts the process that forks into sandboxes, if it is not there; forks share it."""
@@ -117,7 +118,7 @@ def main() -> None:
     except NOT_READY as error:
         control.send(str(error).encode())
         return
-    control.send(READY.encode())
+    control.send(parcels.READY.encode())
     gc.freeze()  # forks need not look through, and thereby copy, what was there before them
     forks: set[int] = set()
     while True:

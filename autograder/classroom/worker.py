@@ -19,10 +19,11 @@ from pathlib import Path
 
 import distributed
 
-from autograder.classroom import parcels, server
+from autograder.classroom import parcels
 
 TRIES = 3  # how often a submission is graded whose grading is killed
 BEGUN = "autograder-begun"  # Dask's topic for whose submission a worker grades now
+_SERVER = "autograder.classroom.server"  # not imported here: it takes memory and a second
 _PRINTED = "stderr"
 _MAX_PATH = 40  # of the folder for temporary files: the paths of kernels' sockets have a limit
 
@@ -68,7 +69,7 @@ class Server:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", server.__name__, str(theirs.fileno()), str(self._folder)],
+                [sys.executable, "-m", _SERVER, str(theirs.fileno()), str(self._folder)],
                 env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -77,7 +78,7 @@ class Server:
                 start_new_session=True,
             )
         said = self._control.recv(1 << 16).decode()
-        if said != server.READY:
+        if said != parcels.READY:
             printed = (self._folder / _PRINTED).read_text(errors="replace").strip()
             self.close()
             raise RuntimeError(said or f"the program that grades does not start: {printed[-1000:]}")
