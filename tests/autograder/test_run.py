@@ -127,7 +127,9 @@ def files(root):
         name, mode = str(path.relative_to(root)), path.stat().st_mode
         if path.suffix == ".ipynb":
             notebook = nbformat.read(path, as_version=4)
-            notebook.metadata["autograder"].get("basis", {}).pop("attempt", None)
+            about = notebook.metadata["autograder"]
+            about.get("basis", {}).pop("attempt", None)
+            about["kept"] = about.get("kept", {}).keys()  # pickles differ from process to process
             for cell in notebook.cells:
                 cell.pop("id", None)
                 cell.metadata.pop("execution", None)

@@ -1,0 +1,186 @@
+"""How long a class takes: `rps-grader run` in its sandbox against nbgrader without one.
+
+    python -m benchmarks.grading                 # 20 submissions of ps2
+
+The same submissions of the demo class, right, wrong and broken ones, are graded under the offline
+profile, one after the other on the same machine:
+
+- half of them by nbgrader alone: no isolation, test cells run as code, no partial credit;
+- all by `rps-grader run`;
+- the other half by nbgrader alone;
+- all by this course's `nbgrader autograde`;
+- all by `rps-grader run`, in an assignment whose cells that only show something are not marked.
+
+Seconds are those of the whole command, CPU seconds those of all its processes. Where the seconds of
+one submission go is what `python -m benchmarks.stages` tells.
+"""
+
+import argparse
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import psutil
+from nbgrader.api import Gradebook
+
+from autograder.samples import demo
+from autograder.samples.course import SampleCourse
+
+_ASSIGNMENT = "ps2"
+
+
+@dataclass
+class Taken:
+    """What a command took.
+
+    Attributes:
+        wall: seconds.
+        cpu: seconds of all processes.
+        memory: MB of its own process at most.
+    """
+
+    wall: float = 0.0
+    cpu: float = 0.0
+    memory: float = 0.0
+
+    def __add__(self, other: "Taken") -> "Taken":
+        most = max(self.memory, other.memory)
+        return Taken(self.wall + other.wall, self.cpu + other.cpu, most)
+
+
+class _Watch(threading.Thread):
+    """Looks at a tree of processes: those that are killed report their seconds to nobody."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self._root, self.memory, self._seconds = psutil.Process(pid), 0.0, {}
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of all processes that were seen."""
+        return sum(self._seconds.values())
+
+    def run(self) -> None:
+        """Looks until the command has ended."""
+        while self._root.is_running() and self._root.status() != psutil.STATUS_ZOMBIE:
+            try:
+                self.memory = max(self.memory, self._root.memory_info().rss / 1e6)
+                for process in (self._root, *self._root.children(recursive=True)):
+                    times = process.cpu_times()
+                    self._seconds[process.pid, process.create_time()] = times.user + times.system
+            except psutil.Error:
+                pass
+            time.sleep(0.05)
+
+
+def timed(course: SampleCourse, arguments: list[str], name: str) -> Taken:
+    """Runs a command in a course."""
+    began = time.monotonic()
+    process = course.start(["-m", *arguments], name)
+    watch = _Watch(process.pid)
+    watch.start()
+    process.wait()
+    watch.join()
+    return Taken(time.monotonic() - began, watch.cpu, watch.memory)
+
+
+def make(folder: Path, students: Iterable[tuple[str, demo.Student]], marked: bool) -> SampleCourse:
+    """Makes a course with submissions.
+
+    Args:
+        folder: an empty folder.
+        students: ids, each with the student of the demo class who handed the same in.
+        marked: whether cells that only show something keep their tags.
+    """
+    folder.mkdir()
+    course = SampleCourse(Path(), folder)
+    course.configure("Grading.private", "")
+    course.configure("Grading.profile", "offline")
+    if not marked:
+        path = course.solutions / _ASSIGNMENT / f"{_ASSIGNMENT}.ipynb"
+        notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            cell.metadata.pop("tags", None)
+        nbformat.write(notebook, path)
+    course.nbgrader("generate_assignment", _ASSIGNMENT)
+    for name, student in students:
+        demo.write_submission(student, _ASSIGNMENT, course, Path(demo.ANSWERS))
+        (folder / "submitted" / student.id).rename(folder / "submitted" / name)
+    return course
+
+
+def without_us(course: SampleCourse) -> SampleCourse:
+    """Lets unmodified nbgrader grade a course: its configuration, and the profile for notebooks."""
+    config = course.folder / "nbgrader_config.py"
+    config.write_text("c = get_config()\n")
+    course.configure("CourseDirectory.db_url", course.db_url)
+    course.configure("CourseDirectory.root", str(course.folder))
+    course.environment["RPS_PROFILE"] = "offline"
+    return course
+
+
+def scores(course: SampleCourse) -> dict[tuple[str, str], float | None]:
+    """Returns the automatic scores of a course by student and exercise."""
+    with Gradebook(course.db_url) as gradebook:
+        return {
+            (submission.student_id, grade.name): grade.auto_score
+            for submission in gradebook.find_assignment(_ASSIGNMENT).submissions
+            for notebook in submission.notebooks
+            for grade in notebook.grades
+        }
+
+
+def compare(theirs: dict, ours: dict, name: str) -> None:
+    """Prints how far scores agree."""
+    other = [key for key in ours if theirs.get(key) != ours[key]]
+    print(f"  {name}: {len(ours) - len(other)} of {len(ours)} scores are equal", end="")
+    partial = [key for key in other if not theirs.get(key) and (ours[key] or 0) > 0]
+    print(f"; {len(partial)} others are partial credit" if other else "", flush=True)
+
+
+def show(name: str, taken: Taken, count: int) -> None:
+    """Prints what a command took for one submission."""
+    print(
+        f"{name:44} {taken.wall / count:7.2f} {taken.cpu / count:7.2f} {taken.memory:8.0f}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Grades the same class in all ways."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--students", type=int, default=20, help="of the class (default: 20)")
+    count = parser.parse_args().students
+    some = [s for s in demo.students(Path()) if _ASSIGNMENT in s.assignments]
+    class_ = [(f"{'ab'[i % 2]}-{i:03}", some[i % len(some)]) for i in range(count)]
+    stock, run = ["nbgrader", "autograde", _ASSIGNMENT], ["autograder.cli", "run", _ASSIGNMENT]
+    print(f"{count} submissions of {_ASSIGNMENT}, {os.cpu_count()} cores; for one submission:")
+    print(f"{'':44} {'s':>7} {'CPU s':>7} {'MB':>8}")
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
+        courses = {
+            kind: make(Path(name) / kind, class_, kind != "every cell")
+            for kind in ("nbgrader", "run", "autograde", "every cell")
+        }
+        alone = without_us(courses["nbgrader"])
+        theirs = timed(alone, [*stock, "--student=a-*"], "first-half")
+        ours = timed(courses["run"], run, "run")
+        theirs += timed(alone, [*stock, "--student=b-*"], "second-half")
+        show("nbgrader alone, no isolation", theirs, count)
+        show("rps-grader run", ours, count)
+        show("nbgrader autograde", timed(courses["autograde"], stock, "autograde"), count)
+        every = timed(courses["every cell"], run, "run")
+        show("rps-grader run, every cell", every, count)
+        found = {kind: scores(course) for kind, course in courses.items()}
+    compare(found["autograde"], found["run"], "rps-grader run and nbgrader autograde")
+    compare(found["nbgrader"], found["run"], "rps-grader run and nbgrader alone")
+    print(f"ratio with every cell: {theirs.wall / every.wall:.1f}")
+    print(f"ratio: {theirs.wall / ours.wall:.1f}")
+
+
+if __name__ == "__main__":
+    main()
