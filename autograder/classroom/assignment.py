@@ -1,8 +1,8 @@
 """What all submissions of an assignment share, as a parcel: a small course to grade them in.
 
 It holds the class's settings, the released notebooks, what lies beside them in the sources, the
-class's own rubric and profiles, and a gradebook of its own that knows this assignment and no
-student. The course's challenge key is not in it.
+class's own rubric and profiles, the data that files are measured by, and a gradebook of its own
+that knows this assignment and no student. The course's challenge key is not in it.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ from autograder.core.course import Course
 from autograder.grading.machine import Grading
 
 SCORES = "autograder.grading.scores.SaveScores"  # from this preprocessor on, gradebooks change
-GRADEBOOK, RUBRIC = "gradebook.db", "rubric"
+GRADEBOOK, RUBRIC, PRIVATE = "gradebook.db", "rubric", "private"
 _PACKAGES = ("rps-course", "nbgrader", "nbconvert", "nbclient", "ipykernel", "numpy")
 _ENGINE = ("core", "sandbox", "grading", "classroom")  # without what only a clone has
 # The folders of the small course, whatever those of the class are called.
@@ -35,13 +35,21 @@ _FOLDERS = {
 }  # fmt: skip
 
 
-def make(folders: CourseDirectory, config: Config, grading: Grading, *, fetch: bool) -> bytes:
+def make(
+    folders: CourseDirectory,
+    config: Config,
+    grading: Grading,
+    private: Path | None,
+    *,
+    fetch: bool,
+) -> bytes:
     """Packs what all submissions of an assignment share.
 
     Args:
         folders: the course's folders, with the assignment.
         config: the class's configuration.
         grading: what is graded.
+        private: the folder with the data that handed-in files are measured by, if there is one.
         fetch: whether machines download what they lack.
 
     Raises:
@@ -61,6 +69,8 @@ def make(folders: CourseDirectory, config: Config, grading: Grading, *, fetch: b
             paths = map(Path, find_all_files(str(folder), folders.ignore))
             kept = [p for p in paths if step == "release" or p.suffix != ".ipynb"]
             files |= parcels.read(folder, kept, f"{step}/{folders.assignment_id}/")
+    if private:
+        files |= parcels.read(private, filter(Path.is_file, private.rglob("*")), f"{PRIVATE}/")
     if grading.rubric:
         rubric = Path(folders.root) / grading.rubric
         files |= parcels.read(rubric, rubric.glob("*.toml"), f"{RUBRIC}/")
@@ -99,6 +109,7 @@ def configuration(about: dict[str, Any], root: Path) -> Config:
         "directory_structure": CourseDirectory.directory_structure.default_value,
         "student_id": "*", "student_id_exclude": "", "notebook_id": "*", "groupshared": False,
     })  # fmt: skip
+    config.Grading.private = ""  # what was made of it comes with the assignment
     if (root / RUBRIC).is_dir():
         config.Grading.rubric = str(root / RUBRIC)
     config.Isolation.hidden = [about["root"]]

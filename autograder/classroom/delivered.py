@@ -15,7 +15,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets import log as logs
 
 from autograder.classroom import assignment, parcels, submission
-from autograder.grading import handed_in, machine, placing, states
+from autograder.grading import handed_in, machine, placing, private, states
 from autograder.grading.handed_in import HandedIn
 from autograder.grading.intake import StagedAutograde
 from autograder.grading.staging import Submission
@@ -55,6 +55,14 @@ class Delivered(StagedAutograde):
     def attempt_key(self, student: str, notebook: str, attempt: str) -> bytes:
         """Returns the key that came with the submission."""
         return bytes.fromhex(self._about["keys"][notebook])
+
+    def private(self) -> Path | None:
+        """Returns the folder that came with the assignment."""
+        folder = Path(self.coursedir.root) / assignment.PRIVATE
+        if not folder.is_dir():
+            return None
+        private.show(folder)
+        return folder
 
 
 def grade(parcel: bytes, course: Path, about_course: dict[str, Any], room: Path) -> bytes:

@@ -20,7 +20,7 @@ from autograder.classroom import assignment, parcels, submission, worker
 from autograder.classroom.progress import Watch
 from autograder.classroom.received import Received
 from autograder.classroom.worker import UnreadyError
-from autograder.grading import challenges, handed_in, placing, states
+from autograder.grading import challenges, handed_in, placing, private, states
 from autograder.grading.handed_in import ClassError, HandedIn
 from autograder.grading.machine import Grading
 
@@ -134,9 +134,11 @@ class Run:
         self._folders, self._log = application.coursedir, application.log
         self._planned, self._watch = planned, watch
         config, grading = application.config, Grading(parent=application)
-        self._shared = assignment.make(self._folders, config, grading, fetch=fetch)
-        shared = self._folders.groupshared
-        self._key = challenges.course_key(Path(self._folders.root), shared=shared)
+        root, shared = Path(self._folders.root), self._folders.groupshared
+        asks_for_files = any(notebook.files for notebook in planned.found.released)
+        measured_by = private.folder(grading, root, shared) if asks_for_files else None
+        self._shared = assignment.make(self._folders, config, grading, measured_by, fetch=fetch)
+        self._key = challenges.course_key(root, shared=shared)
         self._received = Received(coursedir=self._folders, parent=application, config=config)
         self._unready: dict[str, str] = {}  # why workers cannot grade, by address
 

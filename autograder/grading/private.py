@@ -49,7 +49,7 @@ def folder(grading: Grading, root: Path, shared: bool = False) -> Path | None:
         made.parent.mkdir(mode=0o770 if shared else 0o700, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=made.parent, ignore_cleanup_errors=True) as new:
             course.private(profile, hmac.digest(key, b"private data", "sha256"), own, Path(new))
-            _show(Path(new))
+            show(Path(new))
             try:
                 Path(new).rename(made)
             except OSError:  # another process was first
@@ -79,7 +79,7 @@ def _code(course: Course) -> Iterator[str]:
             yield hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _show(made: Path) -> None:
+def show(made: Path) -> None:
     """Lets the sandbox's user read a folder; the one around it keeps others out."""
     for path in (made, *made.rglob("*")):
         os.chmod(path, 0o755 if path.is_dir() else 0o644)  # noqa: PTH101
