@@ -36,13 +36,13 @@ class Plan:
         found: what was handed in, of the students that are asked for.
         todo: what is to be graded: what each result will be based on, and what it was, by student.
         heavy: whether kernels need the heavy part of what the course preloads.
-        some: whether only some students are asked for.
+        asked: ids of the students who are asked for; empty for all.
     """
 
     found: HandedIn
     todo: dict[str, tuple[states.Basis, dict[str, states.Basis | None]]]
     heavy: bool
-    some: bool
+    asked: list[str]
 
     @property
     def unchanged(self) -> int:
@@ -89,7 +89,7 @@ def plan(application: NbGrader, students: list[str], force: bool) -> Plan:
     known = grading.load().exercises
     names = {name for notebook in found.released for name in notebook.sources}
     heavy = any(known[name].heavy for name in names & known.keys())
-    return Plan(found, todo, heavy, bool(students))
+    return Plan(found, todo, heavy, students)
 
 
 def _select(found: HandedIn, application: NbGrader, students: list[str]) -> None:
