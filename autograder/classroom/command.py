@@ -89,7 +89,7 @@ def _where(
 
 
 def _log_to_file(application: NbGrader) -> Path:
-    """Lets everything that nbgrader says go to a file; returns its path."""
+    """Lets everything that nbgrader and Dask say go to a file; returns its path."""
     folders = application.coursedir
     path = (
         Path(folders.root) / "logs" / f"run-{folders.assignment_id}-{datetime.now():%F-%H%M%S}.txt"
@@ -102,8 +102,13 @@ def _log_to_file(application: NbGrader) -> Path:
     handler.setLevel(logging.INFO)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logging.captureWarnings(True)
-    for log in (application.log, logging.getLogger("py.warnings")):
+    for name in (application.log.name, "py.warnings", "distributed", "tornado", "asyncio"):
+        log = logging.getLogger(name)
         log.handlers, log.propagate = [handler], False
+    for name in list(logging.root.manager.loggerDict):
+        if name.startswith("distributed."):
+            log = logging.getLogger(name)
+            log.handlers, log.propagate = [], True
     return path
 
 

@@ -154,3 +154,24 @@ def test_a_submission_that_workers_die_with_stays_ungraded_with_its_score(course
     assert running.wait(timeout=60) == 1, text
     assert "unlucky: not graded: workers that graded it died" in text
     assert results_of(course)["unlucky", "double"].score == POINTS["double"]
+
+
+def test_a_scheduler_that_goes_away_is_told_and_what_is_done_is_kept(course, code, tmp_path):
+    hand_in(course, "later", slow())
+    folder = tmp_path / "scheduler"
+    arguments = ["scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+    with started(*arguments, folder=folder, course=folder) as scheduler:
+        address = said(folder, r"Scheduler at: +(\S+)")
+        with worker(address, tmp_path / "one", code):
+            running = command(course, "--scheduler", address, "--force")
+            lines = []
+            for line in running.stdout:
+                lines.append(line)
+                if "graded (" in line:
+                    scheduler.kill()
+            assert running.wait(timeout=120) == 1
+    assert "Traceback" not in "".join(lines)
+    assert "The scheduler does not answer any more" in "".join(lines)
+    done = re.search(r"1/\d+ (\w+): graded", "".join(lines))[1]
+    assert results_of(course)[done, "double"].score == POINTS["double"]
+    assert not list(course.glob(".autograding-*"))
