@@ -1,5 +1,6 @@
 """The command `rps-grader run`: what it prints, and how it ends."""
 
+import contextlib
 import logging
 from collections import Counter
 from collections.abc import Callable
@@ -88,18 +89,26 @@ def _where(
 
 
 def _log_to_file(application: NbGrader) -> Path:
-    """Lets everything that nbgrader says go to a file; returns its path."""
+    """Lets everything that nbgrader and Dask say go to a file; returns its path."""
     folders = application.coursedir
     path = (
         Path(folders.root) / "logs" / f"run-{folders.assignment_id}-{datetime.now():%F-%H%M%S}.txt"
     )
     path.parent.mkdir(exist_ok=True)
+    if folders.groupshared:
+        with contextlib.suppress(PermissionError):  # it is another's, who has done so
+            path.parent.chmod(0o2775)
     handler = logging.FileHandler(path)
     handler.setLevel(logging.INFO)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logging.captureWarnings(True)
-    for log in (application.log, logging.getLogger("py.warnings")):
+    for name in (application.log.name, "py.warnings", "distributed", "tornado", "asyncio"):
+        log = logging.getLogger(name)
         log.handlers, log.propagate = [handler], False
+    for name in list(logging.root.manager.loggerDict):
+        if name.startswith("distributed."):
+            log = logging.getLogger(name)
+            log.handlers, log.propagate = [], True
     return path
 
 
@@ -127,15 +136,14 @@ def _summary(
 
 def _statuses(application: NbGrader, planned: Plan) -> Counter[str]:
     """Counts submissions by their status, as the exported table says it."""
-    folders, found = application.coursedir, planned.found
-    students = {*found.submissions, *found.unreadable, *found.empty}
+    folders = application.coursedir
     name = folders.assignment_id
     collected = results.collect(
         folders.db_url,
         Path(folders.root) / folders.autograded_directory,
         name,
         Bases(folders, Grading(parent=application), name),
-        students if planned.some else None,
+        set(planned.asked) or None,
     )
     by_student = groupby(collected, key=lambda result: result.student)
     return Counter(export.outcome(list(group))[0] for _, group in by_student)

@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from distributed import Client, Future, as_completed
 from distributed.scheduler import KilledWorker
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGrader
+from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.classroom import assignment, parcels, submission, worker
 from autograder.classroom.progress import Watch
@@ -36,13 +38,13 @@ class Plan:
         found: what was handed in, of the students that are asked for.
         todo: what is to be graded: what each result will be based on, and what it was, by student.
         heavy: whether kernels need the heavy part of what the course preloads.
-        some: whether only some students are asked for.
+        asked: ids of the students who are asked for; empty for all.
     """
 
     found: HandedIn
     todo: dict[str, tuple[states.Basis, dict[str, states.Basis | None]]]
     heavy: bool
-    some: bool
+    asked: list[str]
 
     @property
     def unchanged(self) -> int:
@@ -89,7 +91,7 @@ def plan(application: NbGrader, students: list[str], force: bool) -> Plan:
     known = grading.load().exercises
     names = {name for notebook in found.released for name in notebook.sources}
     heavy = any(known[name].heavy for name in names & known.keys())
-    return Plan(found, todo, heavy, bool(students))
+    return Plan(found, todo, heavy, students)
 
 
 def _select(found: HandedIn, application: NbGrader, students: list[str]) -> None:
@@ -165,7 +167,7 @@ class Run:
 
     def _send(self, waiting: Iterator[str], completed: as_completed) -> None:
         """Sends submissions, as many as are graded soon."""
-        most = _AHEAD * sum(self._client.nthreads().values())
+        most = _AHEAD * sum(self._threads().values())
         for student in waiting if len(self._sent) < most else ():
             self._send_one(student, completed)
             if len(self._sent) >= most:
@@ -179,7 +181,7 @@ class Run:
         except OSError as error:
             self._end(student, f"it cannot be read: {error}")
             return
-        able = [name for name in self._client.nthreads() if name not in self._unready]
+        able = [name for name in self._threads() if name not in self._unready]
         future = self._client.submit(
             worker.grade,
             parcel,
@@ -210,12 +212,40 @@ class Run:
         else:
             for level, text in about["log"]:
                 self._log.log(logging.getLevelName(level), "[%s] %s", student, text)
-            if files:
-                self._received.place(student, self._planned.todo[student][0], about, files)
             self._note(student, about["log"])
-            self._end(student, _problem(about))
+            self._end(student, self._place(student, about, files) or _problem(about))
         finally:
             future.release()
+
+    def _place(self, student: str, about: dict[str, Any], files: dict[str, bytes]) -> str:
+        """Puts a result in its place, if there is one; returns why it cannot.
+
+        Raises:
+            OSError, SQLAlchemyError: nobody's result can be kept.
+        """
+        try:
+            if files:
+                self._received.place(student, self._planned.todo[student][0], about, files)
+        except (OSError, SQLAlchemyError):
+            raise
+        except Exception as error:  # of this one, and no reason to stop the class
+            self._log.error("[%s] The result cannot be kept", student, exc_info=True)
+            return f"its result cannot be kept: {type(error).__name__}: {error}"
+        return ""
+
+    def _threads(self) -> dict[str, int]:
+        """Returns how many submissions each worker grades at a time.
+
+        Raises:
+            ClassError: the scheduler is gone.
+        """
+        try:
+            return self._client.nthreads()
+        except OSError as error:
+            raise ClassError(
+                "The scheduler does not answer any more. What is done is kept; the same command "
+                "grades the others."
+            ) from error
 
     def _give_up(self, error: UnreadyError) -> None:
         """Gives up a worker that cannot grade.
@@ -225,7 +255,7 @@ class Run:
         """
         self._unready[error.worker] = str(error)
         self._log.error("%s: %s", error.worker, error)
-        if not self._client.nthreads().keys() - self._unready.keys():
+        if not self._threads().keys() - self._unready.keys():
             raise ClassError(" ".join(dict.fromkeys(self._unready.values())))
 
     def _note(self, student: str, log: list[tuple[str, str]]) -> None:

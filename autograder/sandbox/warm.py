@@ -8,6 +8,7 @@ the answer.
 import atexit
 import contextlib
 import json
+import mmap
 import os
 import select
 import shutil
@@ -32,7 +33,6 @@ class Warm:
     """A warm process, seen from the grader.
 
     Attributes:
-        possible: whether this machine lets a process join a sandbox; known after the first try.
         home: the home folder's path, which is the same out here and in each sandbox: libraries
             remember it when they are imported. Out here it is empty.
     """
@@ -56,7 +56,7 @@ class Warm:
             copies: what the course is imported from, see `autograder.sandbox.withholding`.
             environment: returns its environment, given the home folder.
         """
-        self.possible = True
+        self._cannot = mmap.mmap(-1, 1)  # what a fork finds out, all know
         self.home = Path(tempfile.mkdtemp(prefix="autograder-home-"))
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-P", _FORKING, theirs.fileno(), address, profile]
@@ -73,6 +73,11 @@ class Warm:
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
+
+    @property
+    def possible(self) -> bool:
+        """Whether this machine lets a process join a sandbox; known after the first try."""
+        return not self._cannot[0]
 
     @property
     def ended(self) -> bool:
@@ -111,7 +116,7 @@ class Warm:
             except OSError as error:
                 raise WarmError(f"the warm process does not answer ({error})") from error
         if "cannot" in said:
-            self.possible = False
+            self._cannot[0] = 1
             self.close()
             raise WarmError(
                 f"this machine does not let a process join a sandbox ({said['cannot']})"

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 import sandbox
 from nbformat.v4 import new_code_cell
@@ -24,10 +25,10 @@ def slow():
 
 
 @contextlib.contextmanager
-def started(*arguments, folder, course):
+def started(*arguments, folder, course, **variables):
     """A program of Dask, in a folder of its own, which can import the course."""
     folder.mkdir()
-    environment = os.environ | {"PYTHONPATH": str(course), "TMPDIR": str(folder)}
+    environment = os.environ | {"PYTHONPATH": str(course), "TMPDIR": str(folder)} | variables
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "distributed.cli.dask_" + arguments[0], *arguments[1:]],
@@ -132,3 +133,45 @@ def test_a_worker_that_is_killed_loses_nothing(course, code, scheduler, tmp_path
     for student in STUDENTS:
         assert {exercise: found[student, exercise].score for exercise in POINTS} == POINTS
     assert "graded, 0 unchanged, 0 not graded in whole" in "".join(lines)
+
+
+def test_a_submission_that_workers_die_with_stays_ungraded_with_its_score(course, code, tmp_path):
+    hand_in(course, "unlucky", solved())
+    done = command(course, "--student", "unlucky")
+    assert done.wait(timeout=200) == 0, done.stdout.read()
+    (course / "submitted/unlucky/toy1/new.txt").write_text("more")
+    folder = tmp_path / "scheduler"
+    arguments = ["scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+    once = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
+    with started(*arguments, folder=folder, course=folder, **once):
+        address = said(folder, r"Scheduler at: +(\S+)")
+        with worker(address, tmp_path / "one", code) as killed:
+            running = command(course, "--scheduler", address, "--student", "unlucky")
+            while not psutil.Process(killed.pid).children():  # the program beside it, that grades
+                time.sleep(0.05)
+            killed.kill()
+            text = running.stdout.read()
+    assert running.wait(timeout=60) == 1, text
+    assert "unlucky: not graded: workers that graded it died" in text
+    assert results_of(course)["unlucky", "double"].score == POINTS["double"]
+
+
+def test_a_scheduler_that_goes_away_is_told_and_what_is_done_is_kept(course, code, tmp_path):
+    hand_in(course, "later", slow())
+    folder = tmp_path / "scheduler"
+    arguments = ["scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+    with started(*arguments, folder=folder, course=folder) as scheduler:
+        address = said(folder, r"Scheduler at: +(\S+)")
+        with worker(address, tmp_path / "one", code):
+            running = command(course, "--scheduler", address, "--force")
+            lines = []
+            for line in running.stdout:
+                lines.append(line)
+                if "graded (" in line:
+                    scheduler.kill()
+            assert running.wait(timeout=120) == 1
+    assert "Traceback" not in "".join(lines)
+    assert "The scheduler does not answer any more" in "".join(lines)
+    done = re.search(r"1/\d+ (\w+): graded", "".join(lines))[1]
+    assert results_of(course)[done, "double"].score == POINTS["double"]
+    assert not list(course.glob(".autograding-*"))

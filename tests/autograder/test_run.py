@@ -1,8 +1,13 @@
 """`rps-grader run` grades a class as `nbgrader autograde` does, several submissions at a time."""
 
+import contextlib
 import datetime
+import os
+import pty
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -228,6 +233,22 @@ def test_some_students_again(again):
     run = rps_grader(ours, "run", "toy1", "--student", "right")
     assert run.returncode == 0
     assert "0 graded, 1 unchanged" in run.stdout
+
+
+def test_a_terminal_shows_what_runs(again):
+    _, ours, _, _ = again
+    terminal, theirs = pty.openpty()
+    command = [sys.executable, "-m", "autograder.cli", "run", "toy1", "--student=late", "--force"]
+    with subprocess.Popen(command, cwd=ours, stdout=theirs, stderr=theirs) as running:
+        os.close(theirs)
+        said = b""
+        with contextlib.suppress(OSError):  # the other end is closed
+            while new := os.read(terminal, 1 << 16):
+                said += new
+    os.close(terminal)
+    assert running.returncode == 0, said
+    assert b"1 running, slowest: late" in said
+    assert b"INFO" not in said
 
 
 def test_nothing_is_left_in_the_course(again):

@@ -52,6 +52,7 @@ def refused(root, *arguments, status=1):
         (["toy1", "--jobs", "100000"], 1, "No memory for 100000 jobs"),
         (["toy2"], 1, "there are: toy1. Release it first: `nbgrader generate_assignment toy2"),
         (["toy1", "--student", "lovelaze"], 1, "'lovelaze'. Did you mean lovelace?"),
+        (["toy1", "--scheduler", "nonsense"], 1, "No Dask scheduler answers at nonsense"),
         (["toy1", "--student", "zoe"], 1, "There is no student 'zoe'."),
     ],
 )

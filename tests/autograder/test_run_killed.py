@@ -10,7 +10,7 @@ import psutil
 import pytest
 import sandbox
 from nbformat.v4 import new_code_cell
-from toy_class import POINTS, hand_in, make, results_of, rps_grader, solved
+from toy_class import POINTS, autograded, hand_in, make, results_of, rps_grader, solved
 
 from autograder.grading.placing import basis_of
 
@@ -116,3 +116,28 @@ def test_what_is_done_stays_and_the_next_run_does_the_rest(course, kind):
     assert {path: path.stat().st_mtime_ns for path in graded} == times
     assert not list(course.glob(".autograding-*"))
     assert all_graded(course)
+
+
+# A judge with a weakness: certain facts have the process killed that watches it.
+WEAK = """
+    def judge(self, facts, expected, rules):
+        if facts.result.shape == (1,):
+            import os
+            os.kill(os.getppid(), 9)
+        yield from self.right(facts, expected, rules)
+
+    def right("""
+
+
+def test_what_is_killed_again_and_again_stays_ungraded(course):
+    module = course / "toy/exercises/double/exercise.py"
+    module.write_text(module.read_text().replace("\n    def judge(", WEAK, 1))
+    (course / "submitted/s0/toy1/toy1.ipynb").unlink()
+    deadly = solved(double="def double(x):\n    return np.zeros(1)")
+    nbformat.write(deadly, course / "submitted/s0/toy1/toy1.ipynb")
+    done = rps_grader(course, "run", "toy1", "--student", "s0", "--student", "s1")
+    assert done.returncode == 1
+    assert "s0: not graded: the process that graded it was killed 3 times" in done.stdout
+    assert "1 graded, 0 unchanged, 1 not graded in whole" in done.stdout
+    assert results_of(course)["s1", "double"].score == POINTS["double"]
+    assert not autograded(course, "s0").exists()
