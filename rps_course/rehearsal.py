@@ -1,5 +1,6 @@
 """Runs a notebook from top to bottom, as a student does before handing it in."""
 
+import os
 import re
 import shutil
 import tempfile
@@ -14,7 +15,8 @@ from nbformat import NotebookNode
 from tqdm import tqdm
 
 _CALL = re.compile(r"^check\.(\w+)\(", re.MULTILINE)
-_MAX_COPIED = 200_000_000  # bytes of a file beside the notebook, such as weights
+# What is copied of what lies beside the notebook; a grader copies no more either.
+_MAX_FILES, _MAX_BYTES, _MAX_DEPTH = 500, 200_000_000, 4
 
 
 class NotebookError(ValueError):
@@ -39,9 +41,7 @@ def rehearse(path: Path, seconds: int) -> bool:
     if not names:
         raise NotebookError(f"{path} has no check, such as `check.top_k(top_k)`.")
     with tempfile.TemporaryDirectory(prefix="rps-check-") as folder:
-        for file in path.parent.iterdir():
-            if file.is_file() and file.stat().st_size <= _MAX_COPIED:
-                shutil.copy(file, folder)
+        left_out = _copy(path.parent, Path(folder))
         try:
             _run(notebook, Path(folder), seconds)
         except NoSuchKernel as error:
@@ -50,6 +50,9 @@ def rehearse(path: Path, seconds: int) -> bool:
                 "ipykernel`."
             ) from error
     told = [line for number, cell in enumerate(notebook.cells, 1) for line in _told(cell, number)]
+    if left_out:
+        more = f" and {len(left_out) - 1} more" if len(left_out) > 1 else ""
+        told.append(f"The notebook ran without {left_out[0]}{more}: too large or too many files.")
     passed = [name for cell in notebook.cells for name in _checks(cell) if _error(cell) is None]
     print("\n".join([*told, f"{len(passed)} of {len(names)} checks gave full points."]))
     return passed == names
@@ -62,6 +65,29 @@ def _read(path: Path) -> NotebookNode:
         return nbformat.read(path, as_version=4)
     except Exception as error:  # of many kinds
         raise NotebookError(f"{path} is no notebook: {type(error).__name__}: {error}") from error
+
+
+def _copy(folder: Path, target: Path) -> list[Path]:
+    """Copies what lies in a notebook's folder, the nearest first; returns what is too much."""
+    files, size, left_out = 0, 0, []
+    for path in sorted(_files(folder), key=lambda path: (len(path.parts), path)):
+        own = (folder / path).stat().st_size
+        if files == _MAX_FILES or size + own > _MAX_BYTES:
+            left_out.append(path)
+            continue
+        files, size = files + 1, size + own
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(folder / path, target / path)
+    return left_out
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yields the files of a folder and of folders in it, relative to it, without hidden ones."""
+    for here, folders, names in os.walk(folder):
+        place = Path(here).relative_to(folder)
+        shown = [name for name in folders if not name.startswith(".")]
+        folders[:] = shown if len(place.parts) < _MAX_DEPTH else []
+        yield from (place / name for name in names if (folder / place / name).is_file())
 
 
 def _run(notebook: NotebookNode, folder: Path, seconds: int) -> None:

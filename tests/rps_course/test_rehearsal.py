@@ -1,12 +1,15 @@
 """`rps-course check`: a notebook and its checks, run before it is handed in."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+ROOT = Path(__file__).parents[2]
 SET_UP = "from rps_course import check\nimport numpy as np"
 TOP_K = (
     "def top_k(probs, labels, k=5):\n"
@@ -52,6 +55,23 @@ def test_a_right_notebook_passes_and_no_file_changes(handed_in, tmp_path):
     assert path.read_bytes() == before
     assert (tmp_path / "notes.txt").read_text() == "mine"
     assert sorted(file.name for file in tmp_path.iterdir()) == ["notes.txt", "ps2.ipynb"]
+
+
+def test_what_lies_in_folders_beside_the_notebook_counts(handed_in, tmp_path):
+    rubric = (ROOT / "rps_course/exercises/top_k/rubric.toml").read_text(encoding="utf-8")
+    (tmp_path / "rubric").mkdir()
+    (tmp_path / "rubric/top_k.toml").write_text(
+        re.sub(r"points = (\d)", lambda found: f"points = {2 * int(found[1])}", rubric)
+    )
+    (tmp_path / "own/deep").mkdir(parents=True)
+    (tmp_path / "own/deep/words.txt").write_text("mine")
+    with (tmp_path / "film.mp4").open("wb") as film:
+        film.truncate(201_000_000)
+    path = handed_in("print(open('own/deep/words.txt').read())", TOP_K, "check.top_k(top_k)")
+    done = run(path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "top_k: 12 of 12 points" in done.stdout
+    assert "The notebook ran without film.mp4: too large or too many files." in done.stdout
 
 
 def test_what_fails_and_what_is_cut_short_is_told(handed_in):
