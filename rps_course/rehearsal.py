@@ -82,11 +82,15 @@ def _copy(folder: Path, target: Path) -> list[Path]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Yields the files of a folder and of folders in it, relative to it, without hidden ones."""
+    """Yields the files of a folder and of folders in it, relative to it.
+
+    Hidden folders and virtual environments are left out.
+    """
     for here, folders, names in os.walk(folder):
         place = Path(here).relative_to(folder)
-        shown = [name for name in folders if not name.startswith(".")]
-        folders[:] = shown if len(place.parts) < _MAX_DEPTH else []
+        if "pyvenv.cfg" in names or len(place.parts) == _MAX_DEPTH:
+            folders.clear()
+        folders[:] = [name for name in folders if not name.startswith(".")]
         yield from (place / name for name in names if (folder / place / name).is_file())
 
 

@@ -65,11 +65,22 @@ def test_what_lies_in_folders_beside_the_notebook_counts(handed_in, tmp_path):
     )
     (tmp_path / "own/deep").mkdir(parents=True)
     (tmp_path / "own/deep/words.txt").write_text("mine")
+    for name in ("environment/pyvenv.cfg", "environment/lib/library.py", ".hidden/file"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
     with (tmp_path / "film.mp4").open("wb") as film:
         film.truncate(201_000_000)
-    path = handed_in("print(open('own/deep/words.txt').read())", TOP_K, "check.top_k(top_k)")
+    path = handed_in(
+        "import os",
+        TOP_K,
+        "print([name for name in os.listdir() if os.path.isdir(name)], os.listdir('environment'))\n"
+        "print(open('own/deep/words.txt').read())\n"
+        "check.top_k(top_k)",
+    )
     done = run(path)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert ".hidden" not in done.stdout
+    assert "['pyvenv.cfg']\nmine\n" in done.stdout
     assert "top_k: 12 of 12 points" in done.stdout
     assert "The notebook ran without film.mp4: too large or too many files." in done.stdout
 
