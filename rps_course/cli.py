@@ -214,8 +214,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             os._exit(130)
         return 130
     except _ERRORS as error:
-        print(f"rps-course: error: {error}", file=sys.stderr)
+        print(f"rps-course: error: {_said(error)}", file=sys.stderr)
         return 2 if isinstance(error, ValueError) else 1
+
+
+def _said(error: Exception) -> str:
+    """Returns what to tell of an error; Python's own on files begin with their number."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def _doctor(_: argparse.Namespace) -> int:

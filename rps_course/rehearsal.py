@@ -96,7 +96,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _run(notebook: NotebookNode, folder: Path, seconds: int) -> None:
     code = sum(cell.cell_type == "code" for cell in notebook.cells)
-    with tqdm(total=code, unit="cell", leave=False) as bar:
+    with tqdm(total=code, unit="cell", leave=False, disable=None) as bar:
 
         def executed(cell: NotebookNode, **_: Any) -> None:
             bar.update()

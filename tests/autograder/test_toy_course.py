@@ -108,6 +108,10 @@ def test_results_are_shown_and_exported(toy, graded):
         "ada": "graded", "ben": "graded", "cleo": "error", "dan": "error", "eve": "graded",
         "finn": "error",
     }  # fmt: skip
+    done = nbgrader(toy, "export", "--to", "nowhere/grades.csv", check=False)
+    assert done.returncode != 0
+    assert "nowhere/grades.csv cannot be written: No such file or directory." in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_limit_in_the_rubric_changes_the_verdict(toy, graded, tmp_path):
