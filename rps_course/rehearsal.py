@@ -1,8 +1,11 @@
 """Runs a notebook from top to bottom, as a student does before handing it in."""
 
+import asyncio
+import contextlib
 import os
 import re
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +14,7 @@ from typing import Any
 import nbformat
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from tqdm import tqdm
 
@@ -43,17 +47,20 @@ def rehearse(path: Path, seconds: int) -> bool:
     with tempfile.TemporaryDirectory(prefix="rps-check-") as folder:
         left_out = _copy(path.parent, Path(folder))
         try:
-            _run(notebook, Path(folder), seconds)
+            count = _run(notebook, Path(folder), seconds)
         except NoSuchKernel as error:
             raise NotebookError(
                 "There is no Jupyter kernel to run a notebook in. Install one: `pip install "
                 "ipykernel`."
             ) from error
-    told = [line for number, cell in enumerate(notebook.cells, 1) for line in _told(cell, number)]
+    ran = notebook.cells[:count]
+    told = [line for number, cell in enumerate(ran, 1) for line in _told(cell, number)]
+    if count < len(notebook.cells):
+        told.append(f"Cell {count + 1} ended the kernel: it and the cells after it gave nothing.")
     if left_out:
         more = f" and {len(left_out) - 1} more" if len(left_out) > 1 else ""
         told.append(f"The notebook ran without {left_out[0]}{more}: too large or too many files.")
-    passed = [name for cell in notebook.cells for name in _checks(cell) if _error(cell) is None]
+    passed = [name for cell in ran for name in _checks(cell) if _error(cell) is None]
     print("\n".join([*told, f"{len(passed)} of {len(names)} checks gave full points."]))
     return passed == names
 
@@ -94,23 +101,39 @@ def _files(folder: Path) -> Iterator[Path]:
         yield from (place / name for name in names if (folder / place / name).is_file())
 
 
-def _run(notebook: NotebookNode, folder: Path, seconds: int) -> None:
-    code = sum(cell.cell_type == "code" for cell in notebook.cells)
-    with tqdm(total=code, unit="cell", leave=False, disable=None) as bar:
+def _run(notebook: NotebookNode, folder: Path, seconds: int) -> int:
+    """Runs the cells; returns how many, which are not all where one of them ends its kernel."""
+    last = 0
+    with tqdm(total=len(notebook.cells), unit="cell", leave=False, disable=None) as bar:
 
-        def executed(cell: NotebookNode, **_: Any) -> None:
-            bar.update()
+        def started(cell: NotebookNode, cell_index: int) -> None:
+            nonlocal last
+            last = cell_index
+            bar.update(cell_index - bar.n)
 
-        NotebookClient(
+        client = NotebookClient(
             notebook,
             timeout=seconds,
             kernel_name="python3",
             allow_errors=True,
             interrupt_on_timeout=True,
+            shutdown_kernel="immediate",
             extra_arguments=["--log-level=ERROR"],
             resources={"metadata": {"path": str(folder)}},
-            on_cell_executed=executed,
-        ).execute()
+            on_notebook_start=_leave_interrupts,
+            on_cell_start=started,
+        )
+        try:
+            client.execute()
+        except DeadKernelError:
+            return last
+    return len(notebook.cells)
+
+
+def _leave_interrupts(**_: Any) -> None:
+    """Lets Ctrl-C end the command: nbclient would end the kernel, and then fail over that."""
+    with contextlib.suppress(RuntimeError):  # of a system without such handlers
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
 
 
 def _checks(cell: NotebookNode) -> list[str]:
