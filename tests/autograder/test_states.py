@@ -163,7 +163,8 @@ def test_table_and_show_agree(graded):
 
 def test_a_page_of_feedback_says_what_waits(graded):
     root, _ = graded
-    nbgrader(root, "generate_feedback", "toy1", "--student=below")
+    done = nbgrader(root, "generate_feedback", "toy1", "--student=below")
+    assert "WARNING" not in done.stderr
     page = (root / "feedback/below/toy1/toy1.html").read_text()
     assert "waits for a person" in page
 

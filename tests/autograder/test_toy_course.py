@@ -57,6 +57,7 @@ def test_the_engine_grades_functions_and_files_of_any_course(toy, graded, studen
 def test_a_submission_of_another_profile_is_not_graded_and_fails_the_command(toy, graded):
     assert graded.returncode != 0
     assert "the submission of 'finn'" in graded.stderr
+    assert "Warning:" not in graded.stderr
     assert all(results_of(toy)["finn", exercise].error for exercise in POINTS)
 
 
