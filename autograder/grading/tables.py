@@ -94,7 +94,7 @@ def print_reasons(found: list[Result], console: Console) -> None:
         if result.state is State.WAITING:
             _print_line(f"{result.student} {result.exercise}: {result.state}", console)
         elif result.needs_attention or result.score < result.points:
-            reason = result.reasons[0].split("\n")[0] if result.reasons else "no answer"
+            reason = next(iter(result.reasons), "").split("\n")[0]
             more = f" ({len(result.reasons) - 1} more)" if len(result.reasons) > 1 else ""
             lost = result.points - result.score
             about = f"{result.student} {result.exercise}{f' -{lost:g}' if lost else ''}"

@@ -159,6 +159,21 @@ def test_table_and_show_agree(graded):
         ("measurements", "2.0", "graded"),
         ("why", "", "waits for a person"),
     ]
+    each = table(root, "--StatusExportPlugin.exercises=True", "--student=['blank']")
+    assert [(row["exercise"], row["reason"]) for row in each if row["reason"]] == [
+        ("why", "no answer")
+    ]
+
+
+def test_a_result_that_may_not_be_read_is_named(graded, monkeypatch):
+    root, _ = graded
+
+    def refuse(path, **_):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(results.nbformat, "read", refuse)
+    with pytest.raises(results.ResultsError, match=r"toy1\.ipynb cannot be read with your rights"):
+        results_of(root)
 
 
 def test_a_page_of_feedback_says_what_waits(graded):
