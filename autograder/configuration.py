@@ -6,6 +6,7 @@ c = get_config()
 configure(c, course="rps_course.course:COURSE", profile="standard")
 """
 
+import warnings
 from pathlib import Path
 
 from traitlets.config import Config, PyFileConfigLoader
@@ -27,6 +28,10 @@ def configure(c: Config, *, course: str, profile: str) -> None:
         profile: the profile that the class is taught and graded with.
     """
     from autograder.grading import intake
+
+    # With SQLAlchemy 2, nbgrader 0.9.6 is warned three times of every new submission, which is in
+    # the session a moment later.
+    warnings.filterwarnings("ignore", "Object of type <Submitted.*> not in session")
 
     c.Grading.course = course
     c.Grading.profile = profile

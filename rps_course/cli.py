@@ -90,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
         "fetch",
         help="download the standard profile's data and weights",
         description="Downloads the dataset and the weights of the standard profile to where TFDS "
-        "and Keras look for them, about 255 MB. What is there already is checked and kept; an "
+        "and Keras look for them, about 260 MB. What is there already is checked and kept; an "
         "interrupted download goes on where it stopped.",
     )
     get.add_argument(
@@ -139,7 +139,9 @@ def _parser() -> argparse.ArgumentParser:
         "any file, and prints what its checks say and which cells failed or were cut short. Exit "
         "status 1 if a check does not give full points.",
     )
-    check.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="a notebook, as ps2.ipynb")
+    check.add_argument(
+        "notebook", type=Path, metavar="NOTEBOOK", help="a notebook, such as ps2.ipynb"
+    )
     check.add_argument(
         "--timeout",
         type=_at_least(1),
@@ -212,8 +214,15 @@ def main(argv: Sequence[str] | None = None) -> int:
             os._exit(130)
         return 130
     except _ERRORS as error:
-        print(f"rps-course: error: {error}", file=sys.stderr)
+        print(f"rps-course: error: {_said(error)}", file=sys.stderr)
         return 2 if isinstance(error, ValueError) else 1
+
+
+def _said(error: Exception) -> str:
+    """Returns what to tell of an error; Python's own on files begin with their number."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 def _doctor(_: argparse.Namespace) -> int:

@@ -142,7 +142,7 @@ def get(name: str) -> Profile:
     known = names()
     if base not in known:
         raise ProfileError(
-            f"No profile is called {name!r}. Allowed: {', '.join(known)}, and grading- before one. "
+            f"No profile is called {name!r}. Allowed: {', '.join(known)}. "
             "Set RPS_PROFILE to one of these, or unset it. A profile of your own is a file "
             f"{folder() / f'{base}.toml'}; RPS_PROFILES names another folder."
         )

@@ -1,7 +1,11 @@
 """Runs a notebook from top to bottom, as a student does before handing it in."""
 
+import asyncio
+import contextlib
+import os
 import re
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,11 +14,13 @@ from typing import Any
 import nbformat
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from tqdm import tqdm
 
 _CALL = re.compile(r"^check\.(\w+)\(", re.MULTILINE)
-_MAX_COPIED = 200_000_000  # bytes of a file beside the notebook, such as weights
+# What is copied of what lies beside the notebook; a grader copies no more either.
+_MAX_FILES, _MAX_BYTES, _MAX_DEPTH = 500, 200_000_000, 4
 
 
 class NotebookError(ValueError):
@@ -39,18 +45,22 @@ def rehearse(path: Path, seconds: int) -> bool:
     if not names:
         raise NotebookError(f"{path} has no check, such as `check.top_k(top_k)`.")
     with tempfile.TemporaryDirectory(prefix="rps-check-") as folder:
-        for file in path.parent.iterdir():
-            if file.is_file() and file.stat().st_size <= _MAX_COPIED:
-                shutil.copy(file, folder)
+        left_out = _copy(path.parent, Path(folder))
         try:
-            _run(notebook, Path(folder), seconds)
+            count = _run(notebook, Path(folder), seconds)
         except NoSuchKernel as error:
             raise NotebookError(
                 "There is no Jupyter kernel to run a notebook in. Install one: `pip install "
                 "ipykernel`."
             ) from error
-    told = [line for number, cell in enumerate(notebook.cells, 1) for line in _told(cell, number)]
-    passed = [name for cell in notebook.cells for name in _checks(cell) if _error(cell) is None]
+    ran = notebook.cells[:count]
+    told = [line for number, cell in enumerate(ran, 1) for line in _told(cell, number)]
+    if count < len(notebook.cells):
+        told.append(f"Cell {count + 1} ended the kernel: it and the cells after it gave nothing.")
+    if left_out:
+        more = f" and {len(left_out) - 1} more" if len(left_out) > 1 else ""
+        told.append(f"The notebook ran without {left_out[0]}{more}: too large or too many files.")
+    passed = [name for cell in ran for name in _checks(cell) if _error(cell) is None]
     print("\n".join([*told, f"{len(passed)} of {len(names)} checks gave full points."]))
     return passed == names
 
@@ -64,23 +74,66 @@ def _read(path: Path) -> NotebookNode:
         raise NotebookError(f"{path} is no notebook: {type(error).__name__}: {error}") from error
 
 
-def _run(notebook: NotebookNode, folder: Path, seconds: int) -> None:
-    code = sum(cell.cell_type == "code" for cell in notebook.cells)
-    with tqdm(total=code, unit="cell", leave=False) as bar:
+def _copy(folder: Path, target: Path) -> list[Path]:
+    """Copies what lies in a notebook's folder, the nearest first; returns what is too much."""
+    files, size, left_out = 0, 0, []
+    for path in sorted(_files(folder), key=lambda path: (len(path.parts), path)):
+        own = (folder / path).stat().st_size
+        if files == _MAX_FILES or size + own > _MAX_BYTES:
+            left_out.append(path)
+            continue
+        files, size = files + 1, size + own
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(folder / path, target / path)
+    return left_out
 
-        def executed(cell: NotebookNode, **_: Any) -> None:
-            bar.update()
 
-        NotebookClient(
+def _files(folder: Path) -> Iterator[Path]:
+    """Yields the files of a folder and of folders in it, relative to it.
+
+    Hidden folders and virtual environments are left out.
+    """
+    for here, folders, names in os.walk(folder):
+        place = Path(here).relative_to(folder)
+        if "pyvenv.cfg" in names or len(place.parts) == _MAX_DEPTH:
+            folders.clear()
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (place / name for name in names if (folder / place / name).is_file())
+
+
+def _run(notebook: NotebookNode, folder: Path, seconds: int) -> int:
+    """Runs the cells; returns how many, which are not all where one of them ends its kernel."""
+    last = 0
+    with tqdm(total=len(notebook.cells), unit="cell", leave=False, disable=None) as bar:
+
+        def started(cell: NotebookNode, cell_index: int) -> None:
+            nonlocal last
+            last = cell_index
+            bar.update(cell_index - bar.n)
+
+        client = NotebookClient(
             notebook,
             timeout=seconds,
             kernel_name="python3",
             allow_errors=True,
             interrupt_on_timeout=True,
+            shutdown_kernel="immediate",
             extra_arguments=["--log-level=ERROR"],
             resources={"metadata": {"path": str(folder)}},
-            on_cell_executed=executed,
-        ).execute()
+            on_notebook_start=_leave_interrupts,
+            on_cell_start=started,
+        )
+        try:
+            client.execute()
+        except DeadKernelError:
+            return last
+    return len(notebook.cells)
+
+
+def _leave_interrupts(**_: Any) -> None:
+    """Lets Ctrl-C end the command: nbclient would end the kernel, and then fail over that."""
+    with contextlib.suppress(RuntimeError):  # of a system without such handlers
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
 
 
 def _checks(cell: NotebookNode) -> list[str]:

@@ -261,7 +261,11 @@ def _compare_tables(
 def _kind(value: Any) -> str:
     if isinstance(value, bool):
         return "true or false"
-    return "a number" if isinstance(value, int | float) else f"a {type(value).__name__}"
+    if isinstance(value, int | float):
+        return "a number"
+    names = {"str": "a text", "dict": "a table"}
+    kind = type(value).__name__
+    return names.get(kind, f"a {kind}")
 
 
 def _changes(folder: Path | None) -> list[Path]:

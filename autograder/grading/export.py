@@ -63,6 +63,13 @@ class StatusExportPlugin(ExportPlugin):
             ]
         except results.UNREADABLE as error:
             self.parent.fail(str(error))
+        try:
+            self._write(rows, target)
+        except OSError as error:
+            self.parent.fail(f"{target} cannot be written: {error.strerror}.")
+        self.log.info("Exported grades to %s", target)
+
+    def _write(self, rows: list[dict[str, str]], target: Path) -> None:
         with tempfile.NamedTemporaryFile(
             "w", newline="", encoding="utf-8", dir=target.parent, suffix=".part", delete=False
         ) as file:
@@ -71,7 +78,6 @@ class StatusExportPlugin(ExportPlugin):
             writer.writerows(rows)
         Path(file.name).chmod(0o644)
         Path(file.name).replace(target)
-        self.log.info("Exported grades to %s", target)
 
     def _rows(self, gradebook: Gradebook, assignment: Assignment) -> Iterator[dict[str, str]]:
         folders = self.parent.coursedir

@@ -14,7 +14,7 @@ from traitlets import Unicode
 from traitlets.config import LoggingConfigurable
 
 from autograder.core import course as courses
-from autograder.core.course import Course, Profile
+from autograder.core.course import Course, CourseError, Profile
 from autograder.core.rubric import Rubric, RubricError
 from autograder.grading import inside
 from autograder.sandbox.isolation import Isolation, Stopped
@@ -43,8 +43,13 @@ class Grading(LoggingConfigurable):
         """Returns the course.
 
         Raises:
-            autograder.core.course.CourseError: there is none at this address.
+            autograder.core.course.CourseError: there is none at this address, or no address.
         """
+        if not self.course:
+            raise CourseError(
+                "No course is configured here. Run this in the course's root folder, where "
+                "nbgrader_config.py is."
+            )
         return courses.load(self.course)
 
     def load_rubric(self) -> Rubric:

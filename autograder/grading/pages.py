@@ -25,6 +25,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import List, Unicode
 
 from autograder.grading import results
 from autograder.grading.cells import grade_id
@@ -187,6 +188,9 @@ _STALE = "This page is about an earlier state ({about})."
 
 class ShowStates(NbGraderPreprocessor):
     """Says on a page of feedback where its scores are not the grader's, or not the last word."""
+
+    # The exporter of HTML sets it, and nbgrader 0.9.6 takes it away from its preprocessors.
+    display_data_priority = List(Unicode()).tag(config=True)
 
     def preprocess(
         self, nb: NotebookNode, resources: ResourcesDict

@@ -54,6 +54,8 @@ class Result:
             return (f"{self.state}: {self.about}" if self.about else str(self.state),)
         if self.problem:
             return (self.problem,)
+        if self.verdict is None and self.state is State.GRADED and self.score < self.points:
+            return ("no answer",)  # of a written answer: whatever else is in it waits for a person
         found = self.verdict.reasons if self.verdict else ()
         mistakes_first = sorted(found, key=lambda r: (r.mistake == UNCHECKED, -r.lost))
         return tuple(reason.says for reason in mistakes_first)
@@ -105,7 +107,8 @@ def collect(
         students: ids of the students who are asked for; None for all.
 
     Raises:
-        ResultsError: there is no gradebook, or it does not know the assignment.
+        ResultsError: there is no gradebook, it does not know the assignment, or a result cannot be
+            read with the rights of whoever asks.
         autograder.core.course.CourseError, autograder.core.rubric.RubricError,
         autograder.grading.machine.MachineError: the class cannot be graded as configured.
     """
@@ -258,15 +261,17 @@ def _comment(entry: SubmittedNotebook, exercise: str) -> str:
 
 def _read(path: Path) -> _Graded | None:
     """Reads an autograded notebook; returns None where there is none."""
-    if not path.is_file():
-        return None
     found = {}
     try:
+        if not path.is_file():
+            return None
         notebook = nbformat.read(path, as_version=4)
         for cell in notebook.cells:
             metadata = cell.metadata.get("nbgrader", {})
             if metadata.get("grade"):
                 found[metadata["grade_id"]] = _verdict(cell)
+    except PermissionError as error:
+        raise ResultsError(f"{path} cannot be read with your rights.") from error
     except Exception as error:  # somebody has edited it since: anything may be wrong
         what = f"the autograded notebook cannot be read ({type(error).__name__})"
         return _Graded({}, problem=f"not graded: {what}; {_AGAIN}")

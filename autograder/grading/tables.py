@@ -1,6 +1,7 @@
 """Tables of results for the terminal."""
 
 import math
+import textwrap
 
 from rich.console import Console
 from rich.markup import escape
@@ -86,23 +87,35 @@ def print_reasons(found: list[Result], console: Console) -> None:
     """Prints what there is to do, the main reason of every loss, all notes and all flags."""
     told = [(r.student, r.state, r.about) for r in found if r.state in _OF_ALL]
     for student, state, about in dict.fromkeys(told):
-        console.print(Text(f"  {student}: {state}{f': {about}' if about else ''}"))
+        _print_line(f"{student}: {state}{f': {about}' if about else ''}", console)
     for result in found:
         if result.state in _OF_ALL:
             continue
         if result.state is State.WAITING:
-            console.print(Text(f"  {result.student} {result.exercise}: {result.state}"))
+            _print_line(f"{result.student} {result.exercise}: {result.state}", console)
         elif result.needs_attention or result.score < result.points:
-            reason = result.reasons[0].split("\n")[0] if result.reasons else "no answer"
+            reason = next(iter(result.reasons), "").split("\n")[0]
             more = f" ({len(result.reasons) - 1} more)" if len(result.reasons) > 1 else ""
             lost = result.points - result.score
             about = f"{result.student} {result.exercise}{f' -{lost:g}' if lost else ''}"
-            console.print(Text(f"  {about}: {reason}{more}"))
+            _print_line(f"{about}: {reason}{more}", console)
     for student, note in dict.fromkeys((r.student, note) for r in found for note in r.notes):
-        console.print(Text(f"  {student}: {note}"))
+        _print_line(f"{student}: {note}", console)
     for result in found:
         for flag in result.flags:
-            console.print(Text(f"  {result.student} to look at: {flag}"))
+            _print_line(f"{result.student} to look at: {flag}", console)
     unsafe = dict.fromkeys(result.student for result in found if result.unsafe)
     if unsafe:
         console.print(f"  [bold red]{WITHOUT_ISOLATION}:[/] {escape(', '.join(unsafe))}")
+
+
+def _print_line(line: str, console: Console) -> None:
+    """Prints a line, indented; what does not fit into it is indented further."""
+    filled = textwrap.fill(
+        line,
+        console.width,
+        initial_indent=" " * 2,
+        subsequent_indent=" " * 6,
+        break_on_hyphens=False,
+    )
+    console.print(Text(filled))

@@ -79,7 +79,8 @@ def run(root: Path, course: Path, console: Console) -> bool:
         Whether every score is the expected one.
 
     Raises:
-        SampleError: `root` is no course root, `course` holds something else, or nbgrader failed.
+        SampleError: `root` is no course root, `course` holds something else or cannot be made, or
+            nbgrader failed.
     """
     if not (root / ANSWERS / "class.toml").is_file():
         raise SampleError(
@@ -92,8 +93,11 @@ def run(root: Path, course: Path, console: Console) -> bool:
             f"{course} exists and is no demo course; move it away or name another one."
         )
     shutil.rmtree(course, ignore_errors=True)
-    course.mkdir(parents=True)
-    (course / ".rps-demo").touch()
+    try:
+        course.mkdir(parents=True)
+        (course / ".rps-demo").touch()
+    except OSError as error:
+        raise SampleError(f"{course} cannot be made: {error.strerror}.") from error
     sample = SampleCourse(root, course)
     sample.configure("Grading.private", "")  # it is of the class's own profile
     sample.configure("Grading.profile", load(configuration.read(root).Grading.course).quick)

@@ -71,6 +71,8 @@ def arguments(
     for path in (*hidden, Path.home()):
         for place in _places(path, shown):
             made += ["--tmpfs", str(place)]
+    for link in _links_to_python(shown):
+        made += [*_parents(link), "--symlink", str(link.readlink()), str(link)]
     made += ["--proc", "/proc", "--dev", "/dev"]
     for path in filter(Path.exists, _HIDDEN):
         made += ["--ro-bind", "/dev/null", str(path)]
@@ -110,6 +112,15 @@ def _readable(folders: Iterable[Path]) -> list[Path]:
     }
     found = {path for path in paths if path.exists()}
     return sorted(found, key=lambda path: len(path.parts))
+
+
+def _links_to_python(shown: Iterable[Path]) -> Iterator[Path]:
+    """Yields the links to this Python that are not in what is shown, such as `~/bin/python3`."""
+    path = Path(sys.executable)
+    while path.is_symlink():
+        if not any(path.is_relative_to(outer) for outer in (*shown, *_SYSTEM_LINKS)):
+            yield path
+        path = Path(os.path.normpath(path.parent / path.readlink()))
 
 
 def _places(path: Path, shown: Iterable[Path]) -> Iterator[Path]:

@@ -254,6 +254,7 @@ class Isolation(LoggingConfigurable):
                 "USER": "student",
                 "TMPDIR": str(alone or "/tmp"),
                 "PYTHONDONTWRITEBYTECODE": "1",
+                "PIP_RETRIES": "0",  # without a network, `!pip install` would try for 8 s
             }
         )
 

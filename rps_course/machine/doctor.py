@@ -5,6 +5,8 @@ adding a function to `CHECKS`. TensorFlow is not imported here: with a GPU at ha
 asks whether TensorFlow sees it. Downloading what is missing is `fetch`'s work.
 """
 
+import contextlib
+import io
 import os
 import shutil
 import subprocess
@@ -140,7 +142,9 @@ def _in_force() -> profiles.Profile | None:
 def _profile() -> Check:
     name = os.environ.get("RPS_PROFILE", "").strip()
     try:
-        course = profiles.current()
+        # Which one was chosen, and why, is said below.
+        with contextlib.redirect_stdout(io.StringIO()):
+            course = profiles.current()
     except profiles.ProfileError as error:
         return Check("profile", MISSING, f"RPS_PROFILE={name}", str(error))
     if name:
@@ -201,7 +205,7 @@ def _data_and_weights() -> list[Check]:
         elif needed:
             checks.append(Check(name, MISSING, wrong[name], remedy))
         else:
-            note = f"the offline profile needs none; for the real one {remedy}"
+            note = f"the offline profile needs none; for the standard one {remedy}"
             checks.append(Check(name, NOTE, wrong[name], note))
     return checks
 

@@ -128,6 +128,7 @@ def test_handed_in_weights_are_not_replaced_while_grading(demo):
         (["show", "ps9"], 2, "no assignment 'ps9'"),
         (["demo", "--course", "."], 1, "holds the course itself"),
         (["demo", "--course", "solutions"], 1, "is no demo course"),
+        (["demo", "--course", "/proc/demo"], 1, "/proc/demo cannot be made: No such file"),
         (["fly"], 2, "invalid choice"),
         ([], 2, "COMMAND"),
     ],

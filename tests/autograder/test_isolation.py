@@ -10,6 +10,7 @@ import platform
 import subprocess
 import sys
 import time
+import venv
 from pathlib import Path
 
 import psutil
@@ -194,6 +195,27 @@ def test_it_works_as_an_ordinary_user():
 
 def without_bubblewrap(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
+
+
+def test_a_python_behind_links_is_found(tmp_path):
+    """As `~/.local/bin/python3` is one, and what a virtual environment is made from."""
+    sandbox.require()
+    links = [tmp_path / name / "python3" for name in ("first", "second")]
+    python = Path(sys.executable)
+    for link in links:
+        link.parent.mkdir()
+        link.symlink_to(os.path.relpath(python, link.parent))
+        python = link
+    environment = tmp_path / "environment"
+    venv.create(environment, symlinks=True)
+    (environment / "bin/python").unlink()
+    (environment / "bin/python").symlink_to(python)
+    code = f"import sys; sys.path += {sys.path!r}; from autograder.sandbox import isolation as i; "
+    code += "print(i.problem())"
+    done = subprocess.run(
+        [environment / "bin/python", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == ""
 
 
 def test_without_bubblewrap_there_is_an_explanation(monkeypatch, tmp_path):

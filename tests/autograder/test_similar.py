@@ -191,6 +191,12 @@ def test_an_unknown_assignment_is_named(graded):
     assert rps_grader(graded, "similar").returncode == 2
 
 
+def test_outside_of_a_course_it_says_where_to_run(tmp_path):
+    said = rps_grader(tmp_path, "similar", "toy1")
+    assert said.returncode == 2
+    assert "No course is configured here. Run this in the course's root folder" in said.stderr
+
+
 def test_nothing_to_compare_is_no_error(tmp_path):
     sandbox.require()
     root = make(tmp_path)

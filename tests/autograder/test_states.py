@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import io
 import os
 import shutil
 import signal
@@ -18,6 +19,7 @@ from nbgrader.apps import NbGrader
 from nbgrader_course import nbgrader
 from odd_class.member import solved
 from odd_class.written import answered, below
+from rich.console import Console
 from toy_class import (
     UNANSWERED,
     autograded,
@@ -28,8 +30,9 @@ from toy_class import (
     rps_grader,
 )
 
-from autograder.grading import results
+from autograder.grading import results, tables
 from autograder.grading.machine import Grading
+from autograder.grading.results import Result
 from autograder.grading.states import Bases, State
 
 WRONG = "def double(x):\n    return 3 * x"
@@ -156,11 +159,27 @@ def test_table_and_show_agree(graded):
         ("measurements", "2.0", "graded"),
         ("why", "", "waits for a person"),
     ]
+    each = table(root, "--StatusExportPlugin.exercises=True", "--student=['blank']")
+    assert [(row["exercise"], row["reason"]) for row in each if row["reason"]] == [
+        ("why", "no answer")
+    ]
+
+
+def test_a_result_that_may_not_be_read_is_named(graded, monkeypatch):
+    root, _ = graded
+
+    def refuse(path, **_):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(results.nbformat, "read", refuse)
+    with pytest.raises(results.ResultsError, match=r"toy1\.ipynb cannot be read with your rights"):
+        results_of(root)
 
 
 def test_a_page_of_feedback_says_what_waits(graded):
     root, _ = graded
-    nbgrader(root, "generate_feedback", "toy1", "--student=below")
+    done = nbgrader(root, "generate_feedback", "toy1", "--student=below")
+    assert "WARNING" not in done.stderr
     page = (root / "feedback/below/toy1/toy1.html").read_text()
     assert "waits for a person" in page
 
@@ -319,3 +338,14 @@ def test_nothing_is_left_to_do_in_the_end(graded):
     shutil.rmtree(root / "submitted/elsewhere")
     done = rps_grader(root, "show", "toy1", "--check")
     assert done.returncode == 0, done.stdout
+
+
+def test_what_a_line_has_no_room_for_is_indented():
+    console = Console(file=io.StringIO(), width=40)
+    flag = "[red]a note[/] that is too long for one line\nof a narrow terminal"
+    tables.print_reasons([Result("ada", "double", 4, 4, flags=(flag,))], console)
+    assert console.file.getvalue().splitlines() == [
+        "  ada to look at: [red]a note[/] that is",
+        "      too long for one line of a narrow",
+        "      terminal",
+    ]

@@ -57,6 +57,7 @@ def test_the_engine_grades_functions_and_files_of_any_course(toy, graded, studen
 def test_a_submission_of_another_profile_is_not_graded_and_fails_the_command(toy, graded):
     assert graded.returncode != 0
     assert "the submission of 'finn'" in graded.stderr
+    assert "Warning:" not in graded.stderr
     assert all(results_of(toy)["finn", exercise].error for exercise in POINTS)
 
 
@@ -108,6 +109,10 @@ def test_results_are_shown_and_exported(toy, graded):
         "ada": "graded", "ben": "graded", "cleo": "error", "dan": "error", "eve": "graded",
         "finn": "error",
     }  # fmt: skip
+    done = nbgrader(toy, "export", "--to", "nowhere/grades.csv", check=False)
+    assert done.returncode != 0
+    assert "nowhere/grades.csv cannot be written: No such file or directory." in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_limit_in_the_rubric_changes_the_verdict(toy, graded, tmp_path):

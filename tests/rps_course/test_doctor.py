@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 import sandbox
 
-from rps_course.machine import doctor, fetch
+from rps_course.machine import choice, doctor, fetch
 
 
 @pytest.fixture
@@ -38,6 +38,15 @@ def test_an_unknown_profile_is_shown_with_those_that_there_are(empty_machine, mo
     check = checks()["profile"]
     assert check.status == doctor.MISSING
     assert "standard, offline" in check.remedy
+
+
+def test_without_a_profile_and_a_network_the_report_alone_says_which_it_is(
+    empty_machine, monkeypatch, capsys
+):
+    monkeypatch.delenv("RPS_PROFILE", raising=False)
+    monkeypatch.setattr(choice, "_best", choice._best.__wrapped__)
+    assert "neither data and weights nor the download server" in doctor._profile().detail
+    assert capsys.readouterr().out == ""
 
 
 def test_damaged_weights_are_not_ok(empty_machine, monkeypatch):

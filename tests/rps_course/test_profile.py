@@ -6,7 +6,7 @@ from rps_course.machine import choice, fetch
 
 def test_an_unknown_profile_is_named_with_the_allowed_ones(monkeypatch):
     monkeypatch.setenv("RPS_PROFILE", "fancy")
-    with pytest.raises(profile.ProfileError, match=r"'fancy'. Allowed: standard, offline, and"):
+    with pytest.raises(profile.ProfileError, match=r"'fancy'. Allowed: standard, offline\. "):
         profile.current()
 
 

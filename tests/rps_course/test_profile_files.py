@@ -38,7 +38,7 @@ def test_a_variable_names_another_folder(write, tmp_path, monkeypatch):
     elsewhere = write(name="there").rename(tmp_path / "there.toml")
     monkeypatch.setenv("RPS_PROFILES", str(elsewhere.parent))
     assert profile.names() == ("standard", "offline", "there")
-    with pytest.raises(profile.ProfileError, match=r"'here'\. Allowed: standard, offline, there,"):
+    with pytest.raises(profile.ProfileError, match=r"'here'\. Allowed: standard, offline, there\."):
         profile.get("here")
 
 

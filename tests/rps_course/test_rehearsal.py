@@ -1,12 +1,19 @@
 """`rps-course check`: a notebook and its checks, run before it is handed in."""
 
+import re
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-m", "rps_course", "check"]
 SET_UP = "from rps_course import check\nimport numpy as np"
 TOP_K = (
     "def top_k(probs, labels, k=5):\n"
@@ -18,10 +25,7 @@ TOP_K = (
 
 def run(*arguments):
     return subprocess.run(
-        [sys.executable, "-m", "rps_course", "check", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
+        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False
     )
 
 
@@ -54,6 +58,34 @@ def test_a_right_notebook_passes_and_no_file_changes(handed_in, tmp_path):
     assert sorted(file.name for file in tmp_path.iterdir()) == ["notes.txt", "ps2.ipynb"]
 
 
+def test_what_lies_in_folders_beside_the_notebook_counts(handed_in, tmp_path):
+    rubric = (ROOT / "rps_course/exercises/top_k/rubric.toml").read_text(encoding="utf-8")
+    (tmp_path / "rubric").mkdir()
+    (tmp_path / "rubric/top_k.toml").write_text(
+        re.sub(r"points = (\d)", lambda found: f"points = {2 * int(found[1])}", rubric)
+    )
+    (tmp_path / "own/deep").mkdir(parents=True)
+    (tmp_path / "own/deep/words.txt").write_text("mine")
+    for name in ("environment/pyvenv.cfg", "environment/lib/library.py", ".hidden/file"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    with (tmp_path / "film.mp4").open("wb") as film:
+        film.truncate(201_000_000)
+    path = handed_in(
+        "import os",
+        TOP_K,
+        "print([name for name in os.listdir() if os.path.isdir(name)], os.listdir('environment'))\n"
+        "print(open('own/deep/words.txt').read())\n"
+        "check.top_k(top_k)",
+    )
+    done = run(path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert ".hidden" not in done.stdout
+    assert "['pyvenv.cfg']\nmine\n" in done.stdout
+    assert "top_k: 12 of 12 points" in done.stdout
+    assert "The notebook ran without film.mp4: too large or too many files." in done.stdout
+
+
 def test_what_fails_and_what_is_cut_short_is_told(handed_in):
     path = handed_in(
         "import time\ntime.sleep(100)",
@@ -67,6 +99,35 @@ def test_what_fails_and_what_is_cut_short_is_told(handed_in):
     assert "Cell 4 failed: NameError" in done.stdout
     assert "has no answer yet" in done.stdout
     assert "0 of 1 checks gave full points." in done.stdout
+
+
+def test_a_cell_that_ends_the_kernel_is_told(handed_in):
+    path = handed_in(TOP_K, "check.top_k(top_k)", "import os\nos._exit(1)", "check.top_k(top_k)")
+    done = run(path)
+    assert done.returncode == 1
+    assert "top_k: 6 of 6 points" in done.stdout
+    assert "Cell 5 ended the kernel" in done.stdout
+    assert done.stdout.endswith("1 of 2 checks gave full points.\n")
+    assert "Traceback" not in done.stderr
+
+
+def test_interrupted_it_ends_at_once_and_leaves_nothing(handed_in, tmp_path):
+    path = handed_in("open(PATH, 'w').close()\nimport time\ntime.sleep(100)", "check.top_k(top_k)")
+    begun = tmp_path / "begun"
+    path.write_text(path.read_text().replace("PATH", repr(str(begun))))
+    process = subprocess.Popen(
+        [*COMMAND, path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    while not begun.exists():
+        assert process.poll() is None
+        time.sleep(0.1)
+    kernels = psutil.Process(process.pid).children(recursive=True)
+    assert kernels
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said == ("", "\nrps-course: interrupted\n")
+    assert psutil.wait_procs(kernels, timeout=10)[1] == []
 
 
 def test_bad_input_is_told(tmp_path, handed_in):

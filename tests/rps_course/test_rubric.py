@@ -131,6 +131,11 @@ def test_a_message_of_the_rubric_leaves_a_share(tmp_path):
             "tolerance = 'small'",
             "limits.tolerance = 'small', expected a number",
         ),
+        (
+            'title = "X is a float32 array"',
+            "title = 32",
+            "criteria.dtype.title = 32, expected a text such as 'X is a float32 array'",
+        ),
         ("tolerance = 1e-6", "tolerant = 1e-6", "the unknown key limits.tolerant. Allowed"),
         ("tolerance = 1e-6", "", "lacks the key limits.tolerance"),
         ("share = 0.5", "share = 1.5", "share = 1.5, expected a number from 0 to 1"),
