@@ -17,7 +17,8 @@ _LONG = (
     "test_selftest.py", "test_corpus.py", "test_demo.py", "test_audit.py", "test_pipeline.py",
     "test_audit_answers.py", "test_class_of_131.py", "test_training.py", "test_notebook_runs.py",
     "test_intake.py", "test_gpu.py", "test_toy_course.py", "test_states.py", "test_files.py",
-    "test_machine.py",
+    "test_machine.py", "test_run.py", "test_run_killed.py", "test_run_bad_input.py",
+    "test_cluster.py",
 )  # fmt: skip
 
 # Read once, before any test changes the environment.

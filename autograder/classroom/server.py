@@ -98,7 +98,10 @@ def _compare(expected: dict[str, str], here: dict[str, str]) -> None:
         if here.get(name) != expected[name]
     ]
     if others:
-        raise machine.MachineError(f"Not graded: other versions are installed: {', '.join(others)}")
+        raise machine.MachineError(
+            f"Not graded: other versions are installed: {', '.join(others)}. Install the same ones "
+            "(docs/cluster.md)."
+        )
 
 
 def _fetch(course: Course, profile: Profile) -> None:
