@@ -7,6 +7,7 @@ writes `autograded` and the gradebook.
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -31,6 +32,7 @@ from autograder.grading.placing import FAILED
 from autograder.grading.run import RUN, Run
 from autograder.sandbox.isolation import Isolation
 
+_AHEAD = 4  # results that are judged, for each process, before they are put in their places
 _AGAIN = {"rubric", "points"}  # what a result may be based on that has changed since
 
 
@@ -123,9 +125,21 @@ class Rejudge:
         # They begin at once: none may have a connection to the gradebook.
         pool = multiprocessing.get_context("fork").Pool(processes, _begin, (self,))
 
+        ahead = threading.Semaphore(_AHEAD * processes)  # else results pile up in memory
+
+        def waiting() -> Iterator[str]:
+            for student in students:
+                ahead.acquire()
+                yield student
+
         def results() -> Iterator[Again]:
             with pool:
-                yield from pool.imap_unordered(_judge, students)
+                try:
+                    for again in pool.imap_unordered(_judge, waiting()):
+                        yield again
+                        ahead.release()
+                finally:
+                    ahead.release(len(students))  # nobody waits any more
 
         return results()
 
