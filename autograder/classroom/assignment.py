@@ -118,8 +118,8 @@ def split(config: Config) -> tuple[list[str], list[str]]:
     names = list(config.Autograde.autograde_preprocessors)
     if SCORES not in names:
         raise settings.SettingsError(
-            f"c.Autograde.autograde_preprocessors in nbgrader_config.py lacks {SCORES!r}: `configure` "
-            "sets it."
+            f"c.Autograde.autograde_preprocessors in nbgrader_config.py lacks {SCORES!r}, which "
+            "`configure` sets."
         )
     at = names.index(SCORES)
     return names[:at], names[at:]
