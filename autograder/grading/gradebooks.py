@@ -1,9 +1,12 @@
 """nbgrader's gradebook, as several commands and formgrader use it at the same time."""
 
+import contextlib
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from nbgrader.api import Gradebook
 from sqlalchemy import event, make_url
 from sqlalchemy.engine import Engine
 
@@ -14,6 +17,14 @@ def is_missing(db_url: str) -> bool:
     """Whether there is no gradebook: nbgrader would make an empty one."""
     url = make_url(db_url)
     return url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file()
+
+
+@contextlib.contextmanager
+def one_commit(gradebook: Gradebook) -> Iterator[None]:
+    """Lets what is changed meanwhile be written at its end, all of it or nothing."""
+    commit, gradebook.db.commit = gradebook.db.commit, gradebook.db.flush
+    yield
+    commit()
 
 
 def install() -> None:
