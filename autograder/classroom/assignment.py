@@ -121,8 +121,17 @@ def configuration(about: dict[str, Any], root: Path) -> Config:
 
 
 def split(config: Config) -> tuple[list[str], list[str]]:
-    """Returns the preprocessors that grade a submission, and those that save its scores."""
+    """Returns the preprocessors that grade a submission, and those that save its scores.
+
+    Raises:
+        SettingsError: the class has others.
+    """
     names = list(config.Autograde.autograde_preprocessors)
+    if SCORES not in names:
+        raise settings.SettingsError(
+            f"c.Autograde.autograde_preprocessors in nbgrader_config.py lacks {SCORES!r}, which "
+            "`configure` sets."
+        )
     at = names.index(SCORES)
     return names[:at], names[at:]
 

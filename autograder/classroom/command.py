@@ -98,17 +98,17 @@ def _log_to_file(application: NbGrader) -> Path:
     if folders.groupshared:
         with contextlib.suppress(PermissionError):  # it is another's, who has done so
             path.parent.chmod(0o2775)
-    handler = logging.FileHandler(path)
-    handler.setLevel(logging.INFO)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logging.captureWarnings(True)
-    for name in (application.log.name, "py.warnings", "distributed", "tornado", "asyncio"):
-        log = logging.getLogger(name)
-        log.handlers, log.propagate = [handler], False
     for name in list(logging.root.manager.loggerDict):
         if name.startswith("distributed."):
             log = logging.getLogger(name)
             log.handlers, log.propagate = [], True
+    for name in (application.log.name, "py.warnings", "distributed", "tornado", "asyncio"):
+        handler = logging.FileHandler(path)  # one each: Dask silences those of its own
+        handler.setLevel(logging.INFO)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        log = logging.getLogger(name)
+        log.handlers, log.propagate = [handler], False
     return path
 
 

@@ -25,6 +25,7 @@ from autograder.classroom.worker import UnreadyError
 from autograder.grading import challenges, handed_in, placing, private, states
 from autograder.grading.handed_in import ClassError, HandedIn
 from autograder.grading.machine import Grading
+from autograder.grading.staging import OddFileError
 
 _AHEAD = 3  # submissions that are sent for each one that can be graded at the same time
 _NOTABLE = ("WARNING", "ERROR", "CRITICAL")
@@ -167,7 +168,7 @@ class Run:
 
     def _send(self, waiting: Iterator[str], completed: as_completed) -> None:
         """Sends submissions, as many as are graded soon."""
-        most = _AHEAD * sum(self._threads().values())
+        most = _AHEAD * max(1, sum(self._threads().values()))
         for student in waiting if len(self._sent) < most else ():
             self._send_one(student, completed)
             if len(self._sent) >= most:
@@ -178,7 +179,7 @@ class Run:
         keys = {name: self._attempt_key(student, now.again(old)) for name, old in before.items()}
         try:
             parcel = submission.make(self._planned.found.submissions[student], student, keys)
-        except OSError as error:
+        except (OSError, OddFileError) as error:  # it has changed since somebody looked
             self._end(student, f"it cannot be read: {error}")
             return
         able = [name for name in self._threads() if name not in self._unready]

@@ -1,6 +1,5 @@
 """The configuration of a class as JSON: what `nbgrader_config.py` has set, for another machine."""
 
-from pathlib import PurePath
 from typing import Any
 
 from traitlets.config import Config
@@ -22,8 +21,6 @@ def encode(value: Any, name: str = "c") -> Any:
     """
     if value is None or isinstance(value, str | int | float):
         return value
-    if isinstance(value, PurePath):
-        return str(value)
     if isinstance(value, LazyConfigValue):
         return {_LAZY: {part: encode(getattr(value, part, None), name) for part in _ADDED}}
     if isinstance(value, dict):

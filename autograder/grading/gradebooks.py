@@ -19,6 +19,14 @@ def is_missing(db_url: str) -> bool:
     return url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file()
 
 
+@contextlib.contextmanager
+def one_commit(gradebook: Gradebook) -> Iterator[None]:
+    """Lets what is changed meanwhile be written at its end, all of it or nothing."""
+    commit, gradebook.db.commit = gradebook.db.commit, gradebook.db.flush
+    yield
+    commit()
+
+
 def install() -> None:
     """Lets all commands wait for one another, unless `db_url` says how long."""
     if not event.contains(Engine, "connect", _wait):

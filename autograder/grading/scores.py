@@ -3,9 +3,10 @@
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader import utils
-from nbgrader.preprocessors import SaveAutoGrades
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
-from autograder.grading import states
+from autograder.grading import gradebooks, states
 from autograder.grading.cells import METADATA, grade_id
 from autograder.grading.placing import BASES, FAILED
 from autograder.grading.repair import BLANK
@@ -25,7 +26,12 @@ class SaveScores(SaveAutoGrades):
         before, now = resources[BASES]
         self._unchanged = before is not None and before.submission == now.submission
         self._blank = nb.metadata.get(METADATA, {}).get(BLANK, False)
-        nb, resources = super().preprocess(nb, resources)
+        info = resources["nbgrader"]
+        self.notebook_id, self.assignment_id = info["notebook"], info["assignment"]
+        self.student_id = info["student"]
+        # nbgrader commits after each cell: half of a notebook's scores could be there.
+        with Gradebook(info["db_url"]) as self.gradebook, gradebooks.one_commit(self.gradebook):
+            nb, resources = NbGraderPreprocessor.preprocess(self, nb, resources)
         if not resources.get(FAILED):
             states.keep(nb, now)
         return nb, resources
@@ -40,11 +46,9 @@ class SaveScores(SaveAutoGrades):
             grade.needs_manual_grade = not self._blank or grade.manual_score is not None
         if decided and self._unchanged:
             grade.needs_manual_grade = False
-        self.gradebook.db.commit()
 
     def _add_comment(self, cell: NotebookNode, resources: ResourcesDict) -> None:
         super()._add_comment(cell, resources)
         if utils.is_grade(cell) and not self._blank:
             where = (self.notebook_id, self.assignment_id, self.student_id)
             self.gradebook.find_comment(grade_id(cell), *where).auto_comment = None
-            self.gradebook.db.commit()
