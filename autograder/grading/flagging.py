@@ -6,6 +6,7 @@ import pkgutil
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from nbconvert.exporters.exporter import ResourcesDict
@@ -216,11 +217,8 @@ def _copied(
     codes: Iterable[Code], released: list[NotebookNode], course: Course, assignment: str
 ) -> Iterator[tuple[str, str]]:
     """Yields code that holds nearly all of a function of the course that answers an exercise."""
-    answers = course.answers.get(assignment, ())
-    given = frozenset[int]().union(*(Fingerprint(c.source).passages for c in released))
-    originals = {address: Fingerprint(_source_of(address)) for address in answers}
-    for original in originals.values():
-        original.leave_out(given)
+    given = frozenset[int]().union(*(_passages(cell.source) for cell in released))
+    originals = _originals(course.answers.get(assignment, ()), given)
     for code in codes:
         found = Fingerprint(code.source)
         found.leave_out(given)
@@ -230,9 +228,22 @@ def _copied(
                 yield code.where, f"{code.where} is nearly the course's own `{address}`."
 
 
-def _source_of(address: str) -> str:
-    """Returns the source of a function of the course's library."""
-    return inspect.getsource(pkgutil.resolve_name(address))
+@lru_cache(1000)
+def _passages(source: str) -> frozenset[int]:
+    """Returns the passages of a cell that everybody was given."""
+    return Fingerprint(source).passages
+
+
+@lru_cache
+def _originals(answers: tuple[str, ...], given: frozenset[int]) -> dict[str, Fingerprint]:
+    """Returns the fingerprints of functions of the course's library, by their addresses."""
+    originals = {
+        address: Fingerprint(inspect.getsource(pkgutil.resolve_name(address)))
+        for address in answers
+    }
+    for original in originals.values():
+        original.leave_out(given)
+    return originals
 
 
 def _exercise(cell: NotebookNode) -> str:

@@ -23,8 +23,11 @@ def is_missing(db_url: str) -> bool:
 def one_commit(gradebook: Gradebook) -> Iterator[None]:
     """Lets what is changed meanwhile be written at its end, all of it or nothing."""
     commit, gradebook.db.commit = gradebook.db.commit, gradebook.db.flush
-    yield
-    commit()
+    try:
+        yield
+        commit()
+    finally:
+        gradebook.db.commit = commit
 
 
 def install() -> None:
