@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rps_course.fast.views import Parts
 
 FILE = "checkpoint.npz"
+_FORMAT = 2
 
 
 class Checkpoint:
@@ -26,8 +27,9 @@ class Checkpoint:
 
     Attributes:
         path: the file; it is there from the first epoch on until the training has ended.
-        phases: for each phase that has begun, `{"epoch": [...], "history": {name: [...]}}`, and
-            `"drawn"`, the number of the batches' own next epoch.
+        phases: for each phase that has begun, `{"epoch": [...], "history": {name: [...]}}`,
+            `"drawn"`, the number of the batches' own next epoch, and `"head"`, the weights of the
+            last layer, which the record notes at the end of the phase.
     """
 
     def __init__(self, path: Path, settings: dict[str, Any]) -> None:
@@ -39,7 +41,7 @@ class Checkpoint:
         """
         self.path = path
         self.phases: list[dict[str, Any]] = []
-        self._settings = json.loads(json.dumps(settings))
+        self._settings = json.loads(json.dumps({"format": _FORMAT, **settings}))
         self._state: list[np.ndarray] = []
         try:
             with np.load(path) as file:
@@ -87,9 +89,11 @@ class Checkpoint:
 
         model, batches, validation, drawn = parts
         if phase == len(self.phases):
-            self.phases.append({"epoch": [], "history": {}, "drawn": None})
+            self.phases.append({"epoch": [], "history": {}, "drawn": None, "head": []})
         elif phase == len(self.phases) - 1:
             self._restore(classifier, model)
+        else:
+            classifier.layers[-1].set_weights(list(map(np.array, self.phases[phase]["head"])))
         notes = self.phases[phase]
         history = tf.keras.callbacks.History()
         history.set_model(model)
@@ -107,6 +111,7 @@ class Checkpoint:
             for name, value in logs.items():
                 notes["history"].setdefault(name, []).append(float(value))
             notes["drawn"] = drawn.epoch
+            notes["head"] = [weight.tolist() for weight in classifier.layers[-1].get_weights()]
             self._write(classifier)
 
         start = first + len(history.epoch)

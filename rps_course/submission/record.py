@@ -1,9 +1,11 @@
 """The record of a training: noted while it runs, and read as what anybody may have written."""
 
+import base64
 import json
 import math
 import platform
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +33,9 @@ class RecordError(ValueError):
 
 class Record:
     """Notes how a model is trained, phase by phase.
+
+    Of a phase in which the head alone trained, that head is kept as well: the accuracy after it can
+    then be measured again.
 
     Args:
         profile: the profile that is trained on; None for the current one.
@@ -69,6 +74,7 @@ class Record:
                     for key, values in history.history.items()
                     if all(np.size(value) == 1 for value in values)  # not one a class
                 },
+                "head": encoded(model.get_weights()[-2:]) if _is_frozen(model) else None,
             }
         )
 
@@ -99,6 +105,32 @@ class Record:
             "phases": self.phases,
             "weights_sha256": weights_sha256,
         }
+
+
+def head_of(phase: dict[str, Any], features: int, classes: int) -> tuple[np.ndarray, ...] | None:
+    """Returns the head that a phase ended with: kernel `[features, classes]` and bias `[classes]`.
+
+    None where the record has none: where more than the head trained, or in older records.
+    """
+    try:
+        numbers = np.frombuffer(base64.b64decode(phase["head"], validate=True), "<f4")
+    except (KeyError, TypeError, ValueError):
+        return None
+    if numbers.size != (features + 1) * classes or not np.isfinite(numbers).all():
+        return None
+    kernel, bias = np.split(numbers, [features * classes])
+    return kernel.reshape(features, classes), bias
+
+
+def _is_frozen(model: "tf.keras.Model") -> bool:
+    """Whether the head alone trains, its kernel and its bias."""
+    return len(model.trainable_weights) == 2
+
+
+def encoded(head: Sequence[np.ndarray]) -> str:
+    """Returns the numbers of a head, kernel and bias, as text."""
+    numbers = np.concatenate([weight.ravel() for weight in head])
+    return base64.b64encode(numbers.astype("<f4").tobytes()).decode("ascii")
 
 
 def device() -> dict[str, Any]:

@@ -172,6 +172,26 @@ def test_a_phase_is_noted_as_it_was_when_it_ended(classifier):
     assert rates == pytest.approx([0.001, 0.00001])
 
 
+def test_the_head_is_kept_of_a_phase_in_which_it_alone_trained(classifier):
+    record = record_of(classifier)
+    kernel, bias = submission.head_of(record.phases[0], 1280, 3)
+    np.testing.assert_array_equal(kernel, classifier.get_weights()[-2])
+    np.testing.assert_array_equal(bias, classifier.get_weights()[-1])
+    backbone = classifier.layers[0]
+    try:
+        backbone.layers[-3].trainable = True  # the last with weights
+        record.add_phase("fine_tune", classifier, history(range(2, 4)))
+    finally:
+        backbone.layers[-3].trainable = False
+    assert submission.head_of(record.phases[1], 1280, 3) is None
+
+
+@pytest.mark.parametrize("head", [None, 3, "", "AAAA", "no base64", "AAAA" * 5120, [1.0]])
+def test_a_record_without_a_usable_head_has_none(head):
+    assert submission.head_of({"head": head}, 1280, 3) is None
+    assert submission.head_of({}, 1280, 3) is None
+
+
 # Weights files that are not what they should be.
 
 

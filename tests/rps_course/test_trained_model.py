@@ -13,6 +13,7 @@ from autograder.core.verdict import explain
 from rps_course import check, profile, run, submission
 from rps_course.course import COURSE as RPS
 from rps_course.exercises.trained_model import private
+from rps_course.exercises.trained_model.facts import Scores
 from rps_course.profile import get
 
 COURSE = get("offline")
@@ -68,6 +69,18 @@ def with_weights(facts, **changes):
     return dataclasses.replace(facts, weights=dataclasses.replace(facts.weights, **changes))
 
 
+def scores(accuracy, pictures=150, loss=0.1):
+    return Scores(accuracy, loss, pictures)
+
+
+def with_tail(facts, **changes):
+    return with_weights(facts, tail=dataclasses.replace(facts.weights.tail, **changes))
+
+
+def with_head(facts, **changes):
+    return with_weights(facts, head=dataclasses.replace(facts.weights.head, **changes))
+
+
 def with_record(facts, **changes):
     return dataclasses.replace(facts, record=dataclasses.replace(facts.record, **changes))
 
@@ -79,12 +92,25 @@ def with_phase(facts, number, **changes):
 
 
 def test_handed_in_weights_are_evaluated_on_the_whole_test_set(facts):
-    accuracy = facts.weights.accuracy
-    assert accuracy * 150 == pytest.approx(round(accuracy * 150))
-    assert accuracy > 0.45  # chance is 0.333
+    public, last = facts.weights.public, facts.record.phases[-1].history
+    assert public.pictures == 150
+    assert public.accuracy > 0.45  # chance is 0.333
     assert max(facts.weights.frozen) == 0
-    assert max(facts.weights.tail) > 1e-4
-    assert facts.record.phases[-1].history["val_accuracy"][-1] == pytest.approx(accuracy, abs=0.01)
+    assert last["val_accuracy"][-1] == pytest.approx(public.accuracy, abs=0.01)
+    assert last["val_loss"][-1] == pytest.approx(public.loss, rel=0.01)
+
+
+def test_the_head_of_phase_1_is_evaluated_again(facts):
+    first, claimed = facts.weights.first, facts.record.phases[0].history
+    assert claimed["val_accuracy"][-1] == pytest.approx(first.accuracy, abs=0.01)
+    assert claimed["val_loss"][-1] == pytest.approx(first.loss, rel=0.01)
+    assert 0 < facts.weights.head.moved < 0.001
+
+
+def test_honest_weights_of_a_short_training_lose_nothing_to_any_limit(facts):
+    generous = dataclasses.replace(COURSE, none_at=0.1, full_at=0.2)
+    assert verdict(facts, settings=generous).score == 10
+    assert flagged(facts) == ""
 
 
 def test_what_was_measured_goes_through_json(facts):
@@ -95,17 +121,20 @@ def test_what_was_measured_goes_through_json(facts):
     ("accuracy", "score"), [(0.95, 10), (0.8, 10), (0.65, 5), (0.53, 1), (0.5, 0), (0.33, 0)]
 )
 def test_accuracy_earns_points_in_proportion(facts, accuracy, score):
-    history = facts.record.phases[-1].history | {"val_accuracy": (accuracy,)}
-    changed = with_phase(with_weights(facts, accuracy=accuracy), -1, history=history)
     settings = dataclasses.replace(COURSE, none_at=0.5, full_at=0.8)
-    assert verdict(changed, settings=settings).score == score
+    assert verdict(with_weights(facts, public=scores(accuracy)), settings=settings).score == score
 
 
 @pytest.mark.parametrize(
     ("change", "says"),
     [
         (lambda f: with_weights(f, frozen=(0.0, 1.0, 0.1)), "2 weights of the frozen part differ"),
-        (lambda f: with_weights(f, tail=(0.0, 1e-5)), "phase 2 did not train it"),
+        (lambda f: with_tail(f, still=1.0), "phase 2 did not train it"),
+        (lambda f: with_tail(f, still=0.6), "60% of the numbers of the unfrozen part"),
+        (lambda f: with_tail(f, toward=0.1), "cosine 0.10, expected at least 0.5"),
+        (lambda f: with_tail(f, toward=-0.9), "training on the course's pictures"),
+        (lambda f: with_head(f, start=1e-6), "it is what a formula gives"),
+        (lambda f: with_head(f, mean=0.99), "it is what a formula gives"),
         (lambda f: dataclasses.replace(f, record=None, no_record="it is missing"), "it is missing"),
     ],
 )
@@ -123,49 +152,104 @@ def last_epochs(facts, name="val_accuracy", *values):
     )
 
 
-# What callbacks and other names of metrics make of a record, and the note on it; "" for none.
+# What callbacks and other names of metrics make of a record, and the note or flag on it.
 KERAS_SHAPES = {
-    "metrics=['acc']": (lambda f: last_epochs(f, "val_acc", 0.9), ""),
-    "a metric object": (lambda f: last_epochs(f, "val_sparse_categorical_accuracy", 0.9), ""),
-    "restore_best_weights": (lambda f: last_epochs(f, "val_accuracy", 0.9, 0.85, 0.8), ""),
-    "a metric of another kind": (lambda f: last_epochs(f, "val_f1", 0.9), "no validation accuracy"),
-    "no validation": (lambda f: with_phase(f, -1, history={}), "no validation accuracy"),
+    "metrics=['acc']": (lambda f: last_epochs(f, "val_acc", 0.9), "", ""),
+    "a metric object": (lambda f: last_epochs(f, "val_sparse_categorical_accuracy", 0.9), "", ""),
+    "restore_best_weights": (lambda f: last_epochs(f, "val_accuracy", 0.9, 0.85, 0.8), "", ""),
+    "a metric of another kind": (
+        lambda f: last_epochs(f, "val_f1", 0.9), "", "no validation accuracy",
+    ),
+    "no validation": (lambda f: with_phase(f, -1, history={}), "", "no validation accuracy"),
     "another accuracy": (
         lambda f: last_epochs(f, "val_accuracy", 0.5),
+        "",
         "a last validation accuracy of 0.500, but the weights give 0.900",
     ),
     "ReduceLROnPlateau": (
         lambda f: with_phase(last_epochs(f, "val_accuracy", 0.9), 0, learning_rate=1e-4),
         "phase 'head' ended with the learning rate 0.0001, expected 0.001",
+        "",
     ),
     "EarlyStopping in phase 1": (
         lambda f: with_phase(last_epochs(f, "val_accuracy", 0.9), 0, epochs=(0, 1)),
         "some epochs are missing or repeated",
+        "",
     ),
-    "EarlyStopping in phase 2": (lambda f: last_epochs(f, "val_accuracy", 0.88, 0.9, 0.9), ""),
+    "EarlyStopping in phase 2": (lambda f: last_epochs(f, "val_accuracy", 0.88, 0.9, 0.9), "", ""),
     "one phase of its own": (
-        lambda f: with_record(f, phases=last_epochs(f, "val_accuracy", 0.9).record.phases[1:]),
+        lambda f: without_first(
+            with_record(f, phases=last_epochs(f, "val_accuracy", 0.9).record.phases[1:])
+        ),
         "1 training phase(s), expected 2",
+        "",
     ),
-}
+    "an older package, which kept no head of phase 1": (
+        lambda f: without_first(last_epochs(f, "val_accuracy", 0.9)),
+        "does not have the head of phase 1",
+        "",
+    ),
+}  # fmt: skip
+
+
+def without_first(facts):
+    return with_weights(with_head(facts, moved=None), first=None)
 
 
 @pytest.mark.parametrize("shape", KERAS_SHAPES)
-def test_a_record_that_keras_shaped_costs_nothing_and_a_note_says_what_differs(facts, shape):
-    change, note = KERAS_SHAPES[shape]
-    result = verdict(change(with_weights(facts, accuracy=0.9)))
+def test_a_record_that_keras_shaped_costs_nothing_and_says_what_differs(facts, shape):
+    change, note, flag = KERAS_SHAPES[shape]
+    changed = change(with_weights(facts, public=scores(0.9)))
+    result = verdict(changed, require_gpu="no")
     assert (result.score, result.reasons) == (10, ())
-    notes = " ".join(text for text in result.notes if "differs from the recipe" in text)
+    notes = " ".join(text for text in result.notes if "training record" in text)
     assert note in notes
     assert bool(notes) == bool(note)
+    assert flag in flagged(changed)
+    assert bool(flagged(changed)) == bool(flag)
+
+
+# What a person should look at, found by one limit alone.
+ODD = {
+    "a head with nothing in common": (lambda f: with_head(f, start=0.3), "0.30 times that of the"),
+    "a head with much in common": (lambda f: with_head(f, start=3.0), "3.00 times that of the"),
+    "another model's record": (lambda f: with_head(f, moved=0.05), "may be of another model"),
+    "large steps": (lambda f: with_tail(f, step=0.1), "another learning rate than the recipe's"),
+    "hardly a step": (lambda f: with_tail(f, step=1e-9), "or no training"),
+    "frozen batch norms": (
+        lambda f: with_tail(f, way=0.0, toward=None), "kept their pretrained means",
+    ),
+    "more epochs than there were": (
+        lambda f: with_tail(f, way=0.0003), "claims 1 epochs of phase 2, but",
+    ),
+    "fewer epochs than there were": (lambda f: with_tail(f, way=1.2), "training steps in all"),
+    "another accuracy after phase 1": (
+        lambda f: with_weights(f, first=scores(0.1)), "claims for phase 'head' contradict",
+    ),
+    "another loss after phase 1": (
+        lambda f: with_weights(f, first=dataclasses.replace(f.weights.first, loss=3.0)),
+        "a last validation loss of",
+    ),
+    "another loss in the end": (
+        lambda f: with_weights(f, public=dataclasses.replace(f.weights.public, loss=3.0)),
+        "claims for phase 'fine_tune' contradict",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ODD)
+def test_what_training_rarely_makes_is_flagged_and_costs_nothing(facts, what):
+    change, says = ODD[what]
+    generous = dataclasses.replace(COURSE, none_at=0.1, full_at=0.2)
+    assert verdict(change(facts), settings=generous).score == 10
+    assert says in flagged(change(facts))
 
 
 def test_weights_are_measured_on_pictures_that_no_student_has(handed_in, facts, hands):
     found = EXERCISE.measure(handed_in, COURSE, hands).weights
-    assert found.pictures == 60
-    assert 0.45 < found.private <= 1
-    assert (found.private * 60) == pytest.approx(round(found.private * 60))
-    assert dataclasses.replace(found, private=None, pictures=0) == facts.weights
+    assert found.private.pictures == 60
+    assert 0.45 < found.private.accuracy <= 1
+    assert dataclasses.replace(found, private=None) == facts.weights
 
 
 @pytest.mark.parametrize(
@@ -183,7 +267,7 @@ def test_weights_are_measured_on_pictures_that_no_student_has(handed_in, facts, 
 def test_the_accuracy_on_them_decides_and_a_better_one_in_public_is_flagged(
     facts, public, private, score, flag
 ):
-    changed = with_weights(facts, accuracy=public, private=private, pictures=450)
+    changed = with_weights(facts, public=scores(public), private=scores(private, 450))
     settings = dataclasses.replace(COURSE, none_at=0.5, full_at=0.9)
     result = verdict(changed, settings=settings)
     assert result.score == score
@@ -192,9 +276,9 @@ def test_the_accuracy_on_them_decides_and_a_better_one_in_public_is_flagged(
 
 
 def test_where_there_are_none_the_verdict_says_what_was_measured_on(facts):
-    result = verdict(with_weights(facts, accuracy=0.97))
+    result = verdict(with_weights(facts, public=scores(0.97)))
     assert "public test set, which every student has: 0.970" in " ".join(result.notes)
-    assert "trained on the test set" not in flagged(with_weights(facts, accuracy=1.0))
+    assert "trained on the test set" not in flagged(with_weights(facts, public=scores(1.0)))
 
 
 def test_a_record_of_another_weights_file_earns_nothing_and_says_so(facts):

@@ -21,6 +21,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.audit.attacks.corpus import Attack, Defect
 from autograder.audit.subject import Subject
+from autograder.grading.private import FOLDER
 
 HONEST = "zz_honest"  # graded last: what is still right then is right
 SECRET_VARIABLE = "RPS_AUDIT_SECRET"
@@ -191,7 +192,10 @@ class AttackedCourse:
         key.write_text(secrets.token_hex(32))
         self.canaries.secrets["challenge key"] = key.read_text()
         watched = [self.canaries.home, *(self.root / n for n in ("solutions", "submitted"))]
-        files = [backup, key, self.root / "notes.txt", self.root / "nbgrader_config.py"]
+        private = self.root / FOLDER / "numbers.txt"
+        private.parent.mkdir()
+        private.write_text(self._secret("private data"))
+        files = [backup, key, private, self.root / "notes.txt", self.root / "nbgrader_config.py"]
         for folder in watched:
             files += [path for path in folder.rglob("*") if path.is_file()]
         self.canaries.files = {path: _digest(path) for path in files if path.exists()}

@@ -1,9 +1,9 @@
 """Exercise `trained_model` of ps4: handed-in weights and the record of their training.
 
 The weights are loaded as weights only into the reference architecture, and their accuracy decides:
-on pictures that no student has, where the class has some. The record must belong to them. What
-else it says is the student's own word: where it differs from the recipe, as callbacks and other
-names of metrics make it, a note says so.
+on pictures that no student has, where the class has some. Weights that no training makes earn
+nothing. The record must belong to them. What else it says is the student's own word: where it
+differs from the recipe, as callbacks and other names of metrics make it, a note says so.
 """
 
 import json
@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.core.exercise import FileExercise, OtherProfileError
-from autograder.core.rubric import Finding, fails, flags, holds
+from autograder.core.rubric import Finding
 from rps_course import submission
-from rps_course.exercises.trained_model import measuring
+from rps_course.exercises.trained_model import judging, measuring
 from rps_course.exercises.trained_model import record as training
-from rps_course.exercises.trained_model.facts import Facts, Measured
+from rps_course.exercises.trained_model.facts import Facts
 from rps_course.profile import Profile
 
 
@@ -38,10 +38,11 @@ class TrainedModel(FileExercise[Facts]):
         return told.removeprefix("grading-") if isinstance(told, str) else ""
 
     def measure(self, folder: Path, profile: Profile, private: Path | None) -> Facts:
-        """Loads and evaluates the weights, and reads the record."""
-        record, no_record = None, ""
+        """Loads and measures the weights, and reads the record."""
+        notes, record, no_record = None, None, ""
         try:
-            record = training.read(folder / submission.RPS_RECORD, profile)
+            notes = submission.load_record(folder / submission.RPS_RECORD)
+            record = training.read(notes, profile)
         except submission.RecordError as error:
             no_record = str(error)
         try:
@@ -50,55 +51,23 @@ class TrainedModel(FileExercise[Facts]):
             raise OtherProfileError(str(error)) from error
         except submission.WeightsError as error:
             return Facts(unusable=str(error))
-        measured = measuring.measure(model, profile, private)
+        shape = model.layers[-1].kernel.shape
+        first = submission.head_of(notes["phases"][0], *shape) if notes else None
+        measured = measuring.measure(model, profile, private, first)
         return Facts(weights=measured, no_record=no_record, record=record)
 
     def judge(
         self, facts: Facts, digests: dict[str, str], profile: Profile, rules: dict
     ) -> Iterator[Finding]:
         """Yields findings on the weights, their record and their accuracy."""
+        digest = digests.get(submission.RPS_WEIGHTS, "")
+        refusal = next(judging.refusals(facts, digest, rules), None)
+        if refusal:
+            yield refusal
+            return
         weights, record = facts.weights, facts.record
-        if weights is None:
-            yield fails(None, "weights", received=facts.unusable)
-            return
-        changed = sum(distance > rules["weights"] for distance in weights.frozen)
-        if changed:
-            yield fails(None, "frozen_changed", received=changed)
-            return
-        if not any(distance > rules["weights"] for distance in weights.tail):
-            yield fails(None, "not_fine_tuned")
-            return
-        if record is None:
-            yield fails(None, "record", received=facts.no_record)
-            return
-        if record.weights_sha256 != digests.get(submission.RPS_WEIGHTS):
-            received = "the record's SHA-256 is of another weights file"
-            yield fails(None, "record", received=received)
-            return
-        if record.device != "GPU" and rules["require_gpu"] == "yes":
-            yield fails(None, "needs_gpu", received=record.device)
-            return
-        if record.device != "GPU" and rules["require_gpu"] == "warn":
-            yield fails(None, "without_gpu", received=record.device)
-        for difference in training.differences(record, weights.accuracy, profile, rules):
-            yield fails(None, "record_differs", received=difference)
-        yield from _judge_accuracy(weights, profile, rules)
-
-
-def _judge_accuracy(weights: Measured, profile: Profile, rules: dict) -> Iterator[Finding]:
-    """Yields findings on the accuracy: on private pictures where there are any."""
-    public, private = weights.accuracy, weights.private
-    accuracy = public if private is None else private
-    none_at, full_at = profile.none_at, profile.full_at
-    shown = {"received": accuracy, "expected": full_at, "low": none_at, "public": public}
-    shown = {name: f"{value:.3f}" for name, value in shown.items()}
-    shown |= {"pictures": str(weights.pictures)}
-    kind = "public" if private is None else "private"
-    yield fails(None, f"measured_{kind}", **shown)
-    if public - accuracy > rules["public_gap"]:
-        yield flags("better_in_public", **shown)
-    share = (accuracy - none_at) / (full_at - none_at)
-    if share >= 1:
-        yield holds("accuracy")
-    else:
-        yield fails("accuracy", f"accuracy_{kind}", max(share, 0.0), **shown)
+        assert weights is not None  # they would have been refused
+        assert record is not None
+        yield from judging.remarks(record, weights, profile, rules)
+        yield from judging.suspicions(record, weights, profile, rules)
+        yield from judging.accuracy(weights, profile)

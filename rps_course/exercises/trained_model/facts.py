@@ -43,23 +43,77 @@ class Record:
 
 
 @dataclass(frozen=True)
+class Scores:
+    """How well a classifier does on pictures.
+
+    Attributes:
+        accuracy: 0 to 1.
+        loss: the mean cross-entropy.
+        pictures: how many pictures.
+    """
+
+    accuracy: float
+    loss: float
+    pictures: int
+
+
+@dataclass(frozen=True)
+class Tail:
+    """How the unfrozen part differs from the pretrained one.
+
+    Attributes:
+        still: the share of its trained numbers that are the same.
+        step: the root mean square of how far they moved.
+        way: the share of the way from the pretrained means of its batch norms to those of the
+            training pictures that they moved: 0 if not at all, about 1 after long training; None
+            where it has no batch norms.
+        toward: the cosine between that way and where they moved; None where they did not move.
+    """
+
+    still: float
+    step: float
+    way: float | None = None
+    toward: float | None = None
+
+
+@dataclass(frozen=True)
+class Head:
+    """What a head has of the random numbers that it started from, and of a formula.
+
+    Attributes:
+        start: the size of what all classes' weights have in common, in that of a Glorot start:
+            training hardly changes it, while formulas leave none.
+        mean: the correlation of that with the mean of the features.
+        moved: the root mean square of how far the kernel moved in phase 2; None where the record
+            does not have the head of phase 1.
+    """
+
+    start: float
+    mean: float
+    moved: float | None = None
+
+
+@dataclass(frozen=True)
 class Measured:
     """What was measured of weights.
 
     Attributes:
-        accuracy: on the whole public test set, 0 to 1.
+        public: on the whole public test set.
         frozen: how far each weight of the frozen part is from the pretrained one: the largest
             difference of its numbers, as a share of each number plus 0.01.
-        tail: the same for the unfrozen part.
-        private: the accuracy on pictures that no student has; None where there are none.
-        pictures: how many these are.
+        tail: the unfrozen part.
+        head: the head.
+        private: on pictures that no student has; None where there are none.
+        first: the head that the record has of phase 1, on the frozen backbone and the public test
+            set; None where the record has none.
     """
 
-    accuracy: float
+    public: Scores
     frozen: Annotated[tuple[float, ...], Most(_ARRAYS)]
-    tail: Annotated[tuple[float, ...], Most(_ARRAYS)]
-    private: float | None = None
-    pictures: int = 0
+    tail: Tail
+    head: Head
+    private: Scores | None = None
+    first: Scores | None = None
 
 
 @dataclass(frozen=True)

@@ -1,26 +1,23 @@
 """What the training record says: the student's own words."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from autograder.core.exercise import OtherProfileError
 from rps_course import submission
-from rps_course.exercises.trained_model.facts import Phase, Record
+from rps_course.exercises.trained_model.facts import Phase, Record, Scores
 from rps_course.profile import Profile
 
 
-def read(path: Path, profile: Profile) -> Record:
-    """Reads the training record.
+def read(notes: dict[str, Any], profile: Profile) -> Record:
+    """Returns what a training record says, as facts.
 
     Raises:
-        submission.RecordError: there is none that can be used.
         OtherProfileError: it is of another profile.
     """
-    notes: dict[str, Any] = submission.load_record(path)
     if notes["profile"].removeprefix("grading-") != profile.base:
         raise OtherProfileError(
-            f"{path.name} tells of a training under the profile {notes['profile']!r}, "
+            f"{submission.RPS_RECORD} tells of a training under the profile {notes['profile']!r}, "
             f"expected {profile.base!r}."
         )
     phases = tuple(
@@ -35,7 +32,7 @@ def read(path: Path, profile: Profile) -> Record:
     return Record(notes["weights_sha256"], notes["device"]["kind"], phases)
 
 
-def differences(record: Record, accuracy: float, profile: Profile, rules: dict) -> Iterator[str]:
+def differences(record: Record, profile: Profile, rules: dict) -> Iterator[str]:
     """Yields what the record says that the recipe does not."""
     phases = record.phases
     if len(phases) != 2:
@@ -48,17 +45,28 @@ def differences(record: Record, accuracy: float, profile: Profile, rules: dict) 
     epochs = [epoch for phase in phases for epoch in phase.epochs]
     if epochs != list(range(len(epochs))):
         yield "some epochs are missing or repeated"
-    yield from _other_accuracy(phases[-1], accuracy, rules["record_tolerance"])
 
 
-def _other_accuracy(phase: Phase, accuracy: float, tolerance: float) -> Iterator[str]:
-    """Yields that no epoch of the last phase has the measured accuracy.
+def contradiction(phase: Phase, measured: Scores, rules: dict) -> str:
+    """Returns how the curves of a phase contradict what its weights give; empty if they do not.
 
-    The weights may be those of its best epoch, and a metric has the name that it was given.
+    The weights may be those of its best epoch, a metric has the name that it was given, and a
+    student may have no validation data, or another loss.
     """
-    reported = {n: v for n, v in phase.history.items() if n.startswith("val_") and "acc" in n}
-    if not any(reported.values()):
-        yield "no validation accuracy"
-    elif all(abs(value - accuracy) > tolerance for row in reported.values() for value in row):
-        last = next(values[-1] for values in reported.values() if values)
-        yield f"a last validation accuracy of {last:.3f}, but the weights give {accuracy:.3f}"
+    reported = {n: v for n, v in phase.history.items() if n.startswith("val_") and v}
+    accuracies = next((values for name, values in reported.items() if "acc" in name), None)
+    if accuracies is None:
+        return "no validation accuracy"
+    near = [abs(v - measured.accuracy) <= rules["record_accuracy"] for v in accuracies]
+    if not any(near):
+        return (
+            f"a last validation accuracy of {accuracies[-1]:.3f}, but the weights give "
+            f"{measured.accuracy:.3f}"
+        )
+    losses = reported.get("val_loss", ())
+    if len(losses) != len(accuracies):
+        return ""
+    off = rules["record_loss"] * measured.loss
+    if any(abs(v - measured.loss) <= off for v, fits in zip(losses, near, strict=True) if fits):
+        return ""
+    return f"a last validation loss of {losses[-1]:.3f}, but the weights give {measured.loss:.3f}"
