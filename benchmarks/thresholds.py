@@ -67,11 +67,12 @@ def main(argv: list[str] | None = None) -> int:
     """Runs the command line; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--profile", default="offline", help="a profile (default offline)")
-    parser.add_argument("--seeds", type=int, default=5, help="of each kind (default 5)")
+    parser.add_argument("--seeds", type=int, default=5, help="of the recipe (default 5)")
+    parser.add_argument("--others", type=int, default=2, help="of each other kind (default 2)")
     parser.add_argument("--kinds", nargs="*", help="names of these kinds only")
     args = parser.parse_args(argv)
-    if args.seeds < 1:
-        parser.error(f"--seeds must be at least 1, received {args.seeds}")
+    if min(args.seeds, args.others) < 1:
+        parser.error(f"at least 1 is needed, received {args.seeds} and {args.others}")
 
     from rps_course.course import COURSE
     from rps_course.data import DataError
@@ -94,16 +95,18 @@ def main(argv: list[str] | None = None) -> int:
                     continue
                 print(f"\n{what}: {kind.__doc__}", flush=True)
                 found = []
-                for seed in range(args.seeds):
+                for seed in range(args.seeds if kind is HONEST[0] else args.others):
                     began = time.monotonic()
                     folder = Path(room) / f"{kind.__name__}-{seed}"
                     submission.save(*kind(workshop, seed), folder)
                     made = time.monotonic()
                     found.append(look(exercise, folder, shown, profile))
                     _, verdict, flags = found[-1]
+                    mistakes = [reason.mistake for reason in verdict.reasons]
                     print(
-                        f"  seed {seed}: {verdict.score:g} points, {', '.join(flags) or 'no flag'}"
-                        f" ({made - began:.0f} s, {time.monotonic() - made:.0f} s to measure)",
+                        f"  seed {seed}: {verdict.score:g} points",
+                        *(*mistakes, "flags:", *flags, f"({made - began:.0f} s to make,"),
+                        f"{time.monotonic() - made:.0f} s to measure)",
                         flush=True,
                     )
                 table(found)
@@ -117,9 +120,8 @@ def table(found: list[tuple[Any, Any, Any]]) -> None:
         values = [row[name] for row in rows if name in row]
         print(f"    {name:<30}{min(values):>10.4g} to {max(values):.4g}")
     lost = sum(not verdict.is_full for _, verdict, _ in found)
-    reasons = {reason.mistake for _, verdict, _ in found for reason in verdict.reasons}
     flagged = sum(bool(flags) for _, _, flags in found)
-    print(f"    lost points {lost}, flagged {flagged} of {len(found)}", *sorted(reasons))
+    print(f"    lost points {lost}, flagged {flagged} of {len(found)}")
 
 
 if __name__ == "__main__":

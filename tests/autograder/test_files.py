@@ -60,11 +60,10 @@ def trained(tmp_path_factory):
 def test_weights_are_measured_in_the_sandbox(trained):
     sandbox.require()
     _, content, record = trained
-    *notes, finding = judge(run(content, record))
-    # They were loaded and measured, and the record, which has one phase of two, was read.
-    assert finding.message == "accuracy_public"
-    assert 0 < float(finding.values["received"]) < 0.9
-    assert any("1 training phase" in note.values["received"] for note in notes)
+    (finding,) = judge(run(content, record))
+    # They were loaded and measured: the tail moved, but not as training moves it.
+    assert finding.message == "not_by_training"
+    assert -1 <= float(finding.values["received"]) < 0.5
 
 
 def test_a_weights_file_that_points_elsewhere_reads_nothing_there(trained, tmp_path):

@@ -19,6 +19,7 @@ def test_every_message_that_judging_may_give_is_in_the_rubric():
     for path in folder.rglob("*.py"):
         source = path.read_text()
         used |= set(re.findall(r'fails\(\s*(?:"\w+"|None),\s*"(\w+)"', source))
+        used |= set(re.findall(r'flags\(\s*"(\w+)"', source))
     assert used
     assert used <= known
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _BATCH = 64
 _TRAINING = 150  # training pictures that show where the means of batch norms move
-Numbers = tuple[np.ndarray, np.ndarray]  # kernel and bias of a head
+Numbers = tuple[np.ndarray, np.ndarray]  # inputs and labels, or kernel and bias of a head
 
 
 def measure(
@@ -37,44 +37,62 @@ def measure(
         private: folder with pictures that no student has; None for none.
         first: the head that phase 1 ended with; None where that is not known.
     """
-    from rps_course import model as network
-    from rps_course.fast import frozen
-
-    pretrained = network.build_backbone(profile)
-    front, before = frozen.before(pretrained, profile.fine_tune_at)
-    _, after = frozen.before(model.layers[0], profile.fine_tune_at)
-    assert before is not None  # every profile unfreezes something
-    assert after is not None
-    x, y = _data(profile, test=True)
-    test = _compute(front, x)
+    pretrained, _, before = _pretrained(profile)
+    after = _parts(model.layers[0], profile)[1]
     head = tuple(model.layers[-1].get_weights())
-    training = _compute(front, _data(profile, test=False)[0])
-    features = _compute(before, training)
+    (test, labels), (training, _) = _inputs(profile, True), _inputs(profile, False)
     scores = {}
     if private is not None:
-        x, labels = own.load(private)
-        scores["private"] = _score(_compute(after, _compute(front, x)), head, labels)
+        inputs, theirs = _private_inputs(profile, private)
+        scores["private"] = _score(_compute(after, inputs), head, theirs)
     if first is not None:
-        scores["first"] = _score(_compute(before, test), first, y)
+        scores["first"] = _score(_compute(before, test), first, labels)
     return Measured(
-        public=_score(_compute(after, test), head, y),
+        public=_score(_compute(after, test), head, labels),
         frozen=_distances(pretrained, model.layers[0], profile.fine_tune_at),
-        tail=_tail(before, after, training),
-        head=_head(head[0], first and first[0], features),
+        tail=_tail(before, after, _goal(profile)),
+        head=_head(head[0], first and first[0], _compute(before, training)),
         **scores,
     )
 
 
 @cache
-def _data(profile: Profile, test: bool) -> Numbers:
-    """Returns the whole test set, or some training pictures, and their labels."""
+def _pretrained(profile: Profile) -> tuple["tf.keras.Model", "tf.keras.Model", "tf.keras.Model"]:
+    """Returns the pretrained backbone, its frozen part and its tail."""
+    from rps_course import model
+
+    backbone = model.build_backbone(profile)
+    return backbone, *_parts(backbone, profile)
+
+
+def _parts(
+    backbone: "tf.keras.Model", profile: Profile
+) -> tuple["tf.keras.Model", "tf.keras.Model"]:
+    from rps_course.fast import frozen
+
+    front, tail = frozen.before(backbone, profile.fine_tune_at)
+    assert tail is not None  # every profile unfreezes something
+    return front, tail
+
+
+@cache
+def _inputs(profile: Profile, test: bool) -> Numbers:
+    """Returns what the tail is given of the test set, or of some training pictures; and labels."""
     from rps_course import data, preprocessing
 
     few = dataclasses.replace(profile, subset=(_TRAINING, 1))
     chosen = data.load(profile)[1] if test else data.load(few)[0]
     # The notebook's own profile may be another one: resize to what these weights take.
     size = profile.image_size
-    return data.to_numpy(chosen.map(lambda s: preprocessing.preprocess_image(s, size)))
+    x, y = data.to_numpy(chosen.map(lambda s: preprocessing.preprocess_image(s, size)))
+    return _compute(_pretrained(profile)[1], x), y
+
+
+@cache
+def _private_inputs(profile: Profile, folder: Path) -> Numbers:
+    """Returns the same of the pictures that no student has."""
+    x, y = own.load(folder)
+    return _compute(_pretrained(profile)[1], x), y
 
 
 def _compute(model: "tf.keras.Model", x: np.ndarray) -> np.ndarray:
@@ -104,42 +122,59 @@ def _distances(
     )
 
 
-def _tail(before: "tf.keras.Model", after: "tf.keras.Model", inputs: np.ndarray) -> Tail:
-    """Compares the unfrozen part with the pretrained one.
+@cache
+def _goal(profile: Profile) -> list[np.ndarray]:
+    """Returns the means of what each batch norm of the tail is given while it trains.
 
-    Args:
-        before: the pretrained part, which is frozen.
-        after: the same with the weights that were handed in.
-        inputs: what training pictures give before it.
+    Its moving mean goes there. A batch norm that trains takes the statistics of the batch, so the
+    next one is given something else than in inference.
     """
     import tensorflow as tf
 
-    moved = np.concatenate([
-        (b - a).ravel()
-        for old, new in zip(before.layers, after.layers, strict=True)
-        for a, b in zip(_trained(old), _trained(new), strict=True)
-    ])  # fmt: skip
+    before = _pretrained(profile)[2]
+    unfrozen = tf.keras.models.clone_model(before)
+    unfrozen.set_weights(before.get_weights())
+    for layer in unfrozen.layers:  # setting the model's own switch changes nothing in Keras 3.15
+        layer.trainable = True
+    given = [norm.input for norm in _norms(unfrozen)]
+    if not given:
+        return []
+    outputs = tf.keras.Model(unfrozen.input, given)(_inputs(profile, False)[0], training=True)
+    outputs = outputs if isinstance(outputs, list) else [outputs]
+    return [np.asarray(x).mean(axis=tuple(range(len(x.shape) - 1))) for x in outputs]
+
+
+def _tail(before: "tf.keras.Model", after: "tf.keras.Model", goal: list[np.ndarray]) -> Tail:
+    """Compares the unfrozen part with the pretrained one.
+
+    Args:
+        before: the pretrained part.
+        after: the same with the weights that were handed in.
+        goal: where the means of its batch norms go while it trains.
+    """
+    layers = list(zip(before.layers, after.layers, strict=True))
+    pairs = [pair for old, new in layers for pair in zip(_trained(old), _trained(new), strict=True)]
+    moved = np.concatenate([(b - a).ravel() for a, b in pairs])
     tail = Tail(float((moved == 0).mean()), _size(moved))
-    norms = [
-        (old, new)
-        for old, new in zip(before.layers, after.layers, strict=True)
-        if isinstance(old, tf.keras.layers.BatchNormalization)
-    ]
-    if not norms:
+    if not goal:
         return tail
-    means = tf.keras.Model(before.input, [old.input for old, _ in norms])
-    taken, goal = [], []
-    for (old, new), values in zip(norms, _outputs(means, inputs), strict=True):
-        scale = np.sqrt(old.moving_variance.numpy() + old.epsilon)
-        start = old.moving_mean.numpy()
+    taken, whole = [], []
+    for old, new, mean in zip(_norms(before), _norms(after), goal, strict=True):
+        start, scale = old.moving_mean.numpy(), np.sqrt(old.moving_variance.numpy() + old.epsilon)
         taken.append((new.moving_mean.numpy() - start) / scale)
-        goal.append((values.mean(axis=tuple(range(values.ndim - 1))) - start) / scale)
-    way, whole = np.concatenate(taken), np.concatenate(goal)
+        whole.append((mean - start) / scale)
+    way, goal_way = np.concatenate(taken), np.concatenate(whole)
     if not way.any():
         return dataclasses.replace(tail, way=0.0)
-    along = float(way @ whole)
-    toward = along / float(np.linalg.norm(way) * np.linalg.norm(whole))
-    return dataclasses.replace(tail, toward=toward, way=along / float(whole @ whole))
+    along = float(way @ goal_way)
+    toward = along / float(np.linalg.norm(way) * np.linalg.norm(goal_way))
+    return dataclasses.replace(tail, toward=toward, way=along / float(goal_way @ goal_way))
+
+
+def _norms(model: "tf.keras.Model") -> list["tf.keras.layers.BatchNormalization"]:
+    import tensorflow as tf
+
+    return [x for x in model.layers if isinstance(x, tf.keras.layers.BatchNormalization)]
 
 
 def _trained(layer: "tf.keras.layers.Layer") -> list[np.ndarray]:
@@ -149,11 +184,6 @@ def _trained(layer: "tf.keras.layers.Layer") -> list[np.ndarray]:
     weights = [weight.numpy() for weight in layer.weights]
     is_norm = isinstance(layer, tf.keras.layers.BatchNormalization)
     return weights[:-2] if is_norm else weights  # without its moving mean and variance
-
-
-def _outputs(model: "tf.keras.Model", x: np.ndarray) -> list[np.ndarray]:
-    found = model(x, training=False)
-    return [np.asarray(output) for output in (found if isinstance(found, list) else [found])]
 
 
 def _head(kernel: np.ndarray, first: np.ndarray | None, features: np.ndarray) -> Head:
