@@ -10,6 +10,7 @@ from toy_class import hand_in, make, results_of, rps_grader, solved
 from autograder.grading.challenges import KEY_FILE
 from autograder.grading.private import FOLDER
 
+MEASUREMENTS = "1\n2\n3\n2\n"  # enough of them to be compared with the private number
 SEARCH = """
 import pathlib
 found = [str(p) for p in pathlib.Path("{root}").rglob("number.txt")]
@@ -26,8 +27,8 @@ def toy(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", "")
         root = make(tmp_path_factory.mktemp("toy"))
-        hand_in(root, "ada", solved(root))
-        hand_in(root, "ben", solved(root, double=SEARCH.format(root=root)))
+        hand_in(root, "ada", solved(root), MEASUREMENTS)
+        hand_in(root, "ben", solved(root, double=SEARCH.format(root=root)), MEASUREMENTS)
         nbgrader(root, "autograde", "toy1")
         yield root
 
@@ -96,7 +97,7 @@ def test_the_instructors_own_folder_takes_its_place_and_results_follow_it(own):
 
 def test_what_measuring_flags_is_shown_to_who_grades_and_not_in_feedback(own):
     root, number = own
-    number.write_text("2")  # the mean of 1, 2 and 3
+    number.write_text("2")  # the mean of the measurements
     nbgrader(root, "autograde", "toy1")
     flag = "The mean is the private number, 2."
     assert flag in " ".join(rps_grader(root, "show", "toy1").stdout.split())

@@ -18,7 +18,7 @@ from rps_course.profile import Profile
 if TYPE_CHECKING:
     import tensorflow as tf
 
-_BATCH = 64
+_BATCH = 16  # Keras keeps all activations of a batch: 75 MB a picture in the standard profile
 _TRAINING = 150  # training pictures that show where the means of batch norms move
 Numbers = tuple[np.ndarray, np.ndarray]  # inputs and labels, or kernel and bias of a head
 

@@ -46,10 +46,10 @@ class Measurements(FileExercise[Facts]):
         if facts.numbers is None or not digests:
             yield fails(None, "missing")
             return
-        if facts.private is not None:
+        if facts.private is not None and facts.numbers > rules["at_least"]:
             yield fails(None, "compared", received=facts.private)
-        if facts.private == facts.mean:
-            yield flags("known", received=facts.private)
+            if facts.private == facts.mean:
+                yield flags("known", received=facts.private)
         if facts.numbers >= rules["at_least"]:
             yield holds("enough")
         else:
