@@ -234,8 +234,17 @@ def load(folder: Path, exercises: tuple[str, ...], changed: Path | None = None) 
 
 
 def _compare(changed: Path, original: Path) -> None:
-    """Makes sure that a changed rubric has the keys of the original one, which `judge` needs."""
-    _compare_tables(_read(changed), _read(original), "", f"The rubric {changed}", original)
+    """Makes sure that a changed rubric has what `judge` needs: keys, and choices for texts."""
+    own, expected = _read(changed), _read(original)
+    choices = expected.pop("choices", {})
+    own.pop("choices", None)
+    _compare_tables(own, expected, "", f"The rubric {changed}", original)
+    for name, allowed in choices.items():
+        if own["limits"][name] not in allowed:
+            raise RubricError(
+                f"The rubric {changed} has limits.{name} = {own['limits'][name]!r}. Allowed: "
+                f"{', '.join(map(repr, allowed))}."
+            )
 
 
 def _compare_tables(

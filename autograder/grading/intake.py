@@ -110,7 +110,9 @@ class StagedAutograde(Regrade):
 
     def start(self) -> None:
         """Grades the submissions of an assignment."""
-        submitted = self.coursedir.submitted_directory
+        submitted, root = self.coursedir.submitted_directory, self.coursedir.root
+        if not os.access(root, os.W_OK):
+            raise _stopped(self.log, f"Results cannot be written: {root} is not yours to write in.")
         stage_folder = tempfile.TemporaryDirectory(prefix="autograder-submitted-")
         with interrupted_to_end(), stage_folder as stage:
             self._stage = Path(stage)
@@ -154,6 +156,7 @@ class StagedAutograde(Regrade):
             self.log.error("Not graded: the submission of %r cannot be read: %s", student, problem)
         for folder in found.empty.values():
             self.log.warning("%s has no notebook", folder)
+        submitted = self.coursedir.submitted_directory
         self.coursedir.submitted_directory = str(self._stage)
         pattern = self.coursedir.notebook_id
         asked = [notebook for notebook in found.released if fnmatch.fnmatch(notebook.name, pattern)]
@@ -161,7 +164,9 @@ class StagedAutograde(Regrade):
             source = self._format_source(assignment, student)
             self.assignments[source] = [f"{source}/{notebook.name}.ipynb" for notebook in asked]
         if not self.assignments:
-            raise _stopped(self.log, f"There is no submission of {assignment} that can be graded.")
+            place = self.coursedir.format_path(submitted, "<student>", assignment)
+            problem = f"There is no submission of {assignment} that can be graded in {place}/."
+            raise _stopped(self.log, problem)
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """Makes the copy of a submission, if it is to be graded; returns whether it is."""

@@ -152,3 +152,21 @@ def test_a_changed_rubric_has_the_keys_and_kinds_of_the_course_s(tmp_path, old, 
         COURSE.load_rubric(tmp_path)
     assert complaint in str(refused.value)
     assert "to_numpy.toml" in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["Yes", "true", ""])
+def test_a_text_that_grading_does_not_know_is_refused(tmp_path, text):
+    own = (COURSE.rubrics / "trained_model/rubric.toml").read_text()
+    changed = own.replace('require_gpu = "warn"', f'require_gpu = "{text}"')
+    (tmp_path / "trained_model.toml").write_text(changed)
+    says = f"limits.require_gpu = '{text}'. Allowed: 'yes', 'warn', 'no'"
+    with pytest.raises(rubric.RubricError, match=says):
+        COURSE.load_rubric(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["yes", "no"])
+def test_a_text_that_grading_knows_may_take_the_place_of_another(tmp_path, text):
+    own = (COURSE.rubrics / "trained_model/rubric.toml").read_text()
+    changed = own.replace('require_gpu = "warn"', f'require_gpu = "{text}"')
+    (tmp_path / "trained_model.toml").write_text(changed)
+    assert COURSE.load_rubric(tmp_path).limits("trained_model")["require_gpu"] == text
