@@ -8,6 +8,7 @@ like the others.
 
 import fnmatch
 import logging
+import os
 import shutil
 import tempfile
 from datetime import datetime
