@@ -195,7 +195,7 @@ def _grade(
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for kind in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(kind, signal.SIG_DFL)
-    if not bubblewrap.gpu_devices():  # their driver maps far more memory than it uses
+    if not bubblewrap.gpu_devices():  # their libraries reserve far more than they use
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)
         resource.setrlimit(resource.RLIMIT_DATA, (budget.memory_mb * _MB, hard))
     tempfile.tempdir = room  # what it leaves there, however it ends, is removed

@@ -20,7 +20,8 @@ _SYSTEM_LINKS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts", "localtime")
 _PYTHON = ("bin", "lib", "lib64", "share", "etc", "pyvenv.cfg")
 _HIDDEN = (Path("/proc/keys"), Path("/proc/key-users"))  # of whoever grades
-_GPU = ("nvidia*", "dri", "kfd")
+# What computing needs: not what debuggers, displays and switches between GPUs have.
+_GPU = ("nvidia[0-9]*", "nvidiactl", "nvidia-uvm", "nvidia-caps", "dri", "kfd")
 _MB = 1 << 20
 
 

@@ -94,7 +94,7 @@ class Isolation(LoggingConfigurable):
         """Returns the limits of each process, by their names in `resource`."""
         limits = {"CORE": 0, "FSIZE": self.file_mb * _MB, "NOFILE": 1024}
         if not bubblewrap.gpu_devices():
-            # CUDA maps far more memory than it uses; there the watchdog alone has to do.
+            # CUDA's libraries reserve twice what they use; there the watchdog alone has to do.
             limits["DATA"] = self.memory_mb * _MB
         if not self.unsafe:
             limits["NPROC"] = 256 + 16 * (os.cpu_count() or 1)  # threads count too

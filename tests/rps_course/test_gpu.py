@@ -126,3 +126,15 @@ print(json.dumps({{
     assert found["epochs"] == [[0], [1]]
     assert found["difference"] <= 0.1  # one or two of 24 pictures, by bfloat16
     assert (tmp_path / "rps_model.weights.h5").is_file()
+
+
+def test_what_a_kernel_preloads_does_not_look_for_gpus():
+    """A fork of a process that has begun to use a GPU cannot use it."""
+    program = (
+        "from tensorflow.python.eager import context; from rps_course.course import COURSE;"
+        "COURSE.preload(True); print(context.context()._physical_devices)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split()[-1] == "None"
