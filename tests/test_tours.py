@@ -60,7 +60,7 @@ def run(clone, command):
 def test_what_other_tests_leave_to_the_pages_is_on_them():
     assert commands("README.md", "Five minutes as a TA")[:2] == [
         "make assignments",
-        "nbgrader autograde ps2",
+        "rps-grader run ps2",
     ]
     assert commands("docs/ta.md", "Set up a machine") == ["make assignments"]
 

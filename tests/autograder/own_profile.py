@@ -42,8 +42,8 @@ epochs_fine = 1
 subset = [10, 5]
 
 [accuracy]
-none_at = 0.05
-full_at = 0.15
+none_at = 0.01
+full_at = 0.04
 
 [selftest]
 epochs = [2, 1]
@@ -61,11 +61,24 @@ def write(profiles, data):
     network = tf.keras.applications.MobileNet(
         (64, 64, 3), alpha=0.25, include_top=False, pooling="avg", weights=None
     )
+    _let_features_through(network)
     network.save_weights(profiles / "things.weights.h5")
     kernel = np.random.default_rng(0).normal(0, 0.1, (network.output_shape[1], 7))
     np.savez(profiles / "top.npz", kernel=kernel, bias=np.zeros(7))
     (profiles / "labels.txt").write_text("\n".join(f"thing {i}" for i in range(7)))
     write_data(data)
+
+
+def _let_features_through(network):
+    """Gives batch norms the statistics of noise: with those of Keras, 0 and 1, features vanish."""
+    import tensorflow as tf
+
+    norms = [x for x in network.layers if isinstance(x, tf.keras.layers.BatchNormalization)]
+    for norm in norms:
+        norm.momentum = 0.0
+    network(np.random.default_rng(0).random((50, 64, 64, 3)).astype(np.float32), training=True)
+    for norm in norms:
+        norm.momentum = 0.999
 
 
 def write_data(folder, classes=CLASSES):

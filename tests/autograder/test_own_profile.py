@@ -144,11 +144,11 @@ def test_the_doctor_builds_the_network(changed):
 
 
 def test_a_broken_profile_stops_grading_before_the_first_submission(in_course, changed):
-    path = changed("full_at = 0.15", "full_at = 0.05")
+    path = changed("full_at = 0.04", "full_at = 0.01")
     shutil.copytree(in_course / "solutions/ps1", in_course / "submitted/ann/ps1")
     done = nbgrader(in_course, "autograde", "ps1", check=False)
     assert done.returncode != 0
-    assert f"{path}: [accuracy] none_at = 0.05 is not below full_at = 0.05" in done.stderr
+    assert f"{path}: [accuracy] none_at = 0.01 is not below full_at = 0.01" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (in_course / "autograded").exists()
 

@@ -264,8 +264,8 @@ def test_other_points_and_another_profile_make_results_stale(graded):
         finally:
             cell.max_score = 2
             gradebook.db.commit()
-    assert reason == "changed since it was graded: release"
-    assert both == "changed since it was graded: release, profile"
+    assert reason == "changed since it was graded: points"
+    assert both == "changed since it was graded: points, profile"
     assert rows(root)["blank"]["status"] == "graded"
 
 

@@ -66,8 +66,9 @@ class Tail:
         step: the root mean square of how far they moved.
         way: the share of the way from the pretrained means of its batch norms to those of the
             training pictures that they moved: 0 if not at all, about 1 after long training; None
-            where it has no batch norms.
-        toward: the cosine between that way and where they moved; None where they did not move.
+            where it has no batch norms, or where they have nowhere to go.
+        toward: the cosine between that way and where they moved; None where they did not move,
+            or where `way` is.
     """
 
     still: float
