@@ -7,9 +7,11 @@ writes `autograded` and the gradebook.
 
 import multiprocessing
 import os
-import threading
+import signal
 from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +113,11 @@ class Rejudge:
         folders = self._folders
         pattern = folders.format_path(folders.autograded_directory, "*", folders.assignment_id)
         there = {Path(p).parent.name for p in handed_in.Names.glob(pattern) if Path(p).is_dir()}
+        if not there:
+            raise ClassError(
+                f"No submission of {folders.assignment_id} is graded yet: `rps-grader run "
+                f"{folders.assignment_id}`."
+            )
         unknown = sorted(set(asked) - there)
         if unknown:
             raise ClassError(
@@ -122,24 +129,26 @@ class Rejudge:
     def judge(self, students: list[str]) -> Iterator[Again]:
         """Judges results again, several at a time, and yields them as they are done."""
         processes = min(os.cpu_count() or 1, len(students))
-        # They begin at once: none may have a connection to the gradebook.
-        pool = multiprocessing.get_context("fork").Pool(processes, _begin, (self,))
+        context = multiprocessing.get_context("fork")
+        executor = ProcessPoolExecutor(processes, context, _begin, (self,))
+        waiting = iter(students)
 
-        ahead = threading.Semaphore(_AHEAD * processes)  # else results pile up in memory
+        def begin(count: int) -> set[Future[Again]]:
+            return {executor.submit(_judge, student) for student in islice(waiting, count)}
 
-        def waiting() -> Iterator[str]:
-            for student in students:
-                ahead.acquire()
-                yield student
+        # Processes begin with the first: none may have a connection to the gradebook.
+        first = begin(_AHEAD * processes)
 
         def results() -> Iterator[Again]:
-            with pool:
-                try:
-                    for again in pool.imap_unordered(_judge, waiting()):
-                        yield again
-                        ahead.release()
-                finally:
-                    ahead.release(len(students))  # nobody waits any more
+            running = first
+            try:
+                while running:
+                    done, running = wait(running, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        yield future.result()
+                    running |= begin(len(done))
+            finally:
+                executor.shutdown(cancel_futures=True)
 
         return results()
 
@@ -239,6 +248,8 @@ _work: list[Rejudge] = []  # of a process that judges
 
 
 def _begin(work: Rejudge) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever waits for it ends it
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _work.append(work)
 
 

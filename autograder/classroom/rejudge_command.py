@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 
 from nbgrader.apps import NbGrader
 from rich.console import Console
@@ -43,6 +44,8 @@ def rejudge(application: NbGrader, asked: list[str], *, dry_run: bool, console: 
         problem = f"The gradebook {folders.db_url} cannot be used: {getattr(error, 'orig', error)}."
     except OSError as error:
         problem = f"A result cannot be kept: {error}."
+    except BrokenProcessPool:
+        problem = "A process that judges has ended. What is judged is kept; try again."
     except KeyboardInterrupt:
         console.print("Interrupted. Each result is as it was, or judged again in whole.")
         return 130

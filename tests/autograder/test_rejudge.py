@@ -184,3 +184,11 @@ def test_wrong_names_are_told(courses):
     assert done.returncode == 1
     assert "toy9" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_without_any_result_there_is_nothing_to_judge(tmp_path, monkeypatch):
+    root = make(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(root))
+    done = rps_grader(root, "rejudge", "toy1")
+    assert done.returncode == 1
+    assert "No submission of toy1 is graded yet: `rps-grader run toy1`." in done.stderr
