@@ -151,11 +151,11 @@ def show(name: str, taken: Taken, count: int) -> None:
     )
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> None:
     """Grades the same class in all ways."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--students", type=int, default=20, help="of the class (default: 20)")
-    count = parser.parse_args().students
+    count = parser.parse_args(argv).students
     some = [s for s in demo.students(Path()) if _ASSIGNMENT in s.assignments]
     class_ = [(f"{'ab'[i % 2]}-{i:03}", some[i % len(some)]) for i in range(count)]
     stock, run = ["nbgrader", "autograde", _ASSIGNMENT], ["autograder.cli", "run", _ASSIGNMENT]

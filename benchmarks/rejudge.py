@@ -52,11 +52,11 @@ def multiply(course: SampleCourse, students: list[str], count: int) -> None:
         nbformat.write(notebook, path)
 
 
-def main() -> None:
+def main(argv: list[str] | None = None) -> None:
     """Compares the two."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--students", type=int, default=1000, help="of the class (default: 1000)")
-    count = parser.parse_args().students
+    count = parser.parse_args(argv).students
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         course = SampleCourse(Path(), Path(folder))
         course.configure("Grading.profile", "offline")
