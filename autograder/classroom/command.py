@@ -72,9 +72,13 @@ def grade(
         kept = doing.outcome.graded if doing else 0
         console.print(f"Interrupted. {kept} results are kept; the same command grades the others.")
         return 130
-    Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(
-        f"rps-grader: error: {problem}"
-    )
+    return fails(problem)
+
+
+def fails(problem: object) -> int:
+    """Prints why a command fails; returns its exit status."""
+    console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    console.print(f"rps-grader: error: {problem}")
     return 1
 
 

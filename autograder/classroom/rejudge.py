@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGrader
 
+from autograder.classroom import parcels
 from autograder.classroom.received import Received
 from autograder.core.verdict import Verdict
 from autograder.grading import challenges, handed_in, kept, placing, states
@@ -169,11 +170,7 @@ class Rejudge:
         folder = placing.result_of(self._folders, student)
         try:
             now, changes, failed = self._bases.of(student), [], False
-            files = {
-                path.relative_to(folder).as_posix(): path.read_bytes()
-                for path in folder.rglob("*")
-                if path.is_file()
-            }
+            files = parcels.read(folder, filter(Path.is_file, folder.rglob("*")))
             for name in self._names:
                 notebook = self._read(folder / f"{name}.ipynb")
                 before = _verdicts(notebook)

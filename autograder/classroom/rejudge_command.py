@@ -11,6 +11,7 @@ from rich.progress import track
 from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
+from autograder.classroom.command import fails
 from autograder.classroom.rejudge import Again, Change, Rejudge
 from autograder.grading import results
 from autograder.grading.budget import interrupted_to_end
@@ -51,10 +52,7 @@ def rejudge(application: NbGrader, asked: list[str], *, dry_run: bool, console: 
         return 130
     else:
         return _show(done, folders.assignment_id, dry_run, console)
-    Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(
-        f"rps-grader: error: {problem}"
-    )
-    return 1
+    return fails(problem)
 
 
 def _show(done: list[Again], assignment: str, dry_run: bool, console: Console) -> int:
