@@ -23,7 +23,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from autograder.classroom import assignment, delivered, parcels
 from autograder.core.course import Course, Profile
-from autograder.grading import handed_in, inside, intake, machine, run
+from autograder.grading import expecting, handed_in, inside, intake, machine, run
 from autograder.grading.handed_in import NOT_READY
 from autograder.sandbox.isolation import Isolation
 
@@ -72,6 +72,8 @@ class _Grader:
             inside.WARM,
             run.copies(grading.course, course, names),
         )
+        if run.is_heavy(course, names):
+            expecting.running(grading.course, grading.variant())
 
     def grade(self, connection: socket.socket) -> None:
         """Grades the submission that comes on a connection; this process ends here."""

@@ -19,7 +19,7 @@ from nbgrader.preprocessors import Execute
 
 from autograder.core.course import Course
 from autograder.core.exercise import Exercise, FileExercise
-from autograder.grading import challenges, outputs, private, showing, staging
+from autograder.grading import challenges, expecting, outputs, private, showing, staging
 from autograder.grading.cells import checked_by, grade_id, is_graded_here, notes
 from autograder.grading.kernels import IsolatedKernelManager
 from autograder.grading.machine import Grading
@@ -207,6 +207,7 @@ class ExecuteWithChallenge(Execute):
         if name is not None:
             secret = self.run.challenge(name, index).secret
             self.kc.request = {"exercise": name, "challenge": secret.hex()}
+            expecting.ask(self.run, name, index)
         watchdog = self.manager.provisioner.watchdog
         # A kernel that floods its client with messages keeps it from noticing the time.
         watchdog.allow((self._get_timeout(cell) or 0) + _GRACE)

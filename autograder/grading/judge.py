@@ -12,7 +12,7 @@ from autograder.core.exercise import FileExercise, OtherProfileError
 from autograder.core.facts import Failure
 from autograder.core.rubric import fails
 from autograder.core.verdict import Verdict, explain, scaled
-from autograder.grading import files, kept, reading, reasons
+from autograder.grading import expecting, files, kept, reading, reasons
 from autograder.grading.cells import checked_by, grade_id, is_graded_here, store
 from autograder.grading.flags import JUDGED, Flag
 from autograder.grading.intake import OTHER_PROFILE
@@ -123,7 +123,7 @@ class JudgeEvidence(NbGraderPreprocessor):
             facts = reading.read(found, exercise, challenge, run.profile)
             if not isinstance(facts, Failure):
                 if index not in run.expected:
-                    run.expected[index] = exercise.expect(challenge, run.profile)
+                    run.expected[index] = expecting.expected(run, name, index)
                 findings = exercise.judge(facts, run.expected[index], rubric.limits(name))
                 return rubric.verdict(name, findings)
             finding = reasons.raised(facts, name, cell, nb, run)

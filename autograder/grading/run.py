@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -72,7 +73,8 @@ class Run:
             that check an exercise.
         flags: what judging found that a person should look at.
         measured: of the files that an exercise asks for, by exercise; filled in when it is judged.
-        expected: what a right answer gives, by the index of the cell; filled in likewise.
+        asked: where what a right answer gives will come, by the index of the cell.
+        expected: what it gives; filled in when it is judged.
     """
 
     course: Course
@@ -93,6 +95,7 @@ class Run:
     failed: dict[int, FailedLine] = field(default_factory=dict)
     flags: list[Flag] = field(default_factory=list)
     measured: dict[str, Measured] = field(default_factory=dict)
+    asked: dict[int, Connection] = field(default_factory=dict)
     expected: dict[int, Any] = field(default_factory=dict)
 
     @property

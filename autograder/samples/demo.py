@@ -4,16 +4,20 @@ It shows a newcomer what grading looks like, and it is a test of the whole pipel
 compared with the expected one.
 """
 
+import os
 import shutil
+import time
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import Popen
 
 import nbformat
 from rich.console import Console
 
 from autograder import configuration
+from autograder.classroom.progress import Watch
 from autograder.core.course import load
 from autograder.grading import results, tables
 from autograder.samples.course import SampleCourse, SampleError
@@ -22,6 +26,7 @@ from autograder.sandbox import isolation
 # In the course root: answers, class.toml, and files.py, which makes what is handed in beside
 # notebooks.
 ANSWERS = "demo"
+_AT_ONCE = min(2, os.cpu_count() or 1)  # commands: each takes 2 GB of memory, and one core
 
 
 @dataclass(frozen=True)
@@ -119,16 +124,59 @@ def run(root: Path, course: Path, console: Console) -> bool:
     # What is handed in beside the notebooks of the last assignment is made while others are graded.
     making = sample.start([str(root / ANSWERS / "files.py"), str(course)], "files")
     try:
-        for assignment in sample.assignments:
-            if assignment == sample.assignments[-1]:
-                with console.status(f"Making the files that {assignment} hands in"):
-                    sample.finish(making, f"making the files that {assignment} hands in")
-            number = sum(assignment in student.assignments for student in everyone)
-            with console.status(f"nbgrader autograde {assignment}: {number} submissions"):
-                sample.nbgrader("autograde", assignment, *unsafe)
+        grade(sample, everyone, making, unsafe, console)
     finally:
         making.kill()
     return report(sample, everyone, console)
+
+
+def grade(
+    sample: SampleCourse,
+    everyone: list[Student],
+    making: Popen,
+    unsafe: list[str],
+    console: Console,
+) -> None:
+    """Runs `nbgrader autograde` for all assignments, several at a time.
+
+    Args:
+        sample: the course.
+        everyone: its students.
+        making: makes the files that the last assignment hands in.
+        unsafe: further arguments of the command.
+        console: where it is shown how far it is.
+
+    Raises:
+        SampleError: nbgrader failed.
+    """
+    last = sample.assignments[-1]
+    waiting, running = list(sample.assignments), dict[str, Popen]()
+    results_to_come = {(s.id, a) for s in everyone for a in s.assignments}
+    try:
+        with Watch(console, len(results_to_come)) as watch:
+            while waiting or running:
+                if waiting and len(running) < _AT_ONCE and (waiting[0] != last or _done(making)):
+                    assignment = waiting.pop(0)
+                    if assignment == last:
+                        sample.finish(making, f"making the files that {last} hands in")
+                    arguments = ["-m", "nbgrader", "autograde", assignment, *unsafe]
+                    running[assignment] = sample.start(arguments, f"autograde-{assignment}")
+                for assignment in filter(lambda a: _done(running[a]), list(running)):
+                    process = running.pop(assignment)
+                    sample.finish(process, f"`nbgrader autograde {assignment}`")
+                for student, assignment in sorted(results_to_come):
+                    if (sample.folder / "autograded" / student / assignment).is_dir():
+                        results_to_come.remove((student, assignment))
+                        watch.end(f"{assignment} of {student}")
+                time.sleep(0.2)
+    finally:
+        for process in running.values():
+            process.terminate()
+            process.wait()
+
+
+def _done(process: Popen) -> bool:
+    return process.poll() is not None
 
 
 def report(sample: SampleCourse, everyone: list[Student], console: Console) -> bool:

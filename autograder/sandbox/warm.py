@@ -29,6 +29,15 @@ class WarmError(RuntimeError):
     """A program could not be forked into a sandbox; the message says why."""
 
 
+def hung_up(connection: socket.socket) -> bool:
+    """Whether a connection is closed on this side, or by all who had the other end."""
+    if connection.fileno() < 0:
+        return True
+    end = select.poll()
+    end.register(connection, 0)  # a hang-up is always reported
+    return bool(end.poll(0))
+
+
 class Warm:
     """A warm process, seen from the grader.
 
@@ -85,11 +94,7 @@ class Warm:
 
         Its status would tell only the process that started it, and not the forks of that one.
         """
-        if self._control.fileno() < 0:
-            return True
-        end = select.poll()
-        end.register(self._control, 0)  # a hang-up is always reported
-        return bool(end.poll(0))
+        return hung_up(self._control)
 
     def fork(self, request: dict[str, Any], sandbox: socket.socket) -> int:
         """Runs a program in a sandbox.

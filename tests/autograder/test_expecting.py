@@ -1,0 +1,69 @@
+"""What right answers give is worked out in one process, which is no part of a submission."""
+
+import pytest
+import sandbox
+from nbgrader_course import nbgrader
+from toy_class import POINTS, hand_in, make, results_of, rps_grader, solved
+
+STUDENTS = ("ada", "ben")
+NOTED = """
+    def expect(self, challenge, profile):
+        import os
+        with open({log!r}, "a") as file:
+            print(os.getpid(), file=file)
+        {then}
+        return self.right(challenge, profile)
+
+    def right("""
+
+
+@pytest.fixture
+def course(tmp_path):
+    sandbox.require()
+    root = make(tmp_path)
+    for student in STUDENTS:
+        hand_in(root, student, solved())
+    return root
+
+
+def edit(root, then):
+    """Has `double` be worked out in the process, and noted by whom."""
+    path = root / "toy/exercises/double/exercise.py"
+    source = path.read_text().replace("heavy = False", "heavy = True")
+    noted = NOTED.format(log=str(root / "by.txt"), then=then)
+    path.write_text(source.replace("\n    def expect(", noted, 1))
+
+
+def by(root):
+    return (root / "by.txt").read_text().split()
+
+
+def right(root):
+    found = results_of(root)
+    return all(found[s, e].score == p for s in STUDENTS for e, p in POINTS.items())
+
+
+@pytest.mark.parametrize("command", ["autograde", "run"])
+def test_one_process_works_it_out_for_the_class(course, command):
+    edit(course, "")
+    if command == "run":
+        done = rps_grader(course, "run", "toy1", "--jobs", "2")
+        assert done.returncode == 0, done.stdout + done.stderr
+    else:
+        nbgrader(course, "autograde", "toy1")
+    assert right(course)
+    assert len(by(course)) == len(STUDENTS)
+    assert len(set(by(course))) == 1
+
+
+@pytest.mark.parametrize(
+    "fate",
+    ["os.kill(os.getpid(), 9)", "raise ValueError", "return lambda: 0"],
+    ids=["killed", "fails", "cannot be sent"],
+)
+def test_where_it_does_not_answer_the_grader_works_it_out(course, fate):
+    beside = 'open("/proc/self/cmdline").read().find("autograder.grading.expecting") >= 0'
+    edit(course, f"if {beside}: {fate}")
+    nbgrader(course, "autograde", "toy1")
+    assert right(course)
+    assert len(by(course)) == 2 * len(STUDENTS)
