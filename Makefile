@@ -5,7 +5,7 @@ BIN := .venv/bin
 # nbgrader calls programs of its environment (alembic) by name.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo test lint assignments setup bubblewrap chromium audit audit-oldest
+.PHONY: demo test lint assignments setup bubblewrap chromium postgresql audit audit-oldest
 .DEFAULT_GOAL := demo
 
 demo: setup bubblewrap  ## grade a sample class with the stock nbgrader autograde
@@ -46,6 +46,13 @@ chromium:
 		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
 		echo "Installing Chromium: tests open pages of feedback in it." && \
 		apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || true
+
+# In the same way; the tests of a gradebook on a server are skipped where it is missing.
+postgresql:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { \
+		[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+		echo "Installing PostgreSQL: tests keep a gradebook in it." && \
+		apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; } || true
 
 .venv/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { \
