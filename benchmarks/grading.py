@@ -1,6 +1,7 @@
 """How long a class takes: `rps-grader run` in its sandbox against nbgrader without one.
 
     python -m benchmarks.grading                 # 20 submissions of ps2
+    python -m benchmarks.grading --scale         # up to 1,000 submissions, see benchmarks.scale
 
 The same submissions of the demo class, right, wrong and broken ones, are graded under the offline
 profile, one after the other on the same machine:
@@ -18,75 +19,18 @@ one submission go is what `python -m benchmarks.stages` tells.
 import argparse
 import os
 import tempfile
-import threading
-import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-import psutil
 from nbgrader.api import Gradebook
 
 from autograder.samples import demo
 from autograder.samples.course import SampleCourse
+from benchmarks import scale
+from benchmarks.measuring import Taken, timed
 
 _ASSIGNMENT = "ps2"
-
-
-@dataclass
-class Taken:
-    """What a command took.
-
-    Attributes:
-        wall: seconds.
-        cpu: seconds of all processes.
-        memory: MB of its own process at most.
-    """
-
-    wall: float = 0.0
-    cpu: float = 0.0
-    memory: float = 0.0
-
-    def __add__(self, other: "Taken") -> "Taken":
-        most = max(self.memory, other.memory)
-        return Taken(self.wall + other.wall, self.cpu + other.cpu, most)
-
-
-class _Watch(threading.Thread):
-    """Looks at a tree of processes: those that are killed report their seconds to nobody."""
-
-    def __init__(self, pid: int) -> None:
-        super().__init__(daemon=True)
-        self._root, self.memory, self._seconds = psutil.Process(pid), 0.0, {}
-
-    @property
-    def cpu(self) -> float:
-        """Seconds of all processes that were seen."""
-        return sum(self._seconds.values())
-
-    def run(self) -> None:
-        """Looks until the command has ended."""
-        while self._root.is_running() and self._root.status() != psutil.STATUS_ZOMBIE:
-            try:
-                self.memory = max(self.memory, self._root.memory_info().rss / 1e6)
-                for process in (self._root, *self._root.children(recursive=True)):
-                    times = process.cpu_times()
-                    self._seconds[process.pid, process.create_time()] = times.user + times.system
-            except psutil.Error:
-                pass
-            time.sleep(0.05)
-
-
-def timed(course: SampleCourse, arguments: list[str], name: str) -> Taken:
-    """Runs a command in a course."""
-    began = time.monotonic()
-    process = course.start(["-m", *arguments], name)
-    watch = _Watch(process.pid)
-    watch.start()
-    process.wait()
-    watch.join()
-    return Taken(time.monotonic() - began, watch.cpu, watch.memory)
 
 
 def make(folder: Path, students: Iterable[tuple[str, demo.Student]], marked: bool) -> SampleCourse:
@@ -155,7 +99,12 @@ def main(argv: list[str] | None = None) -> None:
     """Grades the same class in all ways."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--students", type=int, default=20, help="of the class (default: 20)")
-    count = parser.parse_args(argv).students
+    parser.add_argument("--scale", action="store_true", help="grade classes of several sizes")
+    asked = parser.parse_args(argv)
+    if asked.scale:
+        scale.main()
+        return
+    count = asked.students
     some = [s for s in demo.students(Path()) if _ASSIGNMENT in s.assignments]
     class_ = [(f"{'ab'[i % 2]}-{i:03}", some[i % len(some)]) for i in range(count)]
     stock, run = ["nbgrader", "autograde", _ASSIGNMENT], ["autograder.cli", "run", _ASSIGNMENT]

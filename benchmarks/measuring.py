@@ -1,0 +1,72 @@
+"""What a command in a sample course takes: seconds, CPU seconds of all its processes, memory."""
+
+import threading
+import time
+from dataclasses import dataclass
+
+import psutil
+
+from autograder.samples.course import SampleCourse
+
+
+@dataclass
+class Taken:
+    """What a command took.
+
+    Attributes:
+        wall: seconds.
+        cpu: seconds of all processes.
+        memory: MB of its own process at most.
+        own: seconds of its own process.
+    """
+
+    wall: float = 0.0
+    cpu: float = 0.0
+    memory: float = 0.0
+    own: float = 0.0
+
+    def __add__(self, other: "Taken") -> "Taken":
+        most = max(self.memory, other.memory)
+        own = self.own + other.own
+        return Taken(self.wall + other.wall, self.cpu + other.cpu, most, own)
+
+
+class _Watch(threading.Thread):
+    """Looks at a tree of processes: those that are killed report their seconds to nobody."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self._root, self.memory, self._seconds = psutil.Process(pid), 0.0, {}
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of all processes that were seen."""
+        return sum(self._seconds.values())
+
+    @property
+    def own(self) -> float:
+        """Seconds of the command's own process."""
+        return self._seconds.get((self._root.pid, self._root.create_time()), 0.0)
+
+    def run(self) -> None:
+        """Looks until the command has ended."""
+        while self._root.is_running() and self._root.status() != psutil.STATUS_ZOMBIE:
+            try:
+                self.memory = max(self.memory, self._root.memory_info().rss / 1e6)
+                for process in (self._root, *self._root.children(recursive=True)):
+                    times = process.cpu_times()
+                    self._seconds[process.pid, process.create_time()] = times.user + times.system
+            except psutil.Error:
+                pass
+            time.sleep(0.05)
+
+
+def timed(course: SampleCourse, arguments: list[str], name: str) -> Taken:
+    """Runs a command in a course."""
+    began = time.monotonic()
+    process = course.start(["-m", *arguments], name)
+    watch = _Watch(process.pid)
+    watch.start()
+    process.wait()
+    watch.join()
+    return Taken(time.monotonic() - began, watch.cpu, watch.memory, watch.own)
