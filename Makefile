@@ -2,6 +2,7 @@
 # PYTHON=python3.12 make test chooses another interpreter.
 PYTHON ?= python3
 BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
 # nbgrader calls programs of its environment (alembic) by name.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
@@ -58,9 +59,12 @@ postgresql:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { \
 		echo "rps-course needs Python 3.11, 3.12 or 3.13; '$(PYTHON)' is" \
 			"$$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.11" >&2; exit 1; }
-	@echo "Setting up .venv: TensorFlow and nbgrader take a few minutes the first time."
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --editable '.[dev]' --constraint constraints.txt
+	@echo "Setting up .venv, once; it takes a few minutes. 1 of 3: Python's environment"
+	@$(PYTHON) -m venv .venv
+	@echo "2 of 3: TensorFlow, a download of 600 MB"
+	@$(INSTALL) tensorflow
+	@echo "3 of 3: nbgrader, the course and what tests it"
+	@$(INSTALL) --editable '.[dev]'
 	@touch $@
 
 # The versions in constraints-oldest.txt are those for Python 3.11.
