@@ -2,7 +2,7 @@
 # PYTHON=python3.12 make test chooses another interpreter.
 PYTHON ?= python3
 BIN := .venv/bin
-INSTALL := $(BIN)/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
+INSTALL := $(BIN)/python -m pip -qq --disable-pip-version-check install --constraint constraints.txt
 # nbgrader calls programs of its environment (alembic) by name.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
