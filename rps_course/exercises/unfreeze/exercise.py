@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
@@ -53,6 +54,7 @@ class Expected:
         cuts: the layers that the first and the second step train from.
         owners: the index of the layer that each of its weights belongs to.
         before: its features before a step, `[2, d]`.
+        right: what right steps do.
     """
 
     exercise: "Unfreeze"
@@ -61,16 +63,15 @@ class Expected:
     cuts: tuple[int, ...]
     owners: list[int]
     before: np.ndarray
+    right: tuple[Step, Step]
 
-    def take_again(self, case: int, trains: set[int]) -> Step:
-        """Takes the step of the first or second cut again, with these layers training."""
-
-        def unfreeze(backbone: "tf.keras.Model", _: int) -> None:
-            backbone.trainable = True
-            for i, layer in enumerate(backbone.layers):
-                layer.trainable = i in trains
-
-        return self.exercise.step(unfreeze, case, self.challenge, self.profile)
+    def take_again(self, case: int, moved: tuple[int, ...]) -> Step:
+        """Takes the step of the first or second cut again, with the layers of these weights."""
+        trains = {self.owners[i] for i in moved}
+        if trains == _tail(self.owners, self.cuts[case]):
+            return self.right[case]
+        about = case, self.challenge, self.profile
+        return self.exercise.step(partial(_unfreeze, trains=trains), *about)
 
     def compare(self, moved: tuple[int, ...], cut: int) -> tuple[set[int], set[int]]:
         """Returns the weights that should move and don't, and those that do and shouldn't."""
@@ -118,15 +119,14 @@ class Unfreeze(Exercise[Facts, Expected]):
     def expect(self, challenge: Challenge, profile: Profile) -> Expected:
         """Draws the stand-in again."""
         backbone = standin.classifier(challenge, self.name, profile).layers[0]
+        cuts, owners = standin.cuts(challenge, self.name, backbone), standin.owners(backbone)
         later = probing.later(challenge, self.name, standin.SHAPE)
-        return Expected(
-            self,
-            challenge,
-            profile,
-            standin.cuts(challenge, self.name, backbone),
-            standin.owners(backbone),
-            np.asarray(backbone(later, training=False)),
+        before = np.asarray(backbone(later, training=False))
+        first, second = (
+            self.step(partial(_unfreeze, trains=_tail(owners, cut)), case, challenge, profile)
+            for case, cut in enumerate(cuts)
         )
+        return Expected(self, challenge, profile, cuts, owners, before, (first, second))
 
     def judge(self, facts: Facts, expected: Expected, rules: dict) -> Iterator[Finding]:
         """Yields findings on the tail, the layers before it, and the use of the argument."""
@@ -176,8 +176,20 @@ class Unfreeze(Exercise[Facts, Expected]):
         """
         if step.after is None or max(step.moved, default=0) >= len(expected.owners):
             return False
-        right = expected.take_again(case, {expected.owners[i] for i in step.moved})
+        right = expected.take_again(case, step.moved)
         limits = rules["rounding"], rules["change"]
         return right.moved == step.moved and probing.follows(
             expected.before, step.after.values, right.after.values, *limits
         )
+
+
+def _tail(owners: list[int], cut: int) -> set[int]:
+    """Returns the layers with weights from a cut on."""
+    return {layer for layer in owners if layer >= cut}
+
+
+def _unfreeze(backbone: "tf.keras.Model", _: int, *, trains: set[int]) -> None:
+    """Makes exactly these layers train."""
+    backbone.trainable = True
+    for i, layer in enumerate(backbone.layers):
+        layer.trainable = i in trains
