@@ -123,8 +123,8 @@ def _summary(
     say = partial(console.print, soft_wrap=True, highlight=False, markup=False)
     problems = doing.outcome.problems if doing else {}
     for student, problem in planned.found.unreadable.items():
-        problems[student] = f"it cannot be read with your rights: {problem}"
-        say(f"{student}: not graded: {problems[student]}")
+        problems[student] = problem
+        say(f"{student}: not graded: {problem}")
     for student, notes in (doing.outcome.notes if doing else {}).items():
         if student in problems:
             continue

@@ -154,7 +154,7 @@ class StagedAutograde(Regrade):
         except NOT_READY as error:
             raise _stopped(self.log, error) from error
         for student, problem in found.unreadable.items():
-            self.log.error("Not graded: the submission of %r cannot be read: %s", student, problem)
+            self.log.error("Not graded: the submission of %r. %s", student, problem)
         for folder in found.empty.values():
             self.log.warning("%s has no notebook", folder)
         submitted = self.coursedir.submitted_directory
@@ -195,12 +195,8 @@ class StagedAutograde(Regrade):
         """Grades all submissions; fails if one could not be read."""
         super().convert_notebooks()
         if self._found.unreadable:
-            raise _stopped(
-                self.log,
-                "Not graded, since they cannot be read with your rights: the submissions of "
-                f"{', '.join(self._found.unreadable)}. Make them readable, `chmod -R u+rX`, and "
-                "grade again.",
-            )
+            names = ", ".join(self._found.unreadable)
+            raise _stopped(self.log, f"Not graded, see above: the submissions of {names}.")
 
 
 def _stopped(log: logging.Logger, problem: object) -> NbGraderException:
