@@ -26,6 +26,7 @@ from autograder.grading.machine import Grading
 from autograder.grading.staging import OddFileError
 
 _AHEAD = 3  # submissions that are sent for each one that can be graded at the same time
+_MOST_BYTES = 500_000_000  # that are under way, unless one submission alone has more
 _NOTABLE = ("WARNING", "ERROR", "CRITICAL")
 
 
@@ -157,7 +158,7 @@ class Run:
             self._client = client
             self._parcel = client.submit(worker.keep, self._shared)
             waiting = iter(self._planned.todo)
-            self._sent: dict[Future, str] = {}
+            self._sent: dict[Future, tuple[str, int]] = {}  # whose it is, and its size
             completed = as_completed()
             self._send(waiting, completed)
             for future in completed:
@@ -167,17 +168,19 @@ class Run:
     def _send(self, waiting: Iterator[str], completed: as_completed) -> None:
         """Sends submissions, as many as are graded soon."""
         most = _AHEAD * max(1, sum(self._threads().values()))
-        for student in waiting if len(self._sent) < most else ():
-            self._send_one(student, completed)
-            if len(self._sent) >= most:
+        while len(self._sent) < most and sum(n for _, n in self._sent.values()) < _MOST_BYTES:
+            student = next(waiting, None)
+            if student is None:
                 break
+            self._send_one(student, completed)
 
     def _send_one(self, student: str, completed: as_completed) -> None:
         bases = self._planned.todo[student]
         keys = {name: self._attempt_key(student, basis) for name, basis in bases.items()}
         try:
-            parcel = submission.make(self._planned.found.submissions[student], student, keys)
-        except (OSError, OddFileError) as error:  # it has changed since somebody looked
+            found = self._planned.found
+            parcel = submission.make(found.again(student), found.released, student, keys)
+        except (OSError, OddFileError) as error:
             self._end(student, f"it cannot be read: {error}")
             return
         able = [name for name in self._threads() if name not in self._unready]
@@ -189,7 +192,7 @@ class Run:
             pure=False,
             workers=able if self._unready else None,
         )
-        self._sent[future] = student
+        self._sent[future] = student, len(parcel)
         completed.add(future)
 
     def _attempt_key(self, student: str, basis: states.Basis) -> bytes:
@@ -198,7 +201,7 @@ class Run:
 
     def _take(self, future: Future, completed: as_completed) -> None:
         """Takes what a worker answers."""
-        student = self._sent.pop(future)
+        student, _ = self._sent.pop(future)
         try:
             about, files = parcels.unpack(future.result())
         except UnreadyError as error:

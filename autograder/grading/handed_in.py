@@ -47,12 +47,28 @@ class HandedIn:
         submissions: what was handed in, by student.
         unreadable: why others cannot be graded, and what to do, by student.
         empty: folders without a notebook, by student.
+        trusted: folders around them that may be links.
+        ignored: patterns of names that are ignored.
     """
 
     released: list[Released]
     submissions: dict[str, Submission] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
     empty: dict[str, str] = field(default_factory=dict)
+    trusted: tuple[Path, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+    def again(self, student: str) -> Submission:
+        """Returns what a student has handed in by now: it may have changed since `look`.
+
+        Raises:
+            OSError: it cannot be read with the grader's rights, or is not there any more.
+        """
+        folder = self.submissions[student].folder
+        found = staging.look(folder, self.trusted, self.ignored)
+        if not found.notebooks and not (found.linked and os.path.lexists(folder)):
+            raise FileNotFoundError(f"there is no notebook in {folder} any more")
+        return found
 
 
 def look(folders: CourseDirectory, grading: Grading) -> HandedIn:
@@ -68,14 +84,16 @@ def look(folders: CourseDirectory, grading: Grading) -> HandedIn:
         autograder.core.course.CourseError, autograder.grading.machine.MachineError: the class
             cannot be graded as configured.
     """
-    found = HandedIn(released_notebooks(folders, grading))
     assignment, step = folders.assignment_id, folders.submitted_directory
+    found = HandedIn(
+        released_notebooks(folders, grading),
+        trusted=(Path(folders.root), Path(folders.root) / step),
+        ignored=tuple(folders.ignore),
+    )
     # nbgrader 0.9.6 leaves the step as it is.
     pattern = folders.format_path(
         re.escape(step), "(?P<student>.*)", re.escape(assignment), escape=True
     )
-    root = Path(folders.root)
-    trusted = (root, root / step)
     for folder in Names.glob(folders.format_path(step, folders.student_id, assignment)):
         match = re.fullmatch(pattern, folder, re.DOTALL)
         if match is None:
@@ -85,7 +103,7 @@ def look(folders: CourseDirectory, grading: Grading) -> HandedIn:
             found.unreadable[ascii(student)[1:-1]] = _NO_NAME
             continue
         try:
-            submission = staging.look(Path(folder), trusted, folders.ignore)
+            submission = staging.look(Path(folder), found.trusted, found.ignored)
         except OSError as error:
             found.unreadable[student] = _NO_RIGHTS.format(error)
             continue
