@@ -7,6 +7,7 @@ import signal
 import tempfile
 from collections.abc import Iterator
 from importlib import metadata
+from multiprocessing import resource_tracker
 
 import dask
 import psutil
@@ -55,7 +56,9 @@ def local(count: int) -> Iterator[Client]:
     """
     settings = {"distributed.scheduler.allowed-failures": 2, "distributed.admin.tick.limit": "1h"}
     with tempfile.TemporaryDirectory(prefix="rps-dask-") as folder, dask.config.set(settings):
-        interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for this process alone
+        # An interrupt is for this process alone: others inherit that it is blocked.
+        resource_tracker.ensure_running()  # it unblocks interrupts when it starts
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             cluster = LocalCluster(
                 n_workers=1,
@@ -70,7 +73,7 @@ def local(count: int) -> Iterator[Client]:
                 silence_logs=logging.CRITICAL,
             )
         finally:
-            signal.signal(signal.SIGINT, interrupt)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         with cluster, Client(cluster) as client:
             yield client
 
