@@ -185,7 +185,7 @@ def _run(arguments: argparse.Namespace) -> int:
         jobs=arguments.jobs,
         scheduler=arguments.scheduler,
         force=arguments.force,
-        console=Console(),
+        console=Console(emoji=False),
     )
 
 
@@ -197,7 +197,7 @@ def _rejudge(arguments: argparse.Namespace) -> int:
     application = _nbgrader()
     application.coursedir.assignment_id = arguments.assignment
     return rejudge_command.rejudge(
-        application, arguments.student, dry_run=arguments.dry_run, console=Console()
+        application, arguments.student, dry_run=arguments.dry_run, console=Console(emoji=False)
     )
 
 
@@ -220,7 +220,7 @@ def _show(arguments: argparse.Namespace) -> int:
     except results.UNREADABLE as error:
         print(f"rps-grader: error: {error}", file=sys.stderr)
         return 2
-    console = Console()
+    console = Console(emoji=False)
     if not found:
         console.print(f"Nobody has handed in {arguments.assignment}.")
         return 0
@@ -236,7 +236,7 @@ def _similar(arguments: argparse.Namespace) -> int:
     from autograder.grading.machine import Grading
     from autograder.sandbox.isolation import Isolation, IsolationError
 
-    application, console = _nbgrader(), Console()
+    application, console = _nbgrader(), Console(emoji=False)
     name, isolation = arguments.assignment, Isolation(parent=application)
     try:
         course = Grading(parent=application).load()

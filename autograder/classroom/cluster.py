@@ -1,5 +1,6 @@
 """Where submissions are graded: in processes of this machine, or by workers of a Dask scheduler."""
 
+import asyncio
 import contextlib
 import logging
 import os
@@ -7,10 +8,12 @@ import signal
 import tempfile
 from collections.abc import Iterator
 from importlib import metadata
+from multiprocessing import resource_tracker
 
 import dask
 import psutil
 from distributed import Client, LocalCluster, Security
+from distributed.comm import connect
 from distributed.system import MEMORY_LIMIT
 
 _SECONDS = 10  # to find a scheduler, and one worker
@@ -55,7 +58,9 @@ def local(count: int) -> Iterator[Client]:
     """
     settings = {"distributed.scheduler.allowed-failures": 2, "distributed.admin.tick.limit": "1h"}
     with tempfile.TemporaryDirectory(prefix="rps-dask-") as folder, dask.config.set(settings):
-        interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for this process alone
+        # An interrupt is for this process alone: others inherit that it is blocked.
+        resource_tracker.ensure_running()  # it unblocks interrupts when it starts
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             cluster = LocalCluster(
                 n_workers=1,
@@ -70,7 +75,7 @@ def local(count: int) -> Iterator[Client]:
                 silence_logs=logging.CRITICAL,
             )
         finally:
-            signal.signal(signal.SIGINT, interrupt)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         with cluster, Client(cluster) as client:
             yield client
 
@@ -83,11 +88,12 @@ def remote(address: str) -> Iterator[Client]:
         ClusterError: it does not answer, has no workers, or runs other versions.
     """
     try:
+        asyncio.run(_greet(address))
         client = Client(address, timeout=_SECONDS)
-    except (OSError, ValueError, TypeError) as error:
+    except Exception as error:  # whatever listens there may say anything
         raise ClusterError(
-            f"No Dask scheduler answers at {address} within {_SECONDS} seconds ({error}). It must "
-            "run, and be reached from here: `dask scheduler --port 8786` (docs/cluster.md)."
+            f"No Dask scheduler answers at {address} within {_SECONDS} seconds ({error!r}). It "
+            "must run, and be reached from here: `dask scheduler --port 8786` (docs/cluster.md)."
         ) from error
     with client:
         try:
@@ -99,6 +105,13 @@ def remote(address: str) -> Iterator[Client]:
             ) from error
         _compare(client, address)
         yield client
+
+
+async def _greet(address: str) -> None:
+    """Makes sure that a scheduler answers: a client waits for ever where something else listens."""
+    connecting = connect(address, **Security().get_connection_args("client"))
+    connection = await asyncio.wait_for(connecting, _SECONDS)
+    await connection.close()
 
 
 def _compare(client: Client, address: str) -> None:

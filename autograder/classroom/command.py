@@ -59,7 +59,7 @@ def grade(
             if planned.todo:
                 where = _where(planned, jobs, scheduler)
                 with Watch(console, len(planned.todo)) as watch:
-                    doing = Run(application, planned, watch, fetch=bool(scheduler))
+                    doing = Run(application, planned, watch, fetch=scheduler is not None)
                     doing.grade(where)
         return _summary(application, planned, doing, log, console)
     except (*NOT_READY, *results.UNREADABLE, ClusterError, SettingsError) as error:
@@ -86,7 +86,7 @@ def _where(
     planned: Plan, jobs: int | None, scheduler: str | None
 ) -> Callable[[], AbstractContextManager[Client]]:
     """Returns what connects to where submissions are graded."""
-    if scheduler:
+    if scheduler is not None:
         return partial(cluster.remote, scheduler)
     count = cluster.jobs(jobs, planned.heavy)
     return partial(cluster.local, min(count, len(planned.todo)))
@@ -123,8 +123,8 @@ def _summary(
     say = partial(console.print, soft_wrap=True, highlight=False, markup=False)
     problems = doing.outcome.problems if doing else {}
     for student, problem in planned.found.unreadable.items():
-        problems[student] = f"it cannot be read with your rights: {problem}"
-        say(f"{student}: not graded: {problems[student]}")
+        problems[student] = problem
+        say(f"{student}: not graded: {problem}")
     for student, notes in (doing.outcome.notes if doing else {}).items():
         if student in problems:
             continue

@@ -38,7 +38,7 @@ class Delivered(StagedAutograde):
         """
         super().__init__(**kwargs)
         self._about = about
-        self._submission = submission.unpack(about, contents, room)
+        self._delivered = submission.unpack(about, contents, room)
 
     def require(self, isolation: Isolation) -> None:
         """Leaves it to the server to look at the machine, once for all submissions."""
@@ -46,7 +46,11 @@ class Delivered(StagedAutograde):
     def look(self) -> HandedIn:
         """Returns the one submission that there is."""
         released = handed_in.released_notebooks(self.coursedir, machine.Grading(parent=self))
-        return HandedIn(released, {self._about["student"]: self._submission})
+        return HandedIn(released, {self._about["student"]: self._delivered})
+
+    def submission(self, student: str) -> Submission:
+        """Returns the one that there is."""
+        return self._found.submissions[student]
 
     def basis(self, student: str) -> states.Basis:
         """Returns none: whoever sent the submission knows what it is based on."""
@@ -133,7 +137,7 @@ def rehearse(notebooks: list[str], course: Path, about_course: dict[str, Any], r
         room: an empty folder.
     """
     keys = {name: bytes(32) for name in notebooks}
-    unread = submission.make(Submission(room, linked=True), "nobody", keys)
+    unread = submission.make(Submission(room, linked=True), [], "nobody", keys)
     _grade(_Rehearsal, unread, course, about_course, room)
 
 

@@ -12,10 +12,11 @@ from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbconvert.writers import FilesWriter
+from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.classroom import assignment, parcels
 from autograder.grading import gradebooks, states
-from autograder.grading.placing import FAILED, Placing
+from autograder.grading.placing import BASES, FAILED, Placing
 
 
 class Received(Placing):
@@ -46,24 +47,43 @@ class Received(Placing):
 
     def basis(self, student: str) -> states.Basis:
         """Returns what the result was based on when it was sent out."""
-        return self._basis
+        return next(iter(self._bases.values()))
 
     def place(
-        self, student: str, basis: states.Basis, about: dict[str, Any], files: dict[str, bytes]
-    ) -> None:
-        """Saves scores, and puts a result in its place.
+        self,
+        student: str,
+        bases: dict[str, states.Basis],
+        about: dict[str, Any],
+        files: dict[str, bytes],
+    ) -> str:
+        """Saves scores, and puts a result in its place; returns why it cannot.
 
         Args:
             student: the student's id.
-            basis: what the result is based on.
+            bases: what the result of each notebook is based on.
             about: what the result's parcel says, see `autograder.classroom.delivered.grade`.
             files: the autograded files.
 
         Raises:
-            OSError: a file cannot be written.
-            sqlalchemy.exc.SQLAlchemyError: the gradebook cannot be written.
+            OSError, sqlalchemy.exc.SQLAlchemyError: nobody's result can be kept.
         """
-        self._basis, self._judging_failed = basis, bool(about["failed"])
+        try:
+            self._place(student, bases, about, files)
+        except (OSError, SQLAlchemyError):
+            raise
+        except Exception as error:  # of this one, and no reason to stop the class
+            self.log.error("[%s] The result cannot be kept", student, exc_info=True)
+            return f"its result cannot be kept: {type(error).__name__}: {error}"
+        return ""
+
+    def _place(
+        self,
+        student: str,
+        bases: dict[str, states.Basis],
+        about: dict[str, Any],
+        files: dict[str, bytes],
+    ) -> None:
+        self._bases, self._judging_failed = bases, bool(about["failed"])
         folders, name = self.coursedir, self.coursedir.assignment_id
         folders.submitted_directory = str(self._folder)
         source = Path(self._format_source(name, student))
@@ -85,4 +105,6 @@ class Received(Placing):
     def init_single_notebook_resources(self, notebook_filename: str) -> dict[str, Any]:
         """Returns what preprocessors need to know of a notebook."""
         resources = super().init_single_notebook_resources(notebook_filename)
+        before, _ = resources[BASES]  # the result that it replaces may be of another attempt
+        resources[BASES] = before, self._bases[resources["nbgrader"]["notebook"]]
         return resources | ({FAILED: True} if self._judging_failed else {})

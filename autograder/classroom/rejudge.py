@@ -64,7 +64,7 @@ class Again:
         changes: exercises that earn more or less.
         failed: whether judging failed.
         files: the autograded files, by name.
-        basis: what the result is based on now.
+        bases: what the result of each notebook is based on now.
     """
 
     student: str
@@ -72,7 +72,7 @@ class Again:
     changes: tuple[Change, ...] = ()
     failed: bool = False
     files: dict[str, bytes] = field(default_factory=dict)
-    basis: states.Basis | None = None
+    bases: dict[str, states.Basis] = field(default_factory=dict)
 
 
 class Rejudge:
@@ -160,21 +160,22 @@ class Rejudge:
         )
         with received.open():
             for again in results:
-                if not again.left:
-                    about = {"failed": again.failed}
-                    received.place(again.student, again.basis, about, again.files)
-                yield replace(again, files={})
+                left = again.left or received.place(
+                    again.student, again.bases, {"failed": again.failed}, again.files
+                )
+                yield replace(again, left=left, files={})
 
     def judge_one(self, student: str) -> Again:
         """Judges a student's result again."""
         folder = placing.result_of(self._folders, student)
         try:
-            now, changes, failed = self._bases.of(student), [], False
+            now, bases, changes, failed = self._bases.of(student), {}, [], False
             files = parcels.read(folder, filter(Path.is_file, folder.rglob("*")))
             for name in self._names:
                 notebook = self._read(folder / f"{name}.ipynb")
                 before = _verdicts(notebook)
                 failed |= self._judge_notebook(notebook, name, student, folder, now)
+                bases[name] = now.again(states.kept(notebook))
                 after = _verdicts(notebook)
                 changes += (
                     Change(exercise, verdict, after[exercise])
@@ -184,9 +185,11 @@ class Rejudge:
                 files[f"{name}.ipynb"] = nbformat.writes(notebook).encode()
         except NotKeptError as error:
             return Again(student, left=str(error))
-        except OSError as error:
-            return Again(student, left=f"its result cannot be read: {error}")
-        return Again(student, "", tuple(changes), failed, files, now)
+        except Exception as error:  # somebody may have edited it: anything may be wrong
+            return Again(
+                student, left=f"its result cannot be read: {type(error).__name__}: {error}"
+            )
+        return Again(student, "", tuple(changes), failed, files, bases)
 
     @staticmethod
     def _read(path: Path) -> NotebookNode:

@@ -1,6 +1,7 @@
 """The command `rps-grader rejudge`: what it prints, and how it ends."""
 
 import logging
+import shlex
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
 
@@ -73,10 +74,15 @@ def _show(done: list[Again], assignment: str, dry_run: bool, console: Console) -
         highlight=False,
     )
     if left:
+        # `--force`: what is kept of a result may be damaged, and what it is based on the same.
+        names = [] if len(left) == len(done) else [again.student for again in left]
+        command = ["rps-grader", "run", assignment, "--force"]
+        command += [f"--student={name}" for name in names]
         console.print(
-            f"{len(left)} results cannot be judged again without running: rps-grader run "
-            f"{assignment}",
+            f"{len(left)} results cannot be judged again without running: {shlex.join(command)}",
             highlight=False,
+            markup=False,
+            soft_wrap=True,
         )
     return 1 if left else 0
 

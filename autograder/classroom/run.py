@@ -10,13 +10,11 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from distributed import Client, Future, as_completed
 from distributed.scheduler import KilledWorker
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGrader
-from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.classroom import assignment, parcels, submission, worker
 from autograder.classroom.progress import Watch
@@ -28,6 +26,7 @@ from autograder.grading.machine import Grading
 from autograder.grading.staging import OddFileError
 
 _AHEAD = 3  # submissions that are sent for each one that can be graded at the same time
+_MOST_BYTES = 500_000_000  # that are under way, unless one submission alone has more
 _NOTABLE = ("WARNING", "ERROR", "CRITICAL")
 
 
@@ -37,13 +36,13 @@ class Plan:
 
     Attributes:
         found: what was handed in, of the students that are asked for.
-        todo: what is to be graded: what each result will be based on, and what it was, by student.
+        todo: what is to be graded: what the result of each notebook will be based on, by student.
         heavy: whether kernels need the heavy part of what the course preloads.
         asked: ids of the students who are asked for; empty for all.
     """
 
     found: HandedIn
-    todo: dict[str, tuple[states.Basis, dict[str, states.Basis | None]]]
+    todo: dict[str, dict[str, states.Basis]]
     heavy: bool
     asked: list[str]
 
@@ -88,7 +87,7 @@ def plan(application: NbGrader, students: list[str], force: bool) -> Plan:
         result, now = placing.result_of(folders, student), bases.of(student)
         before = {n.name: placing.basis_of(result, n.name) for n in found.released}
         if force or any(basis != now for basis in before.values()):
-            todo[student] = now, before
+            todo[student] = {name: now.again(basis) for name, basis in before.items()}
     known = grading.load().exercises
     names = {name for notebook in found.released for name in notebook.sources}
     heavy = any(known[name].heavy for name in names & known.keys())
@@ -159,7 +158,7 @@ class Run:
             self._client = client
             self._parcel = client.submit(worker.keep, self._shared)
             waiting = iter(self._planned.todo)
-            self._sent: dict[Future, str] = {}
+            self._sent: dict[Future, tuple[str, int]] = {}  # whose it is, and its size
             completed = as_completed()
             self._send(waiting, completed)
             for future in completed:
@@ -169,17 +168,19 @@ class Run:
     def _send(self, waiting: Iterator[str], completed: as_completed) -> None:
         """Sends submissions, as many as are graded soon."""
         most = _AHEAD * max(1, sum(self._threads().values()))
-        for student in waiting if len(self._sent) < most else ():
-            self._send_one(student, completed)
-            if len(self._sent) >= most:
+        while len(self._sent) < most and sum(n for _, n in self._sent.values()) < _MOST_BYTES:
+            student = next(waiting, None)
+            if student is None:
                 break
+            self._send_one(student, completed)
 
     def _send_one(self, student: str, completed: as_completed) -> None:
-        now, before = self._planned.todo[student]
-        keys = {name: self._attempt_key(student, now.again(old)) for name, old in before.items()}
+        bases = self._planned.todo[student]
+        keys = {name: self._attempt_key(student, basis) for name, basis in bases.items()}
         try:
-            parcel = submission.make(self._planned.found.submissions[student], student, keys)
-        except (OSError, OddFileError) as error:  # it has changed since somebody looked
+            found = self._planned.found
+            parcel = submission.make(found.again(student), found.released, student, keys)
+        except (OSError, OddFileError) as error:
             self._end(student, f"it cannot be read: {error}")
             return
         able = [name for name in self._threads() if name not in self._unready]
@@ -191,7 +192,7 @@ class Run:
             pure=False,
             workers=able if self._unready else None,
         )
-        self._sent[future] = student
+        self._sent[future] = student, len(parcel)
         completed.add(future)
 
     def _attempt_key(self, student: str, basis: states.Basis) -> bytes:
@@ -200,7 +201,7 @@ class Run:
 
     def _take(self, future: Future, completed: as_completed) -> None:
         """Takes what a worker answers."""
-        student = self._sent.pop(future)
+        student, _ = self._sent.pop(future)
         try:
             about, files = parcels.unpack(future.result())
         except UnreadyError as error:
@@ -214,25 +215,13 @@ class Run:
             for level, text in about["log"]:
                 self._log.log(logging.getLevelName(level), "[%s] %s", student, text)
             self._note(student, about["log"])
-            self._end(student, self._place(student, about, files) or _problem(about))
+            problem = ""
+            if files:
+                bases = self._planned.todo[student]
+                problem = self._received.place(student, bases, about, files)
+            self._end(student, problem or _problem(about))
         finally:
             future.release()
-
-    def _place(self, student: str, about: dict[str, Any], files: dict[str, bytes]) -> str:
-        """Puts a result in its place, if there is one; returns why it cannot.
-
-        Raises:
-            OSError, SQLAlchemyError: nobody's result can be kept.
-        """
-        try:
-            if files:
-                self._received.place(student, self._planned.todo[student][0], about, files)
-        except (OSError, SQLAlchemyError):
-            raise
-        except Exception as error:  # of this one, and no reason to stop the class
-            self._log.error("[%s] The result cannot be kept", student, exc_info=True)
-            return f"its result cannot be kept: {type(error).__name__}: {error}"
-        return ""
 
     def _threads(self) -> dict[str, int]:
         """Returns how many submissions each worker grades at a time.

@@ -117,7 +117,15 @@ def main() -> None:
     """Gets ready, and grades until the worker is gone."""
     control, folder = socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2])
     tempfile.tempdir = str(folder)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # kernels are interrupted by it
     intake.install()
+    try:
+        _serve(control, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _serve(control: socket.socket, folder: Path) -> None:
     try:
         grader = _Grader(folder)
     except NOT_READY as error:
@@ -141,7 +149,6 @@ def main() -> None:
     for fork in forks:
         with contextlib.suppress(ProcessLookupError):
             os.kill(fork, signal.SIGKILL)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

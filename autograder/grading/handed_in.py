@@ -18,6 +18,7 @@ from autograder.grading import challenges, gradebooks, machine, records, staging
 from autograder.grading.machine import Grading
 from autograder.grading.recognition import Released
 from autograder.grading.staging import Submission
+from autograder.grading.states import is_name
 from autograder.sandbox.isolation import IsolationError
 
 
@@ -31,6 +32,11 @@ NOT_READY = (
     TraitError, ClassError,
 )  # fmt: skip
 
+_NO_NAME = (
+    "The name of the folder holds characters that cannot be shown, such as a line break. Rename it."
+)
+_NO_RIGHTS = "It cannot be read with your rights ({}). Make it readable: `chmod -R u+rX`."
+
 
 @dataclass
 class HandedIn:
@@ -39,14 +45,30 @@ class HandedIn:
     Attributes:
         released: its notebooks.
         submissions: what was handed in, by student.
-        unreadable: why others cannot be read with the grader's rights, by student.
+        unreadable: why others cannot be graded, and what to do, by student.
         empty: folders without a notebook, by student.
+        trusted: folders around them that may be links.
+        ignored: patterns of names that are ignored.
     """
 
     released: list[Released]
     submissions: dict[str, Submission] = field(default_factory=dict)
     unreadable: dict[str, str] = field(default_factory=dict)
     empty: dict[str, str] = field(default_factory=dict)
+    trusted: tuple[Path, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+    def again(self, student: str) -> Submission:
+        """Returns what a student has handed in by now: it may have changed since `look`.
+
+        Raises:
+            OSError: it cannot be read with the grader's rights, or is not there any more.
+        """
+        folder = self.submissions[student].folder
+        found = staging.look(folder, self.trusted, self.ignored)
+        if not found.notebooks and not (found.linked and os.path.lexists(folder)):
+            raise FileNotFoundError(f"there is no notebook in {folder} any more")
+        return found
 
 
 def look(folders: CourseDirectory, grading: Grading) -> HandedIn:
@@ -62,27 +84,33 @@ def look(folders: CourseDirectory, grading: Grading) -> HandedIn:
         autograder.core.course.CourseError, autograder.grading.machine.MachineError: the class
             cannot be graded as configured.
     """
-    found = HandedIn(released_notebooks(folders, grading))
     assignment, step = folders.assignment_id, folders.submitted_directory
+    found = HandedIn(
+        released_notebooks(folders, grading),
+        trusted=(Path(folders.root), Path(folders.root) / step),
+        ignored=tuple(folders.ignore),
+    )
     # nbgrader 0.9.6 leaves the step as it is.
     pattern = folders.format_path(
         re.escape(step), "(?P<student>.*)", re.escape(assignment), escape=True
     )
-    root = Path(folders.root)
-    trusted = (root, root / step)
     for folder in Names.glob(folders.format_path(step, folders.student_id, assignment)):
-        match = re.fullmatch(pattern, folder)
+        match = re.fullmatch(pattern, folder, re.DOTALL)
         if match is None:
             continue
+        student = match["student"]
+        if not is_name(student):
+            found.unreadable[ascii(student)[1:-1]] = _NO_NAME
+            continue
         try:
-            submission = staging.look(Path(folder), trusted, folders.ignore)
+            submission = staging.look(Path(folder), found.trusted, found.ignored)
         except OSError as error:
-            found.unreadable[match["student"]] = str(error)
+            found.unreadable[student] = _NO_RIGHTS.format(error)
             continue
         if submission.notebooks or submission.linked:
-            found.submissions[match["student"]] = submission
+            found.submissions[student] = submission
         else:
-            found.empty[match["student"]] = folder
+            found.empty[student] = folder
     _compare_profiles(found, grading)
     return found
 
@@ -142,7 +170,7 @@ def _compare_profiles(found: HandedIn, grading: Grading) -> None:
 
 
 class Names:
-    """nbgrader's `glob`, to which a name that is there is no pattern, whatever is in it."""
+    """nbgrader's `glob`, to which a name that is there is no pattern, but for `*`: everybody."""
 
     @staticmethod
     def glob(pattern: str) -> list[str]:
@@ -155,6 +183,8 @@ class Names:
 
 def _named(folder: str, part: str) -> list[str]:
     try:
+        if part == "*":
+            raise FileNotFoundError
         os.lstat(f"{folder}/{part}")
     except PermissionError:
         return [part]  # it may be there: whoever opens it is told

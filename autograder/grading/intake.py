@@ -29,6 +29,7 @@ from autograder.grading.budget import interrupted_to_end
 from autograder.grading.handed_in import NOT_READY, HandedIn, Names
 from autograder.grading.placing import FAILED
 from autograder.grading.regrade import Regrade
+from autograder.grading.staging import Submission
 from autograder.sandbox.isolation import Isolation
 
 OTHER_PROFILE = "autograder_other_profile"  # where judging leaves word that it met another profile
@@ -143,6 +144,10 @@ class StagedAutograde(Regrade):
         """
         return handed_in.look(self.coursedir, machine.Grading(parent=self))
 
+    def submission(self, student: str) -> Submission:
+        """Returns what a student has handed in by now, after the result's basis was read."""
+        return self._found.again(student)
+
     def init_notebooks(self) -> None:
         """Finds the submissions, whatever their files are called."""
         self.notebooks, self.assignments = [], {}
@@ -154,7 +159,7 @@ class StagedAutograde(Regrade):
         except NOT_READY as error:
             raise _stopped(self.log, error) from error
         for student, problem in found.unreadable.items():
-            self.log.error("Not graded: the submission of %r cannot be read: %s", student, problem)
+            self.log.error("Not graded: the submission of %r. %s", student, problem)
         for folder in found.empty.values():
             self.log.warning("%s has no notebook", folder)
         submitted = self.coursedir.submitted_directory
@@ -173,14 +178,14 @@ class StagedAutograde(Regrade):
         """Makes the copy of a submission, if it is to be graded; returns whether it is."""
         for last in self._stage.iterdir():
             shutil.rmtree(last)
-        submission = self._found.submissions[student_id]
         target = Path(self._format_source(assignment_id, student_id))
         target.mkdir(parents=True)
+        if not super().init_destination(assignment_id, student_id):
+            return False
+        submission = self.submission(student_id)
         if submission.time:
             text = f"{submission.time.isoformat(sep=' ')} UTC"
             (target / staging.TIMESTAMP).write_text(text)
-        if not super().init_destination(assignment_id, student_id):
-            return False
         if submission.odd:
             odd = staging.listed(submission.odd)
             self.log.warning("Left out of the submission of %r: %s", student_id, odd)
@@ -195,12 +200,8 @@ class StagedAutograde(Regrade):
         """Grades all submissions; fails if one could not be read."""
         super().convert_notebooks()
         if self._found.unreadable:
-            raise _stopped(
-                self.log,
-                "Not graded, since they cannot be read with your rights: the submissions of "
-                f"{', '.join(self._found.unreadable)}. Make them readable, `chmod -R u+rX`, and "
-                "grade again.",
-            )
+            names = ", ".join(self._found.unreadable)
+            raise _stopped(self.log, f"Not graded, see above: the submissions of {names}.")
 
 
 def _stopped(log: logging.Logger, problem: object) -> NbGraderException:

@@ -5,6 +5,7 @@ new one. Here a new result is made in a folder of its own, in the course's root.
 """
 
 import contextlib
+import errno
 import fcntl
 import re
 import shutil
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbgrader.api import InvalidEntry
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
@@ -64,6 +66,13 @@ class Placing(Autograde):
             self.log.info("Skipping %s: it is graded from this content", self._old)
             return False
         return super().init_destination(assignment_id, student_id)
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Makes sure that the gradebook knows the submission."""
+        try:
+            super().init_assignment(assignment_id, student_id)
+        except InvalidEntry:  # another command has just added the same student
+            super().init_assignment(assignment_id, student_id)
 
     def _format_source(self, assignment_id: str, student_id: str, escape: bool = False) -> str:
         step = self._input_directory
@@ -120,21 +129,28 @@ def _place(new: Path, old: Path, room: Path) -> None:
     """
     old.parent.mkdir(parents=True, exist_ok=True)
     (room / _PLACE).write_text(str(old))
-    arrived, gone = _beside(old)
+    arrived, gone = _beside(old, room)
     try:
         shutil.move(new, arrived)
-        if old.exists():
-            old.rename(gone)
-        arrived.rename(old)
+        while arrived.exists():
+            with contextlib.suppress(FileNotFoundError):
+                old.rename(gone)
+            try:
+                arrived.rename(old)
+            except OSError as error:
+                if error.errno != errno.ENOTEMPTY:
+                    raise  # else another command has just put one there
+            shutil.rmtree(gone, ignore_errors=True)
     except shutil.Error as error:  # it has a list of what failed, file by file
         raise OSError(error.args[0][0][2]) from error
     finally:
         _clean(room)
 
 
-def _beside(place: Path) -> tuple[Path, Path]:
+def _beside(place: Path, room: Path) -> tuple[Path, Path]:
     """Returns where a new result arrives, and where an old one goes."""
-    return place.with_name(f".{place.name}.new"), place.with_name(f".{place.name}.old")
+    name = f".{place.name}{room.name}"  # of this command's own: another may place the same one
+    return place.with_name(f"{name}.new"), place.with_name(f"{name}.old")
 
 
 def _clean(room: Path) -> None:
@@ -142,7 +158,7 @@ def _clean(room: Path) -> None:
     if not (room / _PLACE).exists():
         return
     place = Path((room / _PLACE).read_text())
-    arrived, gone = _beside(place)
+    arrived, gone = _beside(place, room)
     if gone.exists() and not place.exists():
         gone.rename(place)
     for path in (arrived, gone):

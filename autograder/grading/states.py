@@ -128,8 +128,8 @@ class Bases:
     @cached_property
     def students(self) -> frozenset[str]:
         """The students who have a folder of this assignment."""
-        found = self._submitted.glob(f"*/{self._assignment}")
-        return frozenset(path.parent.name for path in found)
+        found = (path.parent.name for path in self._submitted.glob(f"*/{self._assignment}"))
+        return frozenset(name for name in found if is_name(name) and not name.startswith("."))
 
     def handed_in(self, student: str) -> bool:
         """Whether a student has a notebook to grade."""
@@ -168,6 +168,11 @@ class Bases:
             _digest([tables, rubric.general]),
             _digest(profile),
         )
+
+
+def is_name(student: str) -> bool:
+    """Whether the name of a folder may be a student's id: gradebooks and terminals take text."""
+    return student.isprintable()
 
 
 def keep(notebook: NotebookNode, basis: Basis) -> None:

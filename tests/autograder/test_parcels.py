@@ -7,14 +7,28 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 from traitlets.config import Config
 
-from autograder.classroom import parcels, settings
+from autograder.classroom import parcels, settings, submission
+from autograder.grading import staging
 from autograder.grading.machine import Grading
+from autograder.grading.recognition import Released
 
 
 def test_files_and_what_is_said_come_out_as_they_went_in():
     files = {"a.bin": bytes(range(256)), "sub/ö.txt": b"", "odd-\udcff": b"\n" * 1000}
     about = {"student": "Zoë \udcff", "keys": [1, None]}
     assert parcels.unpack(parcels.pack(about, files)) == (about, files)
+
+
+def test_many_large_notebooks_of_one_submission_do_not_travel(tmp_path, monkeypatch):
+    monkeypatch.setattr(staging, "MAX_NOTEBOOK_BYTES", 5000)
+    for name in ("toy1.ipynb", *(f"toy1 ({n}).ipynb" for n in range(20))):
+        (tmp_path / name).write_bytes(b'{"a": "' + bytes(1000))
+    released = [Released("toy1", {}, frozenset(), {})]
+    looked = staging.look(tmp_path, ())
+    about, sent = parcels.unpack(submission.make(looked, released, "ada", {}))
+    assert "toy1.ipynb" in sent
+    assert sum(map(len, sent.values())) < 16_000
+    assert len(about["odd"]) + len(sent) == 21
 
 
 @pytest.mark.parametrize("name", ["../a", "/etc/a", "a/../../b"])

@@ -22,6 +22,7 @@ from toy_class import (
     solved,
 )
 
+from autograder.core.verdict import MIME
 from autograder.grading.states import State
 
 WRONG = "def double(x):\n    return 3 * x"
@@ -154,11 +155,16 @@ def other_cell(notebook):
     find(notebook, "double").source = "check.double(double)  # mine"
 
 
+def other_verdict(notebook):
+    find(notebook, "double").metadata[MIME] = {"score": "many"}
+
+
 def test_what_cannot_be_judged_again_is_named_and_left(courses):
     _, ours, *_ = courses
     score = results_of(ours)["wrong", "double"].score
     edit(ours, "close", forge)
     edit(ours, "named", other_cell)
+    edit(ours, "answered", other_verdict)
     edit(ours, "syntax", lambda n: n.metadata["autograder"].pop("kept"))
     autograded(ours, "twice").write_text("no JSON")
     of_another_student(ours)
@@ -169,10 +175,15 @@ def test_what_cannot_be_judged_again_is_named_and_left(courses):
     assert "named: the autograded notebook has been changed" in done.stdout
     assert "syntax: its evidence was not kept" in done.stdout
     assert "twice: toy1.ipynb cannot be read" in done.stdout
+    assert "answered: its result cannot be read: VerdictError" in done.stdout
     assert "wrong: " in done.stdout
     assert "right: there is another submission now" in done.stdout
-    assert "6 results cannot be judged again without running: rps-grader run toy1" in done.stdout
     assert results_of(ours)["wrong", "double"].score == score
+    assert "7 results cannot be judged again without running: " in done.stdout
+    command = done.stdout.split("without running: rps-grader ")[1].split()
+    again = rps_grader(ours, *command)
+    assert "7 graded" in again.stdout, again.stdout + again.stderr
+    assert rps_grader(ours, "rejudge", "toy1").returncode == 0
 
 
 def test_wrong_names_are_told(courses):

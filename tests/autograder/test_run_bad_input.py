@@ -53,6 +53,7 @@ def refused(root, *arguments, status=1):
         (["toy2"], 1, "there are: toy1. Release it first: `nbgrader generate_assignment toy2"),
         (["toy1", "--student", "lovelaze"], 1, "'lovelaze'. Did you mean lovelace?"),
         (["toy1", "--scheduler", "nonsense"], 1, "No Dask scheduler answers at nonsense"),
+        (["toy1", "--scheduler", ""], 1, "No Dask scheduler answers at"),
         (["toy1", "--student", "zoe"], 1, "There is no student 'zoe'."),
     ],
 )
@@ -68,10 +69,21 @@ def test_an_assignment_that_is_not_released_is_told_with_the_command_that_helps(
     assert not (root / "gradebook.db").exists()
 
 
-def test_a_scheduler_that_does_not_answer_is_told(course):
+def greet(listening, answer):
+    with listening.accept()[0] as connection:
+        connection.sendall(answer)
+        while connection.recv(1000):
+            pass
+
+
+@pytest.mark.parametrize("answer", [None, b"", b"SSH-2.0-OpenSSH_9.2\r\n" * 9])
+def test_a_scheduler_that_does_not_answer_is_told(course, answer):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
+        if answer is not None:  # something else listens there
+            taken.listen()
+            threading.Thread(target=greet, args=(taken, answer), daemon=True).start()
         assert f"No Dask scheduler answers at {address}" in refused(
             course, "toy1", "--scheduler", address
         )

@@ -118,6 +118,25 @@ def test_what_is_done_stays_and_the_next_run_does_the_rest(course, kind):
     assert all_graded(course)
 
 
+@pytest.mark.parametrize("begins", ["multiprocessing.spawn", "autograder.classroom.server"])
+def test_an_interrupt_counts_while_a_run_begins(course, tmp_path, monkeypatch, begins):
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    running = started(course)
+    while begins not in parts(running):
+        assert running.poll() is None
+    processes = psutil.Process(running.pid).children(recursive=True)
+    os.killpg(running.pid, signal.SIGINT)
+    said = running.communicate(timeout=60)[0]
+    assert said.strip() == "Interrupted. 0 results are kept; the same command grades the others."
+    assert running.returncode == 130
+    _, left = psutil.wait_procs(processes, timeout=20)
+    assert not left
+    assert not list(temporary.glob("rps-*"))
+    assert not list(course.glob(".autograding-*"))
+
+
 # A judge with a weakness: certain facts have the process killed that watches it.
 WEAK = """
     def judge(self, facts, expected, rules):

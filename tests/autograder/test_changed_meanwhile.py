@@ -1,0 +1,61 @@
+"""Submissions that change while the class is graded: what is graded is what the result is of."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+import sandbox
+from nbformat.v4 import new_code_cell
+from toy_class import POINTS, hand_in, make, results_of, rps_grader, solved
+
+from autograder.grading.states import State
+
+WRONG = "def double(x):\n    return 3 * x"
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A class that the stock command has graded, and that has changed since it looked at it."""
+    sandbox.require()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", "")
+        root = make(tmp_path_factory.mktemp("class"))
+        first = solved()
+        first.cells.insert(1, new_code_cell("import time; time.sleep(3)"))
+        hand_in(root, "a", first)
+        for student in ("added", "deleted", "dated", "renamed"):
+            hand_in(root, student, solved(double=WRONG))
+        command = [Path(sys.executable).parent / "nbgrader", "autograde", "toy1"]
+        with subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, text=True) as running:
+            for line in running.stderr:
+                if "Converting notebook" in line:
+                    break
+            change(root / "submitted")
+            running.stderr.read()
+        yield root
+
+
+def change(submitted):
+    nbformat.write(solved(), submitted / "added/toy1/final.ipynb")
+    (submitted / "deleted/toy1/toy1.ipynb").unlink()
+    (submitted / "dated/toy1/timestamp.txt").write_text("2026-05-03 10:00:00 UTC")
+    (submitted / "renamed/toy1/toy1.ipynb").unlink()
+    nbformat.write(solved(), submitted / "renamed/toy1/final.ipynb")
+
+
+def test_what_is_new_is_seen(course):
+    found = results_of(course)
+    notes = {student: found[student, "double"].notes for student in ("added", "renamed")}
+    assert any("Also handed in, not graded: final.ipynb" in note for note in notes["added"])
+    assert any("final.ipynb was graded" in note for note in notes["renamed"])
+    assert found["renamed", "double"].score == POINTS["double"]
+    assert ("deleted", "double") not in found or (
+        found["deleted", "double"].state is not State.GRADED
+    )
+
+
+def test_the_next_run_finds_nothing_to_do(course):
+    done = rps_grader(course, "run", "toy1")
+    assert "0 graded, 4 unchanged" in done.stdout, done.stdout + done.stderr
