@@ -192,6 +192,7 @@ class AttackedCourse:
             "course": str(self.root),
             "home": str(self.canaries.home),
             "assignment": assignment,
+            "exercises": assignment.split("-"),
             "neighbour": HONEST,
             "port": self.canaries.port,
             "marker": self.canaries.marker,

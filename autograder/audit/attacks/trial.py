@@ -1,4 +1,4 @@
-"""One trial of the grader: grades a course with the stock nbgrader and looks at what happened."""
+"""One trial of the grader: grades a course by its commands and looks at what happened."""
 
 import contextlib
 import subprocess
