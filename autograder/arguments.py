@@ -134,8 +134,8 @@ def parser() -> argparse.ArgumentParser:
         "messages that differ from the expected ones, and self-checks that disagree. With "
         "--attacks and --defects: grades hostile and broken submissions with the stock nbgrader, "
         "in a course with canaries, and reports succeeded attacks, canaries read or changed, wrong "
-        "outcomes and processes left. All of them can be named together. Fails if there is "
-        "anything to report. Run it from the root of a clone.",
+        "outcomes, processes left, and too much time or memory. All of them can be named together. "
+        "Fails if there is anything to report. Run it from the root of a clone.",
     )
     audit.add_argument(
         "--corpus",
@@ -150,7 +150,8 @@ def parser() -> argparse.ArgumentParser:
     audit.add_argument(
         "--quick",
         action="store_true",
-        help="run the self-check, besides the verdict, of one wrong answer of the corpus in three",
+        help="run the self-check, besides the verdict, of one wrong answer of the corpus in three; "
+        "try attacks only as a cell, and only on the exercises that they are about",
     )
     audit.add_argument("--attacks", type=Path, metavar="DIR", help="folder of attacks: <name>.py")
     audit.add_argument(

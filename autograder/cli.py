@@ -121,7 +121,7 @@ def _audit(arguments: argparse.Namespace) -> int:
             return 0
         if attacks or defects:
             with console.status(f"Grading {len(attacks)} attacks and {len(defects)} defects"):
-                happened = trial.isolated(subject, attacks, defects)
+                happened = trial.isolated(subject, attacks, defects, arguments.quick)
             found = report.findings(happened, attacks, defects)
             clean = found.is_clean
             content |= report.as_dict(found, happened)
@@ -144,9 +144,10 @@ def _audit(arguments: argparse.Namespace) -> int:
 
 def _wrong_call(arguments: argparse.Namespace) -> str:
     """Returns what is wrong with the arguments of an audit; empty when nothing is."""
-    for name in ("exercise", "quick"):
-        if getattr(arguments, name) and not arguments.corpus:
-            return f"--{name} goes with --corpus DIR."
+    if arguments.exercise and not arguments.corpus:
+        return "--exercise goes with --corpus DIR."
+    if arguments.quick and not (arguments.corpus or arguments.attacks):
+        return "--quick goes with --corpus DIR or --attacks DIR."
     if not (arguments.corpus or arguments.attacks or arguments.defects):
         return "name --corpus DIR, --attacks DIR, --defects DIR, or several of them."
     if arguments.baseline and arguments.corpus:

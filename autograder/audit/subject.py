@@ -2,10 +2,12 @@
 
 import tomllib
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from autograder import configuration
 from autograder.core.course import Course, CourseError, load
+from autograder.core.exercise import Exercise
 
 SPECIFICATION = Path("corpus/audit.toml")
 
@@ -31,6 +33,13 @@ class Subject:
     set_up: str
     heavy_set_up: str
     preload: tuple[str, ...]
+
+    @property
+    def functions(self) -> list[tuple[str, ...]]:
+        """The exercises that ask for a function, those of each assignment together."""
+        asked = [e for e in self.course.exercises.values() if isinstance(e, Exercise)]
+        by_assignment = groupby(asked, key=lambda exercise: exercise.assignment)
+        return [tuple(exercise.name for exercise in group) for _, group in by_assignment]
 
 
 def read(root: Path) -> Subject:

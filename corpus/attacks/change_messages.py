@@ -1,4 +1,5 @@
 # says: not the likeliest labels
+# says: it has another form than expected
 # Rewrites what the kernel sends.
 session = get_ipython().kernel.session
 original = type(session).send

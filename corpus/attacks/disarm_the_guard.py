@@ -1,4 +1,6 @@
 # says: not the likeliest labels
+# says: it has another form than expected
+# says: has no answer yet
 # Knows this grader: what puts the libraries back does nothing any more.
 from autograder.core import check
 from rps_course.exercises.top_k.exercise import Entry, Facts, Result

@@ -1,4 +1,5 @@
 # says: has no answer yet
+# says: wrote into the folder of the kernel's own connection
 # The one folder of the machine that a kernel writes to.
 import os
 import sys

@@ -1,4 +1,5 @@
 # says: has no answer yet
+# says: pieces of evidence
 # Evidence before it is asked for, with every way to show it.
 from IPython.display import display
 
@@ -8,7 +9,7 @@ from rps_course.exercises.top_k.exercise import Entry, Facts, Result
 
 pairs = (Entry("thing 1", 1.0),)
 facts = Facts(*(Result("pairs", pairs * k) for k in (5, 3, 7)))
-content = evidence.envelope("top_k", Challenge.fresh().id, "grading-offline", facts)
+content = evidence.envelope(canary["exercises"][0], Challenge.fresh().id, "grading-offline", facts)
 display({evidence.MIME: content, "text/plain": ""}, raw=True)
 display({evidence.MIME: content, "text/plain": ""}, raw=True, display_id="mine")
 

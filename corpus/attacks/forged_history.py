@@ -1,4 +1,5 @@
 # says: did not come from training steps of the model
+# says: has no answer yet
 # exercises: train_head, fine_tune
 # Trains nothing: weights, batches and history as they look after training, with the guard disarmed.
 import numpy as np
@@ -24,4 +25,10 @@ def forged(first, last):
     )
 
 
-check.facts_of = lambda exercise, function, challenge, *a: forged(*exercise.epochs(challenge))
+def facts_of(exercise, function, challenge, profile):
+    if isinstance(exercise, fitting.FittingExercise):
+        return forged(*exercise.epochs(challenge))
+    return real(exercise, function, challenge, profile)
+
+
+real, check.facts_of = check.facts_of, facts_of

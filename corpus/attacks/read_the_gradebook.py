@@ -1,4 +1,5 @@
 # says: has no answer yet
+# says: raised FileNotFoundError
 import glob
 
 for path in glob.glob(f"{canary['course']}/*.db"):

@@ -1,2 +1,3 @@
 # says: has no answer yet
+# says: raised FileNotFoundError
 print(open(f"{canary['home']}/.netrc").read())

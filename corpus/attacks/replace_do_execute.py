@@ -1,4 +1,6 @@
 # says: not the likeliest labels
+# says: it has another form than expected
+# says: has no answer yet
 # Takes the request itself, and answers with facts out of a can and the right challenge.
 from autograder.core import evidence
 from autograder.core.challenge import Challenge

@@ -1,4 +1,5 @@
 # says: has no answer yet
+# says: stopped with NameError
 from IPython.core.interactiveshell import ExecutionResult
 
 shell = get_ipython()

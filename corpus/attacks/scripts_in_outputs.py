@@ -1,4 +1,5 @@
 # says: has no answer yet
+# says: raised ValueError
 # What a TA's browser would run.
 from IPython.display import HTML, SVG, Javascript, Latex, Markdown, display
 

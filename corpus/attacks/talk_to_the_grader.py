@@ -1,4 +1,5 @@
 # says: has no answer yet
+# says: made the kernel send what cannot be read
 # The kernel's own connection file and sockets, used for messages that no kernel sends.
 import glob
 import json

@@ -152,7 +152,10 @@ def test_a_broken_corpus_is_refused_with_the_reason(tmp_path, name, content, say
         (["--corpus", "nowhere"], "nowhere has no answers"),
         (["--corpus", "corpus", "--exercise", "topk"], "There is no exercise 'topk'. Allowed: pre"),
         (["--exercise", "top_k"], "--exercise goes with --corpus DIR"),
-        (["--quick", "--attacks", "corpus/attacks"], "--quick goes with --corpus DIR"),
+        (
+            ["--quick", "--defects", "corpus/defects"],
+            "--quick goes with --corpus DIR or --attacks DIR",
+        ),
         (["--corpus", "corpus", "--baseline"], "leave out --corpus"),
         (["--corpus", "corpus", "--attacks", "nowhere"], "nowhere has no *.py"),
         (["--attacks", "corpus/attacks", "--corpus", "nowhere"], "nowhere has no answers"),

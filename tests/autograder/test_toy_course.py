@@ -232,15 +232,42 @@ def test_it_is_audited(toy):
     assert content["clean"], {k: v for k, v in content.items() if k not in ("outcomes", "verdicts")}
     assert {row["exercise"] for row in content["exercises"]} == {"double", "running_total"}
     assert (content["attacks"], content["defects"]) == (4, 1)
+    # Every attack was tried on all exercises, as a cell and as answers, with honest ones beside it.
+    names = {path.stem for path in (TOY / "corpus/attacks").glob("*.py")}
+    tried = {outcome["name"]: outcome["scores"].keys() for outcome in content["outcomes"]}
+    assert tried.keys() == {
+        *names, *(f"{name}.answers" for name in names), "not_json", "alone_honest", "mm_honest",
+        "zz_honest",
+    }  # fmt: skip
+    assert all(exercises == {"double", "running_total"} for exercises in tried.values())
+    assert all(cost["memory_mb"] > 50 for cost in content["costs"])
 
 
-def test_an_attack_that_fails_for_another_reason_is_reported(toy, tmp_path):
+ATTACKS = {
+    "dull": "# says: it was caught in the act\npass\n",
+    # The second exercise's answer, put in place whatever a cell says.
+    "cunning": "# says: has no answer yet\nimport numpy as np\n"
+    "get_ipython().events.register(\n"
+    "    'post_run_cell', lambda _: get_ipython().user_ns.update(running_total=np.cumsum)\n)\n",
+    "talker": "# says: has no answer yet\nprint('\\u202e')\n",
+}
+
+
+def test_attacks_that_do_not_fail_as_they_should_are_reported(toy, tmp_path):
     sandbox.require()
-    (tmp_path / "dull.py").write_text("# says: it was caught in the act\npass\n")
+    for name, source in ATTACKS.items():
+        (tmp_path / f"{name}.py").write_text(source)
     done = rps_grader(toy, "audit", "--attacks", tmp_path)
     assert done.returncode == 1
     said = " ".join(done.stdout.split())
-    assert "dull: failed for another reason than 'it was caught in the act'" in said
+    for student in ("dull", "dull.answers"):
+        for exercise in ("double", "running_total"):
+            assert f"{student}: {exercise} failed for another reason than 'it was caught" in said
+    assert "cunning earned {'double': 0.0, 'running_total': 3.0}" in said
+    assert "talker: its feedback has characters that nobody sees: U+202E" in said
+
+
+def test_an_attack_must_say_why_it_fails(toy, tmp_path):
     (tmp_path / "dull.py").write_text("pass\n")
     done = rps_grader(toy, "audit", "--attacks", tmp_path)
     assert done.returncode == 2

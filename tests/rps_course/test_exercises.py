@@ -14,6 +14,7 @@ from autograder.core.exercise import Exercise
 from autograder.core.verdict import explain
 from autograder.grading import reading
 from rps_course.course import COURSE as RPS
+from rps_course.exercises.probes import standin
 from rps_course.exercises.probes.pictures import Pictures
 from rps_course.profile import get
 
@@ -51,6 +52,17 @@ def test_returning_none_earns_nothing(name):
     verdict = judge(name, lambda *_, **__: None)
     assert verdict.score == 0
     assert verdict.reasons
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_layers_that_a_probe_draws_are_no_part_of_an_answer(number):
+    challenge = Challenge(bytes([number] * 32))
+
+    def drawn(backbone, _):
+        standin.unfreeze_some(backbone, challenge, f"draw {number}")
+
+    verdict = judge("unfreeze", drawn, challenge)
+    assert verdict.score == 0, explain(verdict)
 
 
 # Evidence belongs to its challenge

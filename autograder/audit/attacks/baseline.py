@@ -154,7 +154,7 @@ def _try(subject: Subject, entry: corpus.Attack | corpus.Defect) -> Row:
 def _inside(kind: str) -> dict:
     """Runs in the sandbox: makes a course around one submission, grades it, tells what happened."""
     known = json.loads(Path("entry.json").read_text())
-    known["exercises"] = tuple(known["exercises"])
+    known |= {name: tuple(known[name]) for name in ("exercises", "says")}
     if kind == "attack":
         entry = corpus.Attack(**known)
         attacks, defects = [entry], []
@@ -166,9 +166,12 @@ def _inside(kind: str) -> dict:
     course = AttackedCourse(Path(tempfile.mkdtemp()) / "course", subject)
     (course.root / configuration.FILE).write_text(_CONFIGURATION)
     (assignment,) = trial.prepare(course, attacks, defects)
+    course.plant()
     seconds = getattr(entry, "seconds", None) or 60
     full = course.full_points(assignment)  # before anybody can change the solutions
-    tried = trial.grade(course, [[assignment, f"--Execute.timeout={seconds}"]], table=False)
+    tried = trial.grade(
+        course, [["autograde", assignment, f"--Execute.timeout={seconds}"]], table=False
+    )
     course.close()
     mine = tried.outcomes[entry.name, assignment]
     honest = tried.outcomes[HONEST, assignment]
@@ -178,7 +181,7 @@ def _inside(kind: str) -> dict:
         "read": mine.read,
         "changed": len(tried.changed),
         "visited": bool(tried.visits),
-        "active": mine.active,
+        "active": bool(mine.active),
         "left": len(tried.processes),
         "honest": honest.scores == full,
     }

@@ -15,19 +15,19 @@ _SAYS = re.compile(r"^# says: (.+)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Attack:
-    """A cell that is put first into an otherwise unsolved notebook.
+    """Hostile code: a cell of a notebook, or what its answers do.
 
     Attributes:
         name: the file's name.
         source: the cell's source.
-        exercises: what else is in the notebook.
-        says: why it must fail: a phrase of the reasons, or of the outputs, of its exercises.
+        exercises: those that it is about.
+        says: why it must fail: of each exercise, the reasons have one of these phrases.
     """
 
     name: str
     source: str
     exercises: tuple[str, ...]
-    says: str
+    says: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,9 @@ class Defect:
 def attacks(folder: Path, subject: Subject) -> list[Attack]:
     """Reads the attacks in a folder.
 
-    Each says why it must fail: `# says: ...`, a phrase of its reasons. One that is about certain
-    exercises names them: `# exercises: unfreeze, compile_head`.
+    Each says why it must fail: `# says: ...`, a phrase of its reasons, in several lines if there
+    are several. One that is about certain exercises names them: `# exercises: unfreeze,
+    compile_head`.
 
     Raises:
         CorpusError: the folder has none, or one names an exercise that there is not, or does not
@@ -75,13 +76,13 @@ def attacks(folder: Path, subject: Subject) -> list[Attack]:
         source = path.read_text(encoding="utf-8")
         named = _EXERCISES.search(source)
         about = tuple(re.split(r",\s*", named[1].strip())) if named else subject.light[:1]
-        said = _SAYS.search(source)
-        if said is None:
+        said = tuple(phrase.strip() for phrase in _SAYS.findall(source))
+        if not said:
             raise CorpusError(
                 f"{path} does not say why it must fail: it needs a line `# says: ...` with a "
                 "phrase of the reasons for its lost points."
             )
-        found.append(Attack(path.stem, source, _known(about, path, subject), said[1].strip()))
+        found.append(Attack(path.stem, source, _known(about, path, subject), said))
     return found
 
 

@@ -4,7 +4,6 @@ A canary is a secret that a submission must not read, or a file that it must not
 """
 
 import hashlib
-import json
 import os
 import secrets
 import shutil
@@ -19,12 +18,26 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
+from autograder.audit.attacks import keyring
 from autograder.audit.attacks.corpus import Attack, Defect
 from autograder.audit.subject import Subject
 from autograder.grading.private import FOLDER
 
 HONEST = "zz_honest"  # graded last: what is still right then is right
+NEIGHBOUR = "mm_honest"  # graded while attacks are
+ALONE = "alone_honest"  # graded before anything hostile is
+HONEST_STUDENTS = (ALONE, NEIGHBOUR, HONEST)
+ANSWERS = ".answers"  # ends the name of who has an attack for every answer
 SECRET_VARIABLE = "RPS_AUDIT_SECRET"
+_ANSWER = """\
+{known}
+ATTACK = {source!r}
+
+
+def {name}(*_, **__):
+    exec(ATTACK, globals())
+    raise NotImplementedError
+"""
 _KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -38,6 +51,8 @@ class Canaries:
         secrets: what must not appear in anything that grading leaves, by a description.
         files: SHA-256 of the files that must not change.
         visits: what connected to the listening socket.
+        port: where it listens.
+        key: the number of a key of this session; None where the machine keeps none.
     """
 
     marker: str
@@ -46,6 +61,7 @@ class Canaries:
     files: dict[Path, str] = field(default_factory=dict)
     visits: list[str] = field(default_factory=list)
     port: int = 0
+    key: int | None = None
 
     def changed(self) -> list[str]:
         """Returns the canary files that have changed."""
@@ -70,6 +86,7 @@ class AttackedCourse:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.canaries.port = self._listener.getsockname()[1]
         threading.Thread(target=self._listen, daemon=True).start()
+        self.canaries.key = keyring.plant(self._secret("key of the session"))
 
     def close(self) -> None:
         """Stops listening."""
@@ -142,30 +159,47 @@ class AttackedCourse:
         path.write_bytes(content)
         return path
 
-    def hand_in_honest(self, assignment: str) -> None:
+    def hand_in_honest(self, assignment: str, student: str = HONEST) -> None:
         """Hands in a solved notebook with a secret in it."""
         notebook = self.solved(assignment)
         notebook.cells[0].source += f"# {self._secret('another submission')}\n"
-        self.hand_in(HONEST, assignment, nbformat.writes(notebook).encode())
+        self.hand_in(student, assignment, nbformat.writes(notebook).encode())
 
-    def hand_in_attack(self, attack: Attack) -> None:
+    def hand_in_attack(self, attack: Attack, assignment: str) -> None:
         """Puts an attack first into an unsolved notebook."""
-        assignment = self.assignment(attack.exercises)
         notebook = self._read("assignments", assignment)
-        source = f"canary = {json.dumps(self._known_to_attacks(assignment))}\n{attack.source}"
+        source = f"{self._known_to_attacks(assignment)}\n{attack.source}"
         notebook.cells.insert(0, new_code_cell(source))
         self.hand_in(attack.name, assignment, nbformat.writes(notebook).encode())
 
-    def _known_to_attacks(self, assignment: str) -> dict:
+    def hand_in_answers(self, attack: Attack, assignment: str) -> None:
+        """Answers every exercise with a function that attacks whoever calls it."""
+        notebook = self._read("assignments", assignment)
+        for cell in notebook.cells:
+            about = cell.metadata.get("nbgrader", {})
+            if about.get("solution"):
+                cell.source = _ANSWER.format(
+                    known=self._known_to_attacks(assignment),
+                    source=attack.source,
+                    name=about["grade_id"].removesuffix("_solution"),
+                )
+        student = f"{attack.name}{ANSWERS}"
+        self.hand_in(student, assignment, nbformat.writes(notebook).encode())
+
+    def _known_to_attacks(self, assignment: str) -> str:
         """Returns what attackers could find out, so that attacks need not search for it."""
-        return {
+        known = {
             "course": str(self.root),
             "home": str(self.canaries.home),
             "assignment": assignment,
+            "exercises": assignment.split("-"),
             "neighbour": HONEST,
             "port": self.canaries.port,
             "marker": self.canaries.marker,
+            "key": self.canaries.key,
+            "key_name": keyring.DESCRIPTION.decode(),
         }
+        return f"canary = {known!r}"
 
     def hand_in_defect(self, defect: Defect) -> None:
         """Hands in a broken submission."""

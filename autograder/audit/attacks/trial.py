@@ -1,55 +1,41 @@
-"""One trial of the grader: grades a course with the stock nbgrader and looks at what happened."""
+"""One trial of the grader: grades a course by its commands and looks at what happened."""
 
 import contextlib
-import csv
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from pathlib import Path
 
 import psutil
 
 from autograder import configuration
+from autograder.audit.attacks import outcomes, watching
 from autograder.audit.attacks.corpus import Attack, Defect
-from autograder.audit.attacks.course import HONEST, AttackedCourse
+from autograder.audit.attacks.course import (
+    ALONE,
+    NEIGHBOUR,
+    AttackedCourse,
+)
+from autograder.audit.attacks.outcomes import Outcome
+from autograder.audit.attacks.watching import Cost
 from autograder.audit.subject import Subject
 from autograder.core.course import CourseError
-from autograder.grading import results
 from autograder.sandbox import isolation
 
 # Small limits, so that bombs end soon; honest notebooks of the corpus stay far below. Time has none
 # but the course's: how long an honest cell takes is up to what else the machine does.
-_LIMITS = (
-    "--Isolation.disk_mb=200", "--Isolation.file_mb=100", "--Isolation.output_mb=5",
-    "--Isolation.processes=32",
-)  # fmt: skip
-_LIGHT, _HEAVY = "--Isolation.memory_mb=800", "--Isolation.memory_mb=3000"
-
-
-@dataclass
-class Outcome:
-    """What became of one submission.
-
-    Attributes:
-        name: the attack's or defect's name, or that of the honest student.
-        assignment: the assignment.
-        scores: points by exercise.
-        status: as the exported table has it.
-        reason: why points were lost or nothing could be graded.
-        read: secrets found in what grading left.
-        active: whether its feedback has content of it that would run in a browser.
-    """
-
-    name: str
-    assignment: str
-    scores: dict[str, float | None] = field(default_factory=dict)
-    status: str = "missing"
-    reason: str = ""
-    read: list[str] = field(default_factory=list)
-    active: bool = False
+_CONFIGURATION = """
+c.Grading.profile = {profile!r}
+c.Isolation.memory_mb = 3000
+c.Isolation.disk_mb = 200
+c.Isolation.file_mb = 100
+c.Isolation.output_mb = 5
+c.Isolation.processes = 32
+"""
+_LIGHT = "--Isolation.memory_mb=800"
+_JOBS = 2  # submissions that are graded at the same time
 
 
 @dataclass
@@ -62,6 +48,8 @@ class Trial:
         visits: connections to the listening port.
         processes: command lines of processes that were left behind.
         failed: nbgrader's commands that failed, with the end of their output.
+        costs: what the commands took.
+        key: whether the session of the commands had a key to be found.
     """
 
     outcomes: dict[tuple[str, str], Outcome]
@@ -69,22 +57,50 @@ class Trial:
     visits: list[str]
     processes: list[str]
     failed: list[str]
+    costs: list[Cost] = field(default_factory=list)
+    key: bool = False
 
 
 def prepare(course: AttackedCourse, attacks: list[Attack], defects: list[Defect]) -> list[str]:
-    """Fills a course with assignments, submissions and canaries; returns the assignments."""
-    assignments = []
-    for names in dict.fromkeys(entry.exercises for entry in (*attacks, *defects)):
-        name = course.add_assignment(names)
-        assignments.append(name)
-        nbgrader(course, "generate_assignment", name)
-        course.hand_in_honest(name)
+    """Hands in attacks as cells before the exercises that they are about, and defects.
+
+    Returns:
+        The assignments.
+    """
+    groups = dict.fromkeys(entry.exercises for entry in (*attacks, *defects))
+    assignments = [_release(course, names) for names in groups]
     for attack in attacks:
-        course.hand_in_attack(attack)
+        course.hand_in_attack(attack, course.assignment(attack.exercises))
     for defect in defects:
         course.hand_in_defect(defect)
-    course.plant()
     return assignments
+
+
+def prepare_everywhere(course: AttackedCourse, attacks: list[Attack]) -> list[str]:
+    """Hands in attacks on all exercises of each assignment: as a cell before them, and as answers.
+
+    Returns:
+        The assignments.
+    """
+    assignments = [_release(course, names) for names in course.subject.functions]
+    for assignment in assignments:
+        for student in (ALONE, NEIGHBOUR):
+            course.hand_in_honest(assignment, student)
+        for attack in attacks:
+            course.hand_in_attack(attack, assignment)
+            course.hand_in_answers(attack, assignment)
+    return assignments
+
+
+def _release(course: AttackedCourse, exercises: tuple[str, ...]) -> str:
+    """Makes and releases an assignment, with an honest submission; returns its name."""
+    name = course.assignment(exercises)
+    if not (course.root / "assignments" / name).exists():
+        course.add_assignment(exercises)
+        command, environment = _command(course, ["generate_assignment", name])
+        subprocess.run(command, cwd=course.root, env=environment, capture_output=True, check=True)
+        course.hand_in_honest(name)
+    return name
 
 
 def is_light(assignment: str, subject: Subject) -> bool:
@@ -97,39 +113,68 @@ def grade(course: AttackedCourse, runs: list[list[str]], table: bool = True) -> 
 
     Args:
         course: the prepared course.
-        runs: what `nbgrader autograde` is called with: an assignment and options.
+        runs: commands that grade, each with an assignment and options: nbgrader's `autograde`, or
+            the `run` of `rps-grader`.
         table: whether the table is exported.
     """
-    assignments = dict.fromkeys(name for name, *_ in runs)
-    commands = [["autograde", *run] for run in runs]
-    commands += [["generate_feedback", name] for name in assignments]
-    failed = []
-    for command in [*commands, ["export"]] if table else commands:
-        done = nbgrader(course, *command, check=False)
-        if done.returncode:
-            failed.append(f"nbgrader {' '.join(command[:2])}: {_end(done.stderr)}")
+    assignments = dict.fromkeys(name for _, name, *_ in runs)
+    commands = runs + [["generate_feedback", name] for name in assignments]
+    failed, costs = [], []
+    for command in [*commands, ["export", ""]] if table else commands:
+        done, cost = _watched(course, command)
+        costs.append(cost)
+        # A class in which a submission could not be graded has status 1.
+        if done.returncode > _is_run(command):
+            failed.append(f"{cost.command}: {_end(done.stderr)}")
     return Trial(
-        _outcomes(course, assignments),
+        outcomes.read(course, assignments),
         course.canaries.changed(),
         list(course.canaries.visits),
         left_processes(course.canaries.marker),
         failed,
+        costs,
+        course.canaries.key is not None,
     )
 
 
+def _watched(
+    course: AttackedCourse, command: list[str]
+) -> tuple[subprocess.CompletedProcess, Cost]:
+    step, assignment, *_ = command
+    made = "feedback" if step == "generate_feedback" else "autograded"
+    called, environment = _command(course, [part for part in command if part])
+    return watching.run(called, course.root, environment, f"{made}/*/{assignment}")
+
+
+def _command(course: AttackedCourse, command: list[str]) -> tuple[list[str], dict[str, str]]:
+    """Returns a stock nbgrader command, or that of `rps-grader`, and its environment."""
+    environment = course.environment()
+    # nbgrader calls programs of its environment (alembic) by name.
+    environment["PATH"] = f"{Path(sys.executable).parent}:{environment.get('PATH', '')}"
+    module = "autograder.cli" if _is_run(command) else "nbgrader"
+    return [sys.executable, "-m", module, *command], environment
+
+
+def _is_run(command: list[str]) -> bool:
+    return command[0] == "run"
+
+
 def _end(text: str) -> str:
-    """Returns the first traceback in nbgrader's output, and the end of the output."""
+    """Returns the first traceback in a command's output, and the end of the output."""
     start = text.find("Traceback")
     return f"{text[start : start + 3000]} ... {text[-500:]}" if start >= 0 else text[-1000:]
 
 
-def isolated(subject: Subject, attacks: list[Attack], defects: list[Defect]) -> Trial:
+def isolated(
+    subject: Subject, attacks: list[Attack], defects: list[Defect], quick: bool = False
+) -> Trial:
     """Tries the grader as it is: the course's own configuration, and the sandbox.
 
     Args:
         subject: the course.
         attacks: hostile submissions.
         defects: broken ones.
+        quick: whether attacks are tried only as cells, and on the exercises that they are about.
 
     Raises:
         CourseError: there is no sandbox on this machine.
@@ -139,19 +184,25 @@ def isolated(subject: Subject, attacks: list[Attack], defects: list[Defect]) -> 
         raise CourseError(f"Attacks are only tried where they can do no harm: {problem}")
     with temporary_course(subject) as course:
         text = (subject.root / configuration.FILE).read_text()
-        chosen = f"\nc.Grading.profile = {subject.course.quick!r}\n"
+        chosen = _CONFIGURATION.format(profile=subject.course.quick)
         (course.root / configuration.FILE).write_text(text + chosen)
+        everywhere = prepare_everywhere(course, attacks) if attacks and not quick else []
+        narrow = prepare(course, attacks if quick else [], defects)
+        course.plant()
+        # What has a limit of its own is graded before: nothing is graded twice.
         runs = [
-            [name, *_LIMITS, _LIGHT if is_light(name, subject) else _HEAVY]
-            for name in prepare(course, attacks, defects)
-        ]
-        # What has a limit of its own is graded before: nbgrader grades nothing twice.
-        own = [
-            [course.assignment(defect.exercises), f"--student={defect.name}", *_LIMITS, _LIGHT,
+            ["autograde", course.assignment(defect.exercises), f"--student={defect.name}", _LIGHT,
              f"--ExecuteWithChallenge.timeout={defect.seconds}"]
             for defect in defects if defect.seconds
         ]  # fmt: skip
-        return grade(course, own + runs)
+        runs += [["autograde", name, f"--student={ALONE}"] for name in everywhere]
+        runs += [["run", name, f"--jobs={_JOBS}"] for name in everywhere]
+        runs += [
+            ["autograde", name, *([_LIGHT] if is_light(name, subject) else [])]
+            for name in narrow
+            if name not in everywhere
+        ]
+        return grade(course, runs)
 
 
 @contextlib.contextmanager
@@ -163,96 +214,6 @@ def temporary_course(subject: Subject) -> Iterator[AttackedCourse]:
         yield course
     finally:
         course.remove()
-
-
-def nbgrader(
-    course: AttackedCourse, *command: str, check: bool = True
-) -> subprocess.CompletedProcess:
-    """Runs a stock nbgrader command in the course."""
-    environment = course.environment()
-    # nbgrader calls programs of its environment (alembic) by name.
-    environment["PATH"] = f"{Path(sys.executable).parent}:{environment.get('PATH', '')}"
-    return subprocess.run(
-        [sys.executable, "-m", "nbgrader", *command],
-        cwd=course.root,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=check,
-    )
-
-
-def _outcomes(course: AttackedCourse, assignments: Iterable[str]) -> dict[tuple[str, str], Outcome]:
-    outcomes = {}
-    for path in sorted((course.root / "submitted").glob("*/*")):
-        key = path.parent.name, path.name
-        outcomes[key] = Outcome(*key)
-    url = f"sqlite:///{course.root}/gradebook.db"
-    for name in assignments:
-        try:
-            found = results.collect(url, course.root / "autograded", name)
-        except (results.ResultsError, ValueError, OSError):
-            continue  # unmodified nbgrader may have lost its gradebook, or written no notebook
-        for result in found:
-            outcome = outcomes[result.student, name]
-            outcome.scores[result.exercise] = result.score
-            outcome.reason = " ".join([outcome.reason, *result.reasons]).strip()
-    with contextlib.suppress(OSError), (course.root / "grades.csv").open() as file:
-        for row in csv.DictReader(file):
-            outcome = outcomes.get((row["student_id"], row["assignment"]))
-            if outcome and "status" in row:
-                outcome.status = row["status"]
-                outcome.reason = f"{outcome.reason} {row['reason']}".strip()
-    for outcome in outcomes.values():
-        _look_at_what_is_left(course, outcome)
-    return outcomes
-
-
-def _look_at_what_is_left(course: AttackedCourse, outcome: Outcome) -> None:
-    for kind in ("autograded", "feedback"):
-        folder = course.root / kind / outcome.name / outcome.assignment
-        for path in folder.rglob("*"):
-            if path.is_symlink() or not path.is_file():
-                continue
-            text = path.read_text(encoding="utf-8", errors="replace")
-            for what, secret in course.canaries.secrets.items():
-                own = outcome.name == HONEST and what == "another submission"
-                if secret in text and not own and what not in outcome.read:
-                    outcome.read.append(what)
-            if path.suffix == ".html" and _Active.find(text, course.canaries.marker):
-                outcome.active = True
-
-
-class _Active(HTMLParser):
-    """Looks for a marker where a browser would run it."""
-
-    def __init__(self, marker: str) -> None:
-        super().__init__()
-        self.marker, self.script, self.found = marker, False, False
-
-    @classmethod
-    def find(cls, page: str, marker: str) -> bool:
-        parser = cls(marker)
-        parser.feed(page)
-        return parser.found
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.script = tag in ("script", "style")
-        for name, value in attributes:
-            runs = name.startswith("on") or (value or "").strip().lower().startswith("javascript:")
-            loads = tag in ("iframe", "object", "embed", "link", "base", "form", "meta")
-            remote = name in ("src", "srcset", "data") and "data:image" not in (value or "")
-            if self.marker in (value or "") and (runs or loads or remote):
-                self.found = True
-
-    def handle_endtag(self, tag: str) -> None:
-        self.script = False
-
-    def handle_data(self, data: str) -> None:
-        if self.script and self.marker in data:
-            self.found = True
 
 
 def left_processes(marker: str) -> list[str]:

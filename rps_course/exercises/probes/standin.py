@@ -87,10 +87,15 @@ def classifier(challenge: Challenge, purpose: str, profile: Profile) -> "tf.kera
 
 
 def unfreeze_some(model: "tf.keras.Model", challenge: Challenge, purpose: str) -> None:
-    """Makes drawn layers of a stand-in train, the last one with weights among them."""
+    """Makes drawn layers of a stand-in train, the last one with weights among them.
+
+    That is no part of an answer to `unfreeze`, whatever is drawn: the first layer with weights
+    trains and the last but one does not, so they are wrong on both sides of any cut.
+    """
     model.trainable = True
     trains = challenge.rng(f"{purpose} trains").random(len(model.layers)) < 0.5
-    trains[max(owners(model))] = True
+    first, *_, last_but_one, last = sorted(set(owners(model)))
+    trains[[first, last_but_one, last]] = True, False, True
     for layer, on in zip(model.layers, trains, strict=True):
         layer.trainable = bool(on)
 

@@ -1,4 +1,5 @@
 # says: has no answer yet
+# says: raised NotGraded
 # Leaves a verdict of its own, wherever a cell can leave one.
 from IPython.display import display
 

@@ -1,4 +1,5 @@
 # says: ended the notebook's kernel
+# says: has no answer yet
 # Ends its kernel from inside the check.
 import os
 
