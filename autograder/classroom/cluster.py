@@ -13,6 +13,9 @@ import psutil
 from distributed import Client, LocalCluster, Security
 from distributed.system import MEMORY_LIMIT
 
+from autograder.sandbox import bubblewrap
+
+GPU = "GPU"  # Dask's resource that workers with a GPU offer
 _SECONDS = 10  # to find a scheduler, and one worker
 _MB = 1 << 20
 _LIGHT_MB, _HEAVY_MB = 300, 1500  # what a submission takes as a rule, with its grader
@@ -67,6 +70,7 @@ def local(count: int) -> Iterator[Client]:
                 dashboard_address=None,
                 memory_limit=None,
                 local_directory=folder,
+                resources={GPU: 1} if bubblewrap.computes_on_gpu() else None,
                 silence_logs=logging.CRITICAL,
             )
         finally:
@@ -99,6 +103,12 @@ def remote(address: str) -> Iterator[Client]:
             ) from error
         _compare(client, address)
         yield client
+
+
+def gpus(client: Client) -> set[str]:
+    """Returns the addresses of the workers that offer a GPU."""
+    workers = client.scheduler_info(n_workers=-1)["workers"]
+    return {address for address, about in workers.items() if about["resources"].get(GPU)}
 
 
 def _compare(client: Client, address: str) -> None:

@@ -18,7 +18,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGrader
 from sqlalchemy.exc import SQLAlchemyError
 
-from autograder.classroom import assignment, parcels, submission, worker
+from autograder.classroom import assignment, cluster, parcels, submission, worker
 from autograder.classroom.progress import Watch
 from autograder.classroom.received import Received
 from autograder.classroom.worker import UnreadyError
@@ -81,13 +81,18 @@ def plan(application: NbGrader, students: list[str], force: bool) -> Plan:
     """
     folders, grading = application.coursedir, Grading(parent=application)
     found = handed_in.look(folders, grading)
+    if grading.retrain and not any(notebook.files for notebook in found.released):
+        raise ClassError(
+            f"{folders.assignment_id} asks for no files that its notebook makes: there is nothing "
+            "to retrain."
+        )
     _select(found, application, students)
     bases = states.Bases(folders, grading, folders.assignment_id)
     todo = {}
     for student in sorted(found.submissions):
         result, now = placing.result_of(folders, student), bases.of(student)
         before = {n.name: placing.basis_of(result, n.name) for n in found.released}
-        if force or any(basis != now for basis in before.values()):
+        if force or not all(basis and basis.serves(now) for basis in before.values()):
             todo[student] = now, before
     known = grading.load().exercises
     names = {name for notebook in found.released for name in notebook.sources}
@@ -135,6 +140,7 @@ class Run:
         """
         self.outcome = Outcome()
         self._folders, self._log = application.coursedir, application.log
+        self._retrain = Grading(parent=application).retrain
         self._planned, self._watch = planned, watch
         config, grading = application.config, Grading(parent=application)
         root, shared = Path(self._folders.root), self._folders.groupshared
@@ -157,6 +163,8 @@ class Run:
         with self._received.open(), connected() as client:
             client.subscribe_topic(worker.BEGUN, lambda event: self._watch.begin(event[1]))
             self._client = client
+            if self._retrain and not cluster.gpus(client):
+                self._watch.say("No worker offers a GPU: training runs on the CPU.")
             self._parcel = client.submit(worker.keep, self._shared)
             waiting = iter(self._planned.todo)
             self._sent: dict[Future, str] = {}
@@ -183,6 +191,7 @@ class Run:
             self._end(student, f"it cannot be read: {error}")
             return
         able = [name for name in self._threads() if name not in self._unready]
+        on_gpu = self._retrain and not cluster.gpus(self._client).isdisjoint(able)
         future = self._client.submit(
             worker.grade,
             parcel,
@@ -190,6 +199,7 @@ class Run:
             student,
             pure=False,
             workers=able if self._unready else None,
+            resources={cluster.GPU: 1} if on_gpu else None,
         )
         self._sent[future] = student
         completed.add(future)

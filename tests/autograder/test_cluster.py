@@ -115,6 +115,33 @@ def command(root, *arguments):
     )
 
 
+def test_retraining_asks_for_a_gpu_where_a_worker_offers_one(course, code, scheduler, tmp_path):
+    students = ["first", "second", "third"]
+    for student in students:
+        hand_in(course, student, solved())
+    arguments = ["--scheduler", scheduler, "--retrain"]
+    arguments += [part for student in students for part in ("--student", student)]
+    with worker(scheduler, tmp_path / "cpu", code) as cpu:
+        with worker(scheduler, tmp_path / "gpu", code, "--resources", "GPU=1") as gpu:
+            done = command(course, *arguments)
+            text = done.communicate(timeout=200)[0]
+            assert done.returncode == 0, text
+            assert "3 graded, 0 unchanged" in text
+            assert "GPU" not in text
+            assert grades(gpu)
+            assert not grades(cpu)
+        done = command(course, *arguments, "--force")
+        text = done.communicate(timeout=200)[0]
+        assert done.returncode == 0, text
+        assert "No worker offers a GPU: training runs on the CPU." in text
+        assert grades(cpu)
+
+
+def grades(process):
+    """Whether a worker has started the program that grades beside it."""
+    return bool(psutil.Process(process.pid).children())
+
+
 def test_a_worker_that_is_killed_loses_nothing(course, code, scheduler, tmp_path):
     with (
         worker(scheduler, tmp_path / "one", code) as killed,
