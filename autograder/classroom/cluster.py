@@ -19,6 +19,7 @@ GPU = "GPU"  # Dask's resource that workers with a GPU offer
 _SECONDS = 10  # to find a scheduler, and one worker
 _MB = 1 << 20
 _LIGHT_MB, _HEAVY_MB = 300, 1500  # what a submission takes as a rule, with its grader
+_TRAINING_MB = 5000  # the same where its model is trained in full
 _COMPARED = ("python", "dask", "distributed", "msgpack", "cloudpickle", "tornado")
 
 
@@ -26,17 +27,18 @@ class ClusterError(RuntimeError):
     """Submissions cannot be graded there; the message says why and what to do."""
 
 
-def jobs(asked: int | None, heavy: bool) -> int:
+def jobs(asked: int | None, heavy: bool, retrain: bool = False) -> int:
     """Returns how many submissions this machine grades at the same time.
 
     Args:
         asked: how many somebody asks for; None for as many as it has cores and memory for.
         heavy: whether kernels need the heavy part of what the course preloads.
+        retrain: whether notebooks are run in full as well.
 
     Raises:
         ClusterError: it has no memory for so many.
     """
-    each = _HEAVY_MB if heavy else _LIGHT_MB
+    each = (_TRAINING_MB if retrain else _HEAVY_MB) if heavy else _LIGHT_MB
     free = min(psutil.virtual_memory().available, MEMORY_LIMIT) // _MB
     most = max(1, free // each)
     if asked is None:

@@ -39,12 +39,14 @@ class Plan:
         found: what was handed in, of the students that are asked for.
         todo: what is to be graded: what each result will be based on, and what it was, by student.
         heavy: whether kernels need the heavy part of what the course preloads.
+        retrain: whether notebooks are run in full as well.
         asked: ids of the students who are asked for; empty for all.
     """
 
     found: HandedIn
     todo: dict[str, tuple[states.Basis, dict[str, states.Basis | None]]]
     heavy: bool
+    retrain: bool
     asked: list[str]
 
     @property
@@ -97,7 +99,7 @@ def plan(application: NbGrader, students: list[str], force: bool) -> Plan:
     known = grading.load().exercises
     names = {name for notebook in found.released for name in notebook.sources}
     heavy = any(known[name].heavy for name in names & known.keys())
-    return Plan(found, todo, heavy, students)
+    return Plan(found, todo, heavy, grading.retrain, students)
 
 
 def _select(found: HandedIn, application: NbGrader, students: list[str]) -> None:
@@ -140,7 +142,6 @@ class Run:
         """
         self.outcome = Outcome()
         self._folders, self._log = application.coursedir, application.log
-        self._retrain = Grading(parent=application).retrain
         self._planned, self._watch = planned, watch
         config, grading = application.config, Grading(parent=application)
         root, shared = Path(self._folders.root), self._folders.groupshared
@@ -163,7 +164,7 @@ class Run:
         with self._received.open(), connected() as client:
             client.subscribe_topic(worker.BEGUN, lambda event: self._watch.begin(event[1]))
             self._client = client
-            if self._retrain and not cluster.gpus(client):
+            if self._planned.retrain and not cluster.gpus(client):
                 self._watch.say("No worker offers a GPU: training runs on the CPU.")
             self._parcel = client.submit(worker.keep, self._shared)
             waiting = iter(self._planned.todo)
@@ -191,7 +192,7 @@ class Run:
             self._end(student, f"it cannot be read: {error}")
             return
         able = [name for name in self._threads() if name not in self._unready]
-        on_gpu = self._retrain and not cluster.gpus(self._client).isdisjoint(able)
+        on_gpu = self._planned.retrain and not cluster.gpus(self._client).isdisjoint(able)
         future = self._client.submit(
             worker.grade,
             parcel,

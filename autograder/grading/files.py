@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from autograder.core.course import Profile
 from autograder.core.exercise import FileExercise, OtherProfileError, Retrained
 from autograder.core.facts import Most, decode
 from autograder.core.rubric import Finding, flags
@@ -47,10 +46,9 @@ def judge(exercise: FileExercise[Any], run: Run) -> Iterator[Finding]:
         UnreadableError: the files could not be measured within the limits of the sandbox.
         OtherProfileError: they are of another profile than the class's.
     """
-    profile = run.course.profile(run.profile.base, False)
     if exercise.name not in run.measured:
         contents = {name: run.handed_in.get(name) for name in exercise.files}
-        run.measured[exercise.name] = measure(exercise, contents, profile, run)
+        run.measured[exercise.name] = measure(exercise, contents, run)
     measured = run.measured[exercise.name]
     facts, limits = read(measured, exercise), run.rubric.limits(exercise.name)
     again, retraining = None, run.retrained.get(exercise.name)
@@ -60,7 +58,7 @@ def judge(exercise: FileExercise[Any], run: Run) -> Iterator[Finding]:
         except UnreadableError as error:
             names = " and ".join(exercise.files)
             yield flags("not_retrained", files=names, because=str(error).rstrip("."))
-    yield from exercise.judge(facts, measured.digests, profile, limits, again)
+    yield from exercise.judge(facts, measured.digests, run.whole_profile, limits, again)
 
 
 def _retrained(retraining: Retraining, exercise: FileExercise[Any]) -> Retrained[Any]:
@@ -76,19 +74,19 @@ def _retrained(retraining: Retraining, exercise: FileExercise[Any]) -> Retrained
 
 
 def measure(
-    exercise: FileExercise[Any], contents: Mapping[str, bytes | None], profile: Profile, run: Run
+    exercise: FileExercise[Any], contents: Mapping[str, bytes | None], run: Run
 ) -> Measured:
     """Measures files in the sandbox.
 
     Args:
         exercise: asks for them.
         contents: of those files, by name; None for one that is missing or too large.
-        profile: the whole profile of the class.
         run: the submission.
 
     Raises:
         UnreadableError: they could not be measured within the limits of the sandbox.
     """
+    profile = run.whole_profile
     program = [sys.executable, "-P", inside.MEASURE, run.address, exercise.name, profile.name]
     private = [run.private] if run.private else []
     # Measuring runs no student's code, and may use what earlier assignments asked for.

@@ -7,7 +7,6 @@ write is measured like those. It decides no points; it is kept, and compared.
 """
 
 import base64
-import binascii
 import json
 import shutil
 import sys
@@ -23,7 +22,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.core.exercise import FileExercise, OtherProfileError
-from autograder.core.facts import FactsError, Most, decode
+from autograder.core.facts import Most, decode
 from autograder.core.verdict import plain
 from autograder.grading import files, inside
 from autograder.grading.cells import checked_by
@@ -125,7 +124,7 @@ def _written(
                 folder=folder,
                 hidden=[root],
                 course=run.course,
-                profile=run.course.profile(run.profile.base, False),
+                profile=run.whole_profile,
                 copies=run.copies,
                 timeout=run.isolation.retrain_timeout,
                 answer_mb=2 * MAX_NEEDED_BYTES // _MB,
@@ -145,11 +144,12 @@ def _read(said: bytes, names: list[str]) -> dict[str, bytes]:
     try:
         answer: _Answer = decode(_Answer, json.loads(said))
         written = {name: base64.b64decode(text) for name, text in answer.files.items()}
-    except (ValueError, RecursionError, FactsError, binascii.Error) as error:
+    except (ValueError, RecursionError) as error:
         raise NoFilesError("it gave no answer") from error
     if not written.keys() & set(names):
-        failed = f"; the first exception was {plain(answer.failed)}" if answer.failed else ""
-        raise NoFilesError(f"it wrote no such file{failed}")
+        failed = " ".join(plain(answer.failed).split())
+        because = f"; the first exception was {failed}" if failed else ""
+        raise NoFilesError(f"it wrote no such file{because}")
     return written
 
 
@@ -161,8 +161,7 @@ def _measured(
         return Retraining(seconds, problem)
     contents = {name: written.get(name) for name in exercise.files}
     try:
-        profile = run.course.profile(run.profile.base, False)
-        measured = files.measure(exercise, contents, profile, run)
+        measured = files.measure(exercise, contents, run)
         files.read(measured, exercise)
     except (files.UnreadableError, OtherProfileError) as error:
         return Retraining(seconds, str(error))

@@ -113,6 +113,11 @@ class Run:
     expected: dict[int, Any] = field(default_factory=dict)
 
     @property
+    def whole_profile(self) -> Profile:
+        """The profile that students train under, not its short variant for grading."""
+        return self.course.profile(self.profile.base, False)
+
+    @property
     def heavy(self) -> bool:
         """Whether an exercise needs the heavy part of what the course preloads."""
         return is_heavy(self.course, self.challenges)

@@ -7,12 +7,16 @@ import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psutil
 import pytest
 import sandbox
 from nbformat.v4 import new_code_cell
 from toy_class import POINTS, hand_in, make, results_of, solved
+
+from autograder.classroom import cluster
+from autograder.sandbox import bubblewrap
 
 STUDENTS = [f"s{number}" for number in range(8)]
 SLOW = "import time\ntime.sleep(3)"
@@ -135,6 +139,14 @@ def test_retraining_asks_for_a_gpu_where_a_worker_offers_one(course, code, sched
         assert done.returncode == 0, text
         assert "No worker offers a GPU: training runs on the CPU." in text
         assert grades(cpu)
+
+
+@pytest.mark.parametrize("devices", [["nvidia0", "nvidiactl"], ["kfd"], ["dri"], []])
+def test_this_machine_offers_a_gpu_that_computes(monkeypatch, devices):
+    found = [Path("/dev") / name for name in devices]
+    monkeypatch.setattr(bubblewrap, "gpu_devices", lambda: found)
+    with cluster.local(2) as client:
+        assert bool(cluster.gpus(client)) == (devices not in ([], ["dri"]))
 
 
 def grades(process):

@@ -3,6 +3,7 @@
 import csv
 import re
 
+import nbformat
 import pytest
 import sandbox
 from nbformat.v4 import new_code_cell
@@ -154,6 +155,21 @@ def test_a_later_run_leaves_it_unless_something_has_changed(course, retrained):
     done = rps_grader(course, "run", "toy1", "--retrain", "--student", "honest")
     assert "1 graded, 0 unchanged" in done.stdout
     assert notes(course, "honest")
+
+
+def test_an_assignment_that_asks_for_no_files_has_nothing_to_retrain(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", "")
+    root = make(tmp_path)
+    path = root / "solutions/toy1/toy1.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if "measurements" not in cell.source]
+    nbformat.write(notebook, path)
+    nbgrader(root, "generate_assignment", "toy1", "--force")
+    hand_in(root, "ada", solved())
+    done = rps_grader(root, "run", "toy1", "--retrain")
+    assert done.returncode == 1
+    assert "toy1 asks for no files that its notebook makes" in done.stderr
+    assert not (root / "autograded").exists()
 
 
 def notes(course, student):
