@@ -68,6 +68,12 @@ def parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--force", action="store_true", help="grade also what is graded already")
     run.add_argument(
+        "--retrain",
+        action="store_true",
+        help="also run each notebook in full, which trains its model from scratch, on a GPU worker "
+        "if there is one, and compare with the files that were handed in; it changes no points",
+    )
+    run.add_argument(
         "--timeout",
         type=_positive,
         metavar="SECONDS",

@@ -180,6 +180,8 @@ def _run(arguments: argparse.Namespace) -> int:
     application.coursedir.assignment_id = arguments.assignment
     if arguments.timeout:
         application.config.Isolation.notebook_timeout = arguments.timeout
+    if arguments.retrain:
+        application.config.Grading.retrain = True
     return command.grade(
         application,
         arguments.student,

@@ -85,6 +85,7 @@ def configure(c: Config, *, course: str, profile: str) -> None:
     ]
     c.Autograde.autograde_preprocessors = [
         "autograder.grading.execute.ExecuteWithChallenge",
+        "autograder.grading.retraining.Retrain",
         "nbgrader.preprocessors.IgnorePattern",
         "nbconvert.preprocessors.ClearMetadataPreprocessor",
         "autograder.grading.judge.JudgeEvidence",  # stores verdicts in what has just been cleared

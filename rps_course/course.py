@@ -58,9 +58,11 @@ _ANSWERS = {
 
 def _profile(name: str, grading: bool) -> profiles.Profile:
     try:
-        return profiles.get(f"grading-{name}" if grading else name)
+        found = profiles.get(f"grading-{name}" if grading else name)
     except profiles.ProfileError as error:
         raise CourseError(str(error)) from error
+    # Files are measured under the whole profile, also where a notebook gets short variants only.
+    return found.whole if name == found.base and not grading else found
 
 
 def _environment(profile: profiles.Profile) -> dict[str, str]:

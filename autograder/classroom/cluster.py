@@ -16,9 +16,13 @@ from distributed import Client, LocalCluster, Security
 from distributed.comm import connect
 from distributed.system import MEMORY_LIMIT
 
+from autograder.sandbox import bubblewrap
+
+GPU = "GPU"  # Dask's resource that workers with a GPU offer
 _SECONDS = 10  # to find a scheduler, and one worker
 _MB = 1 << 20
 _LIGHT_MB, _HEAVY_MB = 300, 1500  # what a submission takes as a rule, with its grader
+_TRAINING_MB = 5000  # the same where its model is trained in full
 _COMPARED = ("python", "dask", "distributed", "msgpack", "cloudpickle", "tornado")
 
 
@@ -26,17 +30,18 @@ class ClusterError(RuntimeError):
     """Submissions cannot be graded there; the message says why and what to do."""
 
 
-def jobs(asked: int | None, heavy: bool) -> int:
+def jobs(asked: int | None, heavy: bool, retrain: bool = False) -> int:
     """Returns how many submissions this machine grades at the same time.
 
     Args:
         asked: how many somebody asks for; None for as many as it has cores and memory for.
         heavy: whether kernels need the heavy part of what the course preloads.
+        retrain: whether notebooks are run in full as well.
 
     Raises:
         ClusterError: it has no memory for so many.
     """
-    each = _HEAVY_MB if heavy else _LIGHT_MB
+    each = (_TRAINING_MB if retrain else _HEAVY_MB) if heavy else _LIGHT_MB
     free = min(psutil.virtual_memory().available, MEMORY_LIMIT) // _MB
     most = max(1, free // each)
     if asked is None:
@@ -72,6 +77,7 @@ def local(count: int) -> Iterator[Client]:
                 dashboard_address=None,
                 memory_limit=None,
                 local_directory=folder,
+                resources={GPU: 1} if bubblewrap.computes_on_gpu() else None,
                 silence_logs=logging.CRITICAL,
             )
         finally:
@@ -112,6 +118,12 @@ async def _greet(address: str) -> None:
     connecting = connect(address, **Security().get_connection_args("client"))
     connection = await asyncio.wait_for(connecting, _SECONDS)
     await connection.close()
+
+
+def gpus(client: Client) -> set[str]:
+    """Returns the addresses of the workers that offer a GPU."""
+    workers = client.scheduler_info(n_workers=-1)["workers"]
+    return {address for address, about in workers.items() if about["resources"].get(GPU)}
 
 
 def _compare(client: Client, address: str) -> None:

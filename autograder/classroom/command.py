@@ -88,7 +88,7 @@ def _where(
     """Returns what connects to where submissions are graded."""
     if scheduler is not None:
         return partial(cluster.remote, scheduler)
-    count = cluster.jobs(jobs, planned.heavy)
+    count = cluster.jobs(jobs, planned.heavy, planned.retrain)
     return partial(cluster.local, min(count, len(planned.todo)))
 
 

@@ -74,6 +74,10 @@ class Watch:
                 highlight=False,
             )
 
+    def say(self, text: str) -> None:
+        """Prints a line."""
+        self._console.print(escape(text), soft_wrap=True, highlight=False)
+
     def says(self) -> str:
         """Returns what runs and what failed, and the slowest submission that runs."""
         with self._lock:

@@ -173,9 +173,9 @@ class Rejudge:
             files = parcels.read(folder, filter(Path.is_file, folder.rglob("*")))
             for name in self._names:
                 notebook = self._read(folder / f"{name}.ipynb")
-                before = _verdicts(notebook)
-                failed |= self._judge_notebook(notebook, name, student, folder, now)
-                bases[name] = now.again(states.kept(notebook))
+                before, basis = _verdicts(notebook), _basis(notebook)
+                failed |= self._judge_notebook(notebook, name, student, folder, basis, now)
+                bases[name] = replace(now.again(basis), retrained=basis.retrained)
                 after = _verdicts(notebook)
                 changes += (
                     Change(exercise, verdict, after[exercise])
@@ -201,12 +201,16 @@ class Rejudge:
             raise NotKeptError(f"{path.name} cannot be read") from error
 
     def _judge_notebook(
-        self, notebook: NotebookNode, name: str, student: str, folder: Path, now: states.Basis
+        self,
+        notebook: NotebookNode,
+        name: str,
+        student: str,
+        folder: Path,
+        basis: states.Basis,
+        now: states.Basis,
     ) -> bool:
         """Judges a notebook again; returns whether that failed."""
-        basis, assignment = states.kept(notebook), self._folders.assignment_id
-        if basis is None:
-            raise NotKeptError("it is not known what it is based on")
+        assignment = self._folders.assignment_id
         changed = set(basis.changes(now)) - _AGAIN
         if changed:
             raise NotKeptError(f"there is another {' and another '.join(sorted(changed))} now")
@@ -255,6 +259,13 @@ def _begin(work: Rejudge) -> None:
 
 def _judge(student: str) -> Again:
     return _work[0].judge_one(student)
+
+
+def _basis(notebook: NotebookNode) -> states.Basis:
+    basis = states.kept(notebook)
+    if basis is None:
+        raise NotKeptError("it is not known what it is based on")
+    return basis
 
 
 def _verdicts(notebook: NotebookNode) -> dict[str, Verdict]:

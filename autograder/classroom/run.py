@@ -16,7 +16,7 @@ from distributed.scheduler import KilledWorker
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGrader
 
-from autograder.classroom import assignment, parcels, submission, worker
+from autograder.classroom import assignment, cluster, parcels, submission, worker
 from autograder.classroom.progress import Watch
 from autograder.classroom.received import Received
 from autograder.classroom.worker import UnreadyError
@@ -38,12 +38,14 @@ class Plan:
         found: what was handed in, of the students that are asked for.
         todo: what is to be graded: what the result of each notebook will be based on, by student.
         heavy: whether kernels need the heavy part of what the course preloads.
+        retrain: whether notebooks are run in full as well.
         asked: ids of the students who are asked for; empty for all.
     """
 
     found: HandedIn
     todo: dict[str, dict[str, states.Basis]]
     heavy: bool
+    retrain: bool
     asked: list[str]
 
     @property
@@ -80,18 +82,23 @@ def plan(application: NbGrader, students: list[str], force: bool) -> Plan:
     """
     folders, grading = application.coursedir, Grading(parent=application)
     found = handed_in.look(folders, grading)
+    if grading.retrain and not any(notebook.files for notebook in found.released):
+        raise ClassError(
+            f"{folders.assignment_id} asks for no files that its notebook makes: there is nothing "
+            "to retrain."
+        )
     _select(found, application, students)
     bases = states.Bases(folders, grading, folders.assignment_id)
     todo = {}
     for student in sorted(found.submissions):
         result, now = placing.result_of(folders, student), bases.of(student)
         before = {n.name: placing.basis_of(result, n.name) for n in found.released}
-        if force or any(basis != now for basis in before.values()):
+        if force or not all(basis and basis.serves(now) for basis in before.values()):
             todo[student] = {name: now.again(basis) for name, basis in before.items()}
     known = grading.load().exercises
     names = {name for notebook in found.released for name in notebook.sources}
     heavy = any(known[name].heavy for name in names & known.keys())
-    return Plan(found, todo, heavy, students)
+    return Plan(found, todo, heavy, grading.retrain, students)
 
 
 def _select(found: HandedIn, application: NbGrader, students: list[str]) -> None:
@@ -156,6 +163,8 @@ class Run:
         with self._received.open(), connected() as client:
             client.subscribe_topic(worker.BEGUN, lambda event: self._watch.begin(event[1]))
             self._client = client
+            if self._planned.retrain and not cluster.gpus(client):
+                self._watch.say("No worker offers a GPU: training runs on the CPU.")
             self._parcel = client.submit(worker.keep, self._shared)
             waiting = iter(self._planned.todo)
             self._sent: dict[Future, tuple[str, int]] = {}  # whose it is, and its size
@@ -184,6 +193,7 @@ class Run:
             self._end(student, f"it cannot be read: {error}")
             return
         able = [name for name in self._threads() if name not in self._unready]
+        on_gpu = self._planned.retrain and not cluster.gpus(self._client).isdisjoint(able)
         future = self._client.submit(
             worker.grade,
             parcel,
@@ -191,6 +201,7 @@ class Run:
             student,
             pure=False,
             workers=able if self._unready else None,
+            resources={cluster.GPU: 1} if on_gpu else None,
         )
         self._sent[future] = student, len(parcel)
         completed.add(future)

@@ -3,6 +3,7 @@
 An `Exercise` asks for a function: `gather` probes it wherever it lives and returns facts, `expect`
 returns what a right answer gives under the same challenge, and `judge` compares. A `FileExercise`
 asks for files: `measure` opens them in the sandbox, and `judge` judges what was measured outside.
+The notebook may have been run in full for them as well (`Retrained`).
 Judging runs in the self-check and again in the grader's own process, where the facts are untrusted
 and have been decoded within the bounds of their type (`autograder.core.facts`).
 """
@@ -10,6 +11,7 @@ and have been decoded within the bounds of their type (`autograder.core.facts`).
 import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -65,6 +67,21 @@ class OtherProfileError(RuntimeError):
     """A submission was made under another profile than the class's; the message says which."""
 
 
+@dataclass(frozen=True)
+class Retrained(Generic[Facts]):
+    """Files that a submission's notebook wrote when the grader ran it in full.
+
+    Attributes:
+        facts: what was measured of them; untrusted, as of those that were handed in.
+        digests: their SHA-256, in hex, by name.
+        seconds: how long the notebook ran.
+    """
+
+    facts: Facts
+    digests: dict[str, str]
+    seconds: int
+
+
 class FileExercise(ABC, Generic[Facts]):
     """An exercise that asks for files.
 
@@ -106,7 +123,12 @@ class FileExercise(ABC, Generic[Facts]):
 
     @abstractmethod
     def judge(
-        self, facts: Facts, digests: dict[str, str], profile: Any, rules: dict[str, Any]
+        self,
+        facts: Facts,
+        digests: dict[str, str],
+        profile: Any,
+        rules: dict[str, Any],
+        again: Retrained[Facts] | None = None,
     ) -> Iterator[Finding]:
         """Yields what the facts say about each criterion of the rubric, and what to look at.
 
@@ -115,6 +137,8 @@ class FileExercise(ABC, Generic[Facts]):
             digests: SHA-256 of the files, in hex, as the grader itself computed them; by name.
             profile: as in `measure`.
             rules: the limits that the exercise's rubric sets.
+            again: the same files as the grader's own run of the notebook wrote them; None where it
+                has not run, or wrote none. For notes and flags: what was handed in earns points.
         """
 
 

@@ -26,6 +26,7 @@ from nbgrader.converters.base import NbGraderException
 from traitlets import Integer
 from traitlets.config import LoggingConfigurable
 
+from autograder.grading.machine import Grading
 from autograder.sandbox import bubblewrap
 from autograder.sandbox.isolation import Isolation
 
@@ -49,7 +50,11 @@ class Budget(LoggingConfigurable):
 
     def allowed(self, notebooks: int) -> int:
         """Returns the seconds that a submission of so many notebooks may take in all."""
-        return self.seconds + notebooks * Isolation(parent=self).notebook_timeout
+        isolation = Isolation(parent=self)
+        each = isolation.notebook_timeout
+        if Grading(parent=self).retrain:
+            each += isolation.retrain_timeout
+        return self.seconds + notebooks * each
 
 
 class Exceeded(Exception):

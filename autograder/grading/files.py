@@ -8,17 +8,16 @@ import hashlib
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from autograder.core.course import Profile
-from autograder.core.exercise import FileExercise, OtherProfileError
+from autograder.core.exercise import FileExercise, OtherProfileError, Retrained
 from autograder.core.facts import Most, decode
-from autograder.core.rubric import Finding
+from autograder.core.rubric import Finding, flags
 from autograder.grading import inside
-from autograder.grading.run import Measured, Run
+from autograder.grading.run import Measured, Retraining, Run
 from autograder.sandbox import withholding
 from autograder.sandbox.isolation import Stopped
 
@@ -47,16 +46,47 @@ def judge(exercise: FileExercise[Any], run: Run) -> Iterator[Finding]:
         UnreadableError: the files could not be measured within the limits of the sandbox.
         OtherProfileError: they are of another profile than the class's.
     """
-    profile = run.course.profile(run.profile.base, False)
     if exercise.name not in run.measured:
-        run.measured[exercise.name] = _measure(exercise, profile, run)
+        contents = {name: run.handed_in.get(name) for name in exercise.files}
+        run.measured[exercise.name] = measure(exercise, contents, run)
     measured = run.measured[exercise.name]
-    facts, limits = _facts(measured.said, exercise), run.rubric.limits(exercise.name)
-    yield from exercise.judge(facts, measured.digests, profile, limits)
+    facts, limits = read(measured, exercise), run.rubric.limits(exercise.name)
+    again, retraining = None, run.retrained.get(exercise.name)
+    if retraining:
+        try:
+            again = _retrained(retraining, exercise)
+        except UnreadableError as error:
+            names = " and ".join(exercise.files)
+            yield flags("not_retrained", files=names, because=str(error).rstrip("."))
+    yield from exercise.judge(facts, measured.digests, run.whole_profile, limits, again)
 
 
-def _measure(exercise: FileExercise[Any], profile: Profile, run: Run) -> Measured:
-    contents = {name: run.handed_in.get(name) for name in exercise.files}
+def _retrained(retraining: Retraining, exercise: FileExercise[Any]) -> Retrained[Any]:
+    """Returns what a course is told of files that were made again.
+
+    Raises:
+        UnreadableError: there are none that can be used.
+    """
+    if retraining.measured is None:
+        raise UnreadableError(retraining.problem)
+    facts = read(retraining.measured, exercise)
+    return Retrained(facts, retraining.measured.digests, retraining.seconds)
+
+
+def measure(
+    exercise: FileExercise[Any], contents: Mapping[str, bytes | None], run: Run
+) -> Measured:
+    """Measures files in the sandbox.
+
+    Args:
+        exercise: asks for them.
+        contents: of those files, by name; None for one that is missing or too large.
+        run: the submission.
+
+    Raises:
+        UnreadableError: they could not be measured within the limits of the sandbox.
+    """
+    profile = run.whole_profile
     program = [sys.executable, "-P", inside.MEASURE, run.address, exercise.name, profile.name]
     private = [run.private] if run.private else []
     # Measuring runs no student's code, and may use what earlier assignments asked for.
@@ -85,9 +115,15 @@ def _measure(exercise: FileExercise[Any], profile: Profile, run: Run) -> Measure
     return Measured(said.decode(errors="replace"), digests)
 
 
-def _facts(said: str, exercise: FileExercise[Any]) -> Any:
+def read(measured: Measured, exercise: FileExercise[Any]) -> Any:
+    """Returns the facts that were measured of an exercise's files.
+
+    Raises:
+        UnreadableError: the program that measured them gave no facts.
+        OtherProfileError: they are of another profile than the class's.
+    """
     try:
-        answer = json.loads(said, parse_constant=_refuse)
+        answer = json.loads(measured.said, parse_constant=_refuse)
         if isinstance(answer, dict) and answer.keys() == {"facts"}:
             return decode(exercise.facts, answer["facts"])
         other = decode(_Answer, answer).other_profile

@@ -27,7 +27,7 @@ from autograder.core.exercise import FileExercise
 from autograder.core.facts import FactsError, Most, decode, encode
 from autograder.grading import reading
 from autograder.grading.cells import METADATA, checked_by, grade_id
-from autograder.grading.run import FailedLine, Measured, Run
+from autograder.grading.run import FailedLine, Measured, Retraining, Run
 from autograder.sandbox.watchdog import Problem
 
 _KEY = "kept"
@@ -90,6 +90,7 @@ class _Kept:
     failed: Annotated[dict[str, FailedLine], _MANY]
     notes: Annotated[dict[str, Annotated[tuple[_Text, ...], _MANY]], _MANY]
     measured: dict[str, Measured]
+    retrained: dict[str, Retraining] | None = None
 
 
 def keep(nb: NotebookNode, run: Run, displayed: Mapping[int, list]) -> None:
@@ -111,6 +112,7 @@ def keep(nb: NotebookNode, run: Run, displayed: Mapping[int, list]) -> None:
         {str(index): line for index, line in run.failed.items()},
         {name: tuple(notes) for name, notes in run.notes.items()},
         run.measured,
+        run.retrained or None,
     )
     content = json.dumps(encode(found)).encode()
     about = nb.metadata.setdefault(METADATA, {})
@@ -161,6 +163,7 @@ def restore(nb: NotebookNode, run: Run) -> None:
     run.failed |= {int(index): line for index, line in found.failed.items()}
     run.notes |= {name: list(notes) for name, notes in found.notes.items()}
     run.measured |= found.measured
+    run.retrained |= found.retrained or {}
     for place, cell in found.cells.items():
         _restore_cell(nb, int(place), cell, run, now)
     asked = {checked_by(cell, run.course) for cell in nb.cells} - {None}

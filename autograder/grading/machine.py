@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from traitlets import Unicode
+from traitlets import Bool, Unicode
 from traitlets.config import LoggingConfigurable
 
 from autograder.core import course as courses
@@ -37,6 +37,11 @@ class Grading(LoggingConfigurable):
     ).tag(config=True)
     rubric = Unicode(
         help="Folder with <exercise>.toml for exercises that the class has a rubric of its own for."
+    ).tag(config=True)
+    retrain = Bool(
+        False,
+        help="Run notebooks in full as well, and compare the files that they write with those that "
+        "were handed in.",
     ).tag(config=True)
 
     def load(self) -> Course:

@@ -62,7 +62,7 @@ class Placing(Autograde):
         self._now = self.basis(student_id)
         names = [Path(notebook).stem for notebook in self.notebooks]
         self._before = {name: basis_of(self._old, name) for name in names}
-        if not self.force and all(basis == self._now for basis in self._before.values()):
+        if not self.force and all(b and b.serves(self._now) for b in self._before.values()):
             self.log.info("Skipping %s: it is graded from this content", self._old)
             return False
         return super().init_destination(assignment_id, student_id)

@@ -48,6 +48,21 @@ class Measured:
     digests: dict[str, str]
 
 
+@dataclass(frozen=True)
+class Retraining:
+    """What came of running a notebook in full for the files of an exercise.
+
+    Attributes:
+        seconds: how long it ran.
+        problem: why there are no such files, in words; empty where there are.
+        measured: what was measured of them.
+    """
+
+    seconds: int
+    problem: Annotated[str, Most(2000)] = ""
+    measured: Measured | None = None
+
+
 @dataclass
 class Run:
     """What judging needs to know about an execution.
@@ -73,6 +88,7 @@ class Run:
             that check an exercise.
         flags: what judging found that a person should look at.
         measured: of the files that an exercise asks for, by exercise; filled in when it is judged.
+        retrained: what came of running the notebook in full, by exercise; empty if it was not.
         asked: where what a right answer gives will come, by the index of the cell.
         expected: what it gives; filled in when it is judged.
     """
@@ -95,8 +111,14 @@ class Run:
     failed: dict[int, FailedLine] = field(default_factory=dict)
     flags: list[Flag] = field(default_factory=list)
     measured: dict[str, Measured] = field(default_factory=dict)
+    retrained: dict[str, Retraining] = field(default_factory=dict)
     asked: dict[int, Connection] = field(default_factory=dict)
     expected: dict[int, Any] = field(default_factory=dict)
+
+    @property
+    def whole_profile(self) -> Profile:
+        """The profile that students train under, not its short variant for grading."""
+        return self.course.profile(self.profile.base, False)
 
     @property
     def heavy(self) -> bool:

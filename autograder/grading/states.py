@@ -90,6 +90,7 @@ class Basis:
         rubric: the rubric of its exercises.
         profile: the profile of the class.
         attempt: drawn when the submission is first graded; no part of what may change.
+        retrained: whether the notebook was run in full as well; no part of it, either.
     """
 
     submission: str
@@ -99,6 +100,11 @@ class Basis:
     rubric: str
     profile: str
     attempt: str = field(default_factory=lambda: secrets.token_hex(16), compare=False)
+    retrained: bool = field(default=False, compare=False)
+
+    def serves(self, now: "Basis") -> bool:
+        """Whether a result that is based on this need not be made anew."""
+        return self == now and (self.retrained or not now.retrained)
 
     def again(self, before: "Basis | None") -> "Basis":
         """Returns the same, with the attempt of an earlier result of the same submission."""
@@ -149,7 +155,7 @@ class Bases:
             autograder.grading.machine.MachineError: the class cannot be graded as configured.
         """
         folder = self._submitted / student / self._assignment
-        return Basis(*_content(folder), *self._common)
+        return Basis(*_content(folder), *self._common, retrained=self._grading.retrain)
 
     @cached_property
     def _common(self) -> tuple[str, str, str, str]:

@@ -96,6 +96,11 @@ def gpu_devices() -> list[Path]:
     return sorted(device for pattern in _GPU for device in Path("/dev").glob(pattern))
 
 
+def computes_on_gpu() -> bool:
+    """Whether one of them is made for computing, and not for a display alone."""
+    return any(device.name.startswith(("nvidia", "kfd")) for device in gpu_devices())
+
+
 def _scratch(path: str, megabytes: int) -> list[str]:
     return ["--perms", "1777", "--size", str(megabytes * _MB), "--tmpfs", path]
 

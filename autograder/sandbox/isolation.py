@@ -63,6 +63,9 @@ class Isolation(LoggingConfigurable):
     notebook_timeout = Integer(
         3600, help="Seconds that all cells of a notebook may take together."
     ).tag(config=True)
+    retrain_timeout = Integer(
+        7200, help="Seconds that they may take where a notebook is run in full to retrain."
+    ).tag(config=True)
 
     hidden = List(
         Unicode(), help="Folders that must not be seen even where a readable one holds them."
@@ -264,6 +267,7 @@ class Isolation(LoggingConfigurable):
         *,
         folder: Path | None = None,
         readable: Iterable[Path] = (),
+        hidden: Iterable[Path] = (),
         course: Course | None = None,
         profile: Any = None,
         copies: Mapping[Path, Path] = MappingProxyType({}),
@@ -278,6 +282,7 @@ class Isolation(LoggingConfigurable):
             arguments: the program and its arguments.
             folder: folder of a submission, which the program finds as its working folder.
             readable: further folders that it may read.
+            hidden: folders that must not be seen, see `start`.
             course: whose code, data and environment it finds.
             profile: the profile that it runs under; needed with a course.
             copies: what it finds in place of the course's folders, see `start`.
@@ -299,6 +304,7 @@ class Isolation(LoggingConfigurable):
                 arguments,
                 folder=folder,
                 readable=readable,
+                hidden=hidden,
                 scratch=scratch,
                 course=course,
                 profile=profile,

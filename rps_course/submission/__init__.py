@@ -10,6 +10,7 @@ from rps_course.submission.record import (
     RPS_RECORD,
     Record,
     RecordError,
+    device,
     head_of,
     load_record,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "Record",
     "RecordError",
     "WeightsError",
+    "device",
     "head_of",
     "load_record",
     "load_weights",

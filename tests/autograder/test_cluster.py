@@ -7,12 +7,16 @@ import shutil
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psutil
 import pytest
 import sandbox
 from nbformat.v4 import new_code_cell
 from toy_class import POINTS, hand_in, make, results_of, solved
+
+from autograder.classroom import cluster
+from autograder.sandbox import bubblewrap
 
 STUDENTS = [f"s{number}" for number in range(8)]
 SLOW = "import time\ntime.sleep(3)"
@@ -113,6 +117,41 @@ def command(root, *arguments):
     return subprocess.Popen(
         program, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
+
+
+def test_retraining_asks_for_a_gpu_where_a_worker_offers_one(course, code, scheduler, tmp_path):
+    students = ["first", "second", "third"]
+    for student in students:
+        hand_in(course, student, solved())
+    arguments = ["--scheduler", scheduler, "--retrain"]
+    arguments += [part for student in students for part in ("--student", student)]
+    with worker(scheduler, tmp_path / "cpu", code) as cpu:
+        with worker(scheduler, tmp_path / "gpu", code, "--resources", "GPU=1") as gpu:
+            done = command(course, *arguments)
+            text = done.communicate(timeout=200)[0]
+            assert done.returncode == 0, text
+            assert "3 graded, 0 unchanged" in text
+            assert "GPU" not in text
+            assert grades(gpu)
+            assert not grades(cpu)
+        done = command(course, *arguments, "--force")
+        text = done.communicate(timeout=200)[0]
+        assert done.returncode == 0, text
+        assert "No worker offers a GPU: training runs on the CPU." in text
+        assert grades(cpu)
+
+
+@pytest.mark.parametrize("devices", [["nvidia0", "nvidiactl"], ["kfd"], ["dri"], []])
+def test_this_machine_offers_a_gpu_that_computes(monkeypatch, devices):
+    found = [Path("/dev") / name for name in devices]
+    monkeypatch.setattr(bubblewrap, "gpu_devices", lambda: found)
+    with cluster.local(2) as client:
+        assert bool(cluster.gpus(client)) == (devices not in ([], ["dri"]))
+
+
+def grades(process):
+    """Whether a worker has started the program that grades beside it."""
+    return bool(psutil.Process(process.pid).children())
 
 
 def test_a_worker_that_is_killed_loses_nothing(course, code, scheduler, tmp_path):

@@ -23,13 +23,15 @@ def run(weights_file, record, **limits):
     return {submission.RPS_WEIGHTS: weights_file, submission.RPS_RECORD: record}, limits
 
 
-def judge(what):
+def run_of(what):
     handed_in, limits = what
     settings, isolation = profile.get("grading-offline"), Isolation(**limits)
     asked = {"trained_model": Challenge.fresh()}
-    rubric = COURSE.load_rubric()
-    submission_run = Run(COURSE, ADDRESS, settings, rubric, asked, handed_in, isolation)
-    return list(files.judge(COURSE.exercises["trained_model"], submission_run))
+    return Run(COURSE, ADDRESS, settings, COURSE.load_rubric(), asked, handed_in, isolation)
+
+
+def judge(what):
+    return list(files.judge(COURSE.exercises["trained_model"], run_of(what)))
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +66,15 @@ def test_weights_are_measured_in_the_sandbox(trained):
     # They were loaded and measured: the tail moved, but not as training moves it.
     assert finding.message == "not_by_training"
     assert -1 <= float(finding.values["received"]) < 0.5
+
+
+def test_all_of_the_public_test_set_counts_and_not_the_few_pictures_of_a_notebook(trained):
+    sandbox.require()
+    _, content, record = trained
+    exercise, judged = COURSE.exercises["trained_model"], run_of(run(content, record))
+    list(files.judge(exercise, judged))
+    found = files.read(judged.measured[exercise.name], exercise)
+    assert found.weights.public.pictures == 150
 
 
 def test_a_weights_file_that_points_elsewhere_reads_nothing_there(trained, tmp_path):

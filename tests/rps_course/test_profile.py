@@ -1,6 +1,7 @@
 import pytest
 
 from rps_course import profile
+from rps_course.course import COURSE
 from rps_course.machine import choice, fetch
 
 
@@ -18,6 +19,14 @@ def test_while_grading_a_profile_that_a_notebook_names_is_its_short_variant(name
     assert profile.current() == profile.get(name) == short
     monkeypatch.delenv("RPS_PROFILE")
     assert profile.current() == short
+
+
+@pytest.mark.parametrize("name", profile.SHIPPED)
+def test_while_grading_files_are_measured_under_the_whole_profile(name, monkeypatch):
+    whole, short = profile.get(name), profile.get(f"grading-{name}")
+    monkeypatch.setattr(profile, "grading", f"grading-{name}")
+    assert COURSE.profile(name, False) == whole
+    assert COURSE.profile(name, True) == COURSE.profile(f"grading-{name}", False) == short
 
 
 def test_unset_without_data_or_network_is_offline_and_says_how_to_get_the_real_thing(

@@ -12,7 +12,7 @@ from types import CodeType
 from typing import Any
 
 from ipykernel import zmqshell
-from IPython.core.interactiveshell import ExecutionResult
+from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 
 from autograder.grading.inside import colab
 
@@ -20,8 +20,8 @@ _TIMED = re.compile(r"\s*%%time[ \t]*(\n|$)")
 _LONGEST_CHAIN = 100  # exceptions that were raised while others were handled
 
 
-class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
-    """Goes on after a statement that failed. Programs ask for the name of IPython's own class."""
+class PatientShell(InteractiveShell):
+    """Goes on after a statement that failed."""
 
     async def run_code(
         self, code_obj: CodeType, result: ExecutionResult | None = None, *, async_: bool = False
@@ -70,6 +70,10 @@ class ZMQInteractiveShell(zmqshell.ZMQInteractiveShell):
         source = _untimed(result.info.raw_cell)
         blank = source[: len(source) - len(source.lstrip())].count("\n")  # IPython drops these
         return line + blank
+
+
+class ZMQInteractiveShell(PatientShell, zmqshell.ZMQInteractiveShell):
+    """That of kernels. Programs ask for the name of IPython's own class."""
 
 
 def _untimed(cell: str) -> str:

@@ -3,14 +3,15 @@
 The weights are loaded as weights only into the reference architecture, and their accuracy decides:
 on pictures that no student has, where the class has some. Weights that no training makes earn
 nothing. The record must belong to them. What else it says is the student's own word: where it
-differs from the recipe, as callbacks and other names of metrics make it, a note says so.
+differs from the recipe, as callbacks and other names of metrics make it, a note says so. Where the
+grader has trained the model itself, its own words stand in place of these.
 """
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.core.exercise import FileExercise, OtherProfileError
+from autograder.core.exercise import FileExercise, OtherProfileError, Retrained
 from autograder.core.rubric import Finding
 from rps_course import submission
 from rps_course.exercises.trained_model import judging, measuring
@@ -54,12 +55,20 @@ class TrainedModel(FileExercise[Facts]):
         shape = model.layers[-1].kernel.shape
         first = submission.head_of(notes["phases"][0], *shape) if notes else None
         measured = measuring.measure(model, profile, private, first)
-        return Facts(weights=measured, no_record=no_record, record=record)
+        device = submission.device()["kind"]
+        return Facts(weights=measured, no_record=no_record, record=record, device=device)
 
     def judge(
-        self, facts: Facts, digests: dict[str, str], profile: Profile, rules: dict
+        self,
+        facts: Facts,
+        digests: dict[str, str],
+        profile: Profile,
+        rules: dict,
+        again: Retrained[Facts] | None = None,
     ) -> Iterator[Finding]:
         """Yields findings on the weights, their record and their accuracy."""
+        compared = list(judging.comparison(facts, again, rules)) if again else []
+        yield from compared
         digest = digests.get(submission.RPS_WEIGHTS, "")
         refusal = next(judging.refusals(facts, digest, rules), None)
         if refusal:
@@ -68,6 +77,7 @@ class TrainedModel(FileExercise[Facts]):
         weights, record = facts.weights, facts.record
         assert weights is not None  # they would have been refused
         assert record is not None
-        yield from judging.remarks(record, weights, profile, rules)
+        if all(finding.flag for finding in compared):  # the grader has not trained a model
+            yield from judging.remarks(record, weights, profile, rules)
         yield from judging.suspicions(record, weights, profile, rules)
         yield from judging.accuracy(weights, profile)

@@ -126,9 +126,11 @@ class Facts:
         weights: what was measured of them.
         no_record: why there is no usable record, empty if there is one.
         record: what it says.
+        device: what TensorFlow computes on where this was measured, `"GPU"` or `"CPU"`.
     """
 
     unusable: Annotated[str, Most(2000)] = ""
     weights: Measured | None = None
     no_record: Annotated[str, Most(1000)] = ""
     record: Record | None = None
+    device: Short = ""

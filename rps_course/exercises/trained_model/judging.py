@@ -7,9 +7,11 @@ what rests on the record, is for a person to look at (`suspicions`).
 import math
 from collections.abc import Iterator
 
+from autograder.core.exercise import Retrained
 from autograder.core.rubric import Finding, fails, flags, holds
+from rps_course import submission
 from rps_course.exercises.trained_model import record as training
-from rps_course.exercises.trained_model.facts import Facts, Measured, Record
+from rps_course.exercises.trained_model.facts import Facts, Measured, Record, Scores
 from rps_course.profile import Profile
 
 _MOMENTUM = 0.999  # of the batch norms in networks of tf.keras.applications
@@ -82,6 +84,32 @@ def suspicions(
         yield flags("better_in_public", **_shown(weights))
 
 
+def comparison(facts: Facts, again: Retrained[Facts], rules: dict) -> Iterator[Finding]:
+    """Yields what the model that the grader has trained says of the one that was handed in.
+
+    Args:
+        facts: what was measured of the handed-in model.
+        again: the files that the notebook wrote when the grader ran it in full.
+        rules: the limits of the rubric.
+    """
+    digest = again.digests.get(submission.RPS_WEIGHTS, "")
+    # Which device trains here is not the student's choice.
+    refusal = next(refusals(again.facts, digest, rules | {"require_gpu": "no"}), None)
+    if refusal:
+        why = again.facts.unusable or str(refusal.message).replace("_", " ")
+        yield flags("retrained_refused", received=why)
+        return
+    assert again.facts.weights is not None  # it would have been refused
+    trained = _counted(again.facts.weights)
+    shown = {"retrained": f"{trained.accuracy:.3f}", "seconds": again.seconds}
+    yield fails(None, "trained_by_grader", **shown, device=again.facts.device)
+    if facts.weights is None:
+        return
+    counted = _counted(facts.weights)
+    if counted.accuracy - trained.accuracy > rules["retrained_gap"]:
+        yield flags("better_than_retrained", received=f"{counted.accuracy:.3f}", **shown)
+
+
 def accuracy(weights: Measured, profile: Profile) -> Iterator[Finding]:
     """Yields findings on the accuracy: on private pictures where there are any."""
     kind, measured = "private", weights.private
@@ -97,8 +125,13 @@ def accuracy(weights: Measured, profile: Profile) -> Iterator[Finding]:
         yield fails("accuracy", f"accuracy_{kind}", max(share, 0.0), **shown)
 
 
+def _counted(weights: Measured) -> Scores:
+    """Returns the scores that count: on pictures that no student has, where there are any."""
+    return weights.private or weights.public
+
+
 def _shown(weights: Measured) -> dict[str, str]:
-    measured = weights.private or weights.public
+    measured = _counted(weights)
     return {
         "received": f"{measured.accuracy:.3f}",
         "pictures": str(measured.pictures),

@@ -41,8 +41,12 @@ class Measurements(FileExercise[Facts]):
         mean = sum(numbers) / len(numbers)
         return Facts(len(numbers), mean, private and float((private / "number.txt").read_text()))
 
-    def judge(self, facts, digests, profile, rules):
+    def judge(self, facts, digests, profile, rules, again=None):
         """Yields a finding on how many numbers there are."""
+        if again is not None and again.facts.numbers is not None:
+            yield fails(None, "measured_again", received=again.facts.numbers)
+            if (facts.numbers or 0) - again.facts.numbers > rules["more"]:
+                yield flags("more", received=facts.numbers, again=again.facts.numbers)
         if facts.numbers is None or not digests:
             yield fails(None, "missing")
             return
