@@ -80,6 +80,8 @@ def plan(application: NbGrader, students: list[str], force: bool) -> Plan:
     """
     folders, grading = application.coursedir, Grading(parent=application)
     found = handed_in.look(folders, grading)
+    if not found.submissions and not found.unreadable:
+        raise handed_in.nothing(folders)
     _select(found, application, students)
     bases = states.Bases(folders, grading, folders.assignment_id)
     todo = {}
