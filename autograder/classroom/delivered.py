@@ -21,6 +21,8 @@ from autograder.grading.intake import StagedAutograde
 from autograder.grading.staging import Submission
 from autograder.sandbox.isolation import Isolation
 
+_LONG = 300  # of a problem's text; the log has all of it
+
 
 class Delivered(StagedAutograde):
     """The stock command's `Autograde`, for a submission that came as a parcel."""
@@ -111,7 +113,7 @@ def _grade(
             files = parcels.read(result, (p for p in result.rglob("*") if p.is_file()))
     except Exception as error:  # of this machine
         logs.get_logger().error("%s", traceback.format_exc())
-        about["problem"] = f"{type(error).__name__}: {error}"
+        about["problem"] = f"{type(error).__name__}: {str(error)[:_LONG]}"
     return parcels.pack(about | {"log": log.said}, files)
 
 

@@ -99,6 +99,12 @@ class Rejudge:
                 c.name: c.checksum for n in released.notebooks for c in n.source_cells
             }
         self._bases = states.Bases(folders, self._grading, assignment)
+        if not (Path(folders.root) / challenges.KEY_FILE).exists():
+            raise ClassError(
+                f"There is no challenge key {challenges.KEY_FILE}, with which what is kept of "
+                "results is signed. Put it back, or grade again: `rps-grader run "
+                f"{assignment} --force`."
+            )
         self._key = challenges.course_key(Path(folders.root), shared=folders.groupshared)
         self._steps = JudgeEvidence(parent=application), FlagSubmission(parent=application)
 

@@ -87,6 +87,8 @@ def plan(application: NbGrader, students: list[str], force: bool) -> Plan:
             f"{folders.assignment_id} asks for no files that its notebook makes: there is nothing "
             "to retrain."
         )
+    if not found.submissions and not found.unreadable:
+        raise handed_in.nothing(folders)
     _select(found, application, students)
     bases = states.Bases(folders, grading, folders.assignment_id)
     todo = {}

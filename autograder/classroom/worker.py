@@ -64,8 +64,12 @@ class Server:
         self.users = 0
         short = len(tempfile.gettempdir()) <= _MAX_PATH
         self._folder = Path(tempfile.mkdtemp(prefix="rps-", dir=None if short else "/tmp"))
-        (self._folder / "about.json").write_text(json.dumps(about))
-        parcels.write(files, self._folder / "course")
+        try:
+            (self._folder / "about.json").write_text(json.dumps(about))
+            parcels.write(files, self._folder / "course")
+        except OSError as error:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            raise RuntimeError(f"No file can be written in {self._folder}: {error}.") from error
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(

@@ -135,6 +135,13 @@ def released_notebooks(folders: CourseDirectory, grading: Grading) -> list[Relea
         return [_released(notebook, course) for notebook in notebooks]
 
 
+def nothing(folders: CourseDirectory) -> ClassError:
+    """Returns what says that nobody has handed anything in."""
+    name = folders.assignment_id
+    place = folders.format_path(folders.submitted_directory, "<student>", name)
+    return ClassError(f"There is no submission of {name} that can be graded in {place}/.")
+
+
 def _not_released(name: str, known: list[str]) -> ClassError:
     return ClassError(
         f"No assignment with ID {name!r} exists in the database; there are: "

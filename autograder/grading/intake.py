@@ -162,7 +162,7 @@ class StagedAutograde(Regrade):
             self.log.error("Not graded: the submission of %r. %s", student, problem)
         for folder in found.empty.values():
             self.log.warning("%s has no notebook", folder)
-        submitted = self.coursedir.submitted_directory
+        nothing = handed_in.nothing(self.coursedir)
         self.coursedir.submitted_directory = str(self._stage)
         pattern = self.coursedir.notebook_id
         asked = [notebook for notebook in found.released if fnmatch.fnmatch(notebook.name, pattern)]
@@ -170,9 +170,7 @@ class StagedAutograde(Regrade):
             source = self._format_source(assignment, student)
             self.assignments[source] = [f"{source}/{notebook.name}.ipynb" for notebook in asked]
         if not self.assignments:
-            place = self.coursedir.format_path(submitted, "<student>", assignment)
-            problem = f"There is no submission of {assignment} that can be graded in {place}/."
-            raise _stopped(self.log, problem)
+            raise _stopped(self.log, nothing)
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """Makes the copy of a submission, if it is to be graded; returns whether it is."""

@@ -9,6 +9,7 @@ import errno
 import fcntl
 import re
 import shutil
+import stat
 import tempfile
 import time
 from collections.abc import Iterator
@@ -97,6 +98,9 @@ class Placing(Autograde):
         folders.autograded_directory = self._autograded
         if folders.groupshared:
             self.set_permissions(self._whose[1], self._whose[0])
+            for folder in self._old.parents[:2]:  # nbgrader does so for where it writes
+                with contextlib.suppress(PermissionError):  # it is another's, who has done so
+                    folder.chmod(stat.S_IMODE(folder.stat().st_mode) | 0o2770)
         super().run_post_convert_hook()
 
     def remove_new(self, student: str, assignment: str) -> None:

@@ -23,6 +23,7 @@ from toy_class import (
 )
 
 from autograder.core.verdict import MIME
+from autograder.grading.challenges import KEY_FILE
 from autograder.grading.states import State
 
 WRONG = "def double(x):\n    return 3 * x"
@@ -203,3 +204,15 @@ def test_without_any_result_there_is_nothing_to_judge(tmp_path, monkeypatch):
     done = rps_grader(root, "rejudge", "toy1")
     assert done.returncode == 1
     assert "No submission of toy1 is graded yet: `rps-grader run toy1`." in done.stderr
+
+
+def test_without_the_challenge_key_nothing_is_judged_and_no_new_one_is_made(courses):
+    _, ours, *_ = courses
+    key = ours / KEY_FILE
+    secret = key.read_text()
+    key.unlink()
+    done = rps_grader(ours, "rejudge", "toy1", "--dry-run")
+    assert done.returncode == 1
+    assert f"There is no challenge key {KEY_FILE}" in done.stderr
+    assert not key.exists()
+    key.write_text(secret)

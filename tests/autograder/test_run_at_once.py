@@ -39,6 +39,8 @@ def course(tmp_path_factory):
         for name in NO_NAMES:
             shutil.copytree(root / "submitted/?", root / "submitted" / name)
         (root / "submitted/.hidden/toy1").mkdir(parents=True)
+        config = root / "nbgrader_config.py"
+        config.write_text(f"{config.read_text()}\nc.CourseDirectory.groupshared = True\n")
         yield root
 
 
@@ -73,6 +75,11 @@ def test_folders_whose_names_cannot_be_shown_are_named_and_left(done):
         assert "was an error processing" not in said
         for name in NO_NAMES:
             assert name not in said
+
+
+def test_the_group_of_a_shared_course_may_put_results_there(course, done):
+    folders = [course / "autograded", *course.glob("autograded/*"), *course.glob("autograded/*/*")]
+    assert [path for path in folders if path.stat().st_mode & 0o2770 != 0o2770] == []
 
 
 def test_what_is_kept_belongs_to_the_result(course, done):

@@ -1,10 +1,12 @@
 """What `rps-grader run` cannot do: one clear message each, and nothing half-written."""
 
+import contextlib
 import os
 import shutil
 import socket
 import sqlite3
 import subprocess
+import tempfile
 import threading
 
 import pytest
@@ -12,6 +14,9 @@ import sandbox
 from test_cluster import said as said_by
 from test_cluster import started, worker
 from toy_class import autograded, hand_in, make, results_of, rps_grader, solved
+
+from autograder.classroom import parcels
+from autograder.classroom import worker as grading
 
 WRONG = "def double(x):\n    return 3 * x"
 
@@ -150,15 +155,25 @@ def test_a_gradebook_that_is_locked_for_a_moment_is_waited_for(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_full_disk_is_told_and_an_old_result_stays(tmp_path):
-    disk = tmp_path / "disk"
-    disk.mkdir()
+@contextlib.contextmanager
+def small_disk(folder, size):
+    """A disk of its own, at a folder."""
+    folder.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk], check=False, capture_output=True
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder],
+        check=False,
+        capture_output=True,
     )
     if mounted.returncode:
         pytest.skip("only root may make a small disk")
     try:
+        yield folder
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+def test_a_full_disk_is_told_and_an_old_result_stays(tmp_path):
+    with small_disk(tmp_path / "disk", "2m") as disk:
         root = make(tmp_path)
         hand_in(root, "ada", solved())
         assert rps_grader(root, "run", "toy1").returncode == 0
@@ -173,5 +188,18 @@ def test_a_full_disk_is_told_and_an_old_result_stays(tmp_path):
         (disk / "full").unlink()
         done = rps_grader(root, "run", "toy1")
         assert "1 graded, 1 unchanged" in done.stdout, done.stdout + done.stderr
-    finally:
-        subprocess.run(["umount", disk], check=True)
+
+
+def test_a_full_disk_for_temporary_files_is_told(tmp_path, monkeypatch):
+    with small_disk(tmp_path / "tmp", "200k") as disk:
+        monkeypatch.setattr(tempfile, "tempdir", str(disk))
+        monkeypatch.setattr(grading, "_MAX_PATH", 1000)
+        with pytest.raises(RuntimeError, match=f"No file can be written in {disk}.*No space left"):
+            grading.Server(parcels.pack({}, {"gradebook.db": bytes(500_000)}))
+        assert not list(disk.iterdir())
+
+
+def test_a_class_that_has_handed_in_nothing_is_told(tmp_path):
+    root = make(tmp_path)
+    (root / "submitted/ada/toy1").mkdir(parents=True)
+    assert "There is no submission of toy1 that can be graded in" in refused(root, "toy1")

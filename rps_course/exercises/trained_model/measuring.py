@@ -164,16 +164,23 @@ def _tail(before: "tf.keras.Model", after: "tf.keras.Model", goal: list[np.ndarr
     taken, whole = [], []
     for old, new, mean in zip(_norms(before), _norms(after), goal, strict=True):
         start, scale = old.moving_mean.numpy(), np.sqrt(old.moving_variance.numpy() + old.epsilon)
-        taken.append((new.moving_mean.numpy() - start) / scale)
+        taken.append((new.moving_mean.numpy().astype(np.float64) - start) / scale)
         whole.append((mean - start) / scale)
     way, goal_way = np.concatenate(taken), np.concatenate(whole)
     if _size(goal_way) < _CLEAR:
         return tail
     if not way.any():
         return dataclasses.replace(tail, way=0.0)
-    along = float(way @ goal_way)
-    toward = along / float(np.linalg.norm(way) * np.linalg.norm(goal_way))
-    return dataclasses.replace(tail, toward=toward, way=along / float(goal_way @ goal_way))
+    share, toward = _along(way, goal_way)
+    return dataclasses.replace(tail, toward=toward, way=share)
+
+
+def _along(way: np.ndarray, goal: np.ndarray) -> tuple[float, float]:
+    """Returns the share of the way to a goal that was taken, and the cosine between both."""
+    # One mean of 1e38, of a channel that changes no output, must not make them NaN.
+    way, goal = way.astype(np.float64), goal.astype(np.float64)
+    along = float(way @ goal)
+    return along / float(goal @ goal), along / float(np.linalg.norm(way) * np.linalg.norm(goal))
 
 
 def _norms(model: "tf.keras.Model") -> list["tf.keras.layers.BatchNormalization"]:
