@@ -5,6 +5,7 @@
 # says: was not trained at all
 # says: no weight of the backbone moves
 # says: still compiled as it was
+# says: could not be read
 # A function that looks at whoever calls it.
 import sys
 
