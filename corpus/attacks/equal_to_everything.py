@@ -1,5 +1,10 @@
 # says: not the likeliest labels
 # says: has no answer yet
+# says: returned Answers
+# says: is not compiled after
+# says: was not trained at all
+# says: no weight of the backbone moves
+# says: still compiled as it was
 class Equal(str):
     def __eq__(self, other):
         return True

@@ -1,4 +1,5 @@
 # says: pieces of evidence
+# says: has no answer yet
 # Publishes evidence all the time, under whatever cell is running; the function waits for it.
 import threading
 import time

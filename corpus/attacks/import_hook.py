@@ -1,4 +1,5 @@
 # says: has no answer yet
+# says: could not be read
 import importlib.abc
 import importlib.machinery
 import sys

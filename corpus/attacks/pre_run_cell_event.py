@@ -1,5 +1,9 @@
 # says: returned NoneType
 # says: has no answer yet
+# says: is not compiled after
+# says: was not trained at all
+# says: no weight of the backbone moves
+# says: still compiled as it was
 # Waits for the challenge, prints it, and puts an answer in place.
 import os
 

@@ -1,5 +1,6 @@
 # says: weights before layer
 # says: has no answer yet
+# says: is incompatible with the layer
 # exercises: build_classifier, unfreeze
 # The helpers of the probes stand in for answers, on networks that they draw from the challenge.
 from rps_course.exercises.build_classifier.exercise import BuildClassifier

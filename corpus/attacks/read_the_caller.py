@@ -1,5 +1,11 @@
 # says: not the likeliest labels
 # says: has no answer yet
+# says: returned list
+# says: is not compiled after
+# says: was not trained at all
+# says: no weight of the backbone moves
+# says: still compiled as it was
+# says: could not be read
 # A function that looks at whoever calls it.
 import sys
 

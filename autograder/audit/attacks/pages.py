@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import lru_cache
 from html.parser import HTMLParser
 
 # What browsers load or go to without being asked; a link is followed only when it is clicked.
@@ -29,14 +30,20 @@ def active(page: str, honest: str) -> list[str]:
         page: of a submission.
         honest: of an honest submission of the same assignment.
     """
-    return [what[:200] for what in _Reader.read(page).acts - _Reader.read(honest).acts]
+    return [what[:200] for what in _read(page).acts - _read(honest).acts]
 
 
 def unseen(page: str) -> list[str]:
     """Returns the characters of a page that nobody sees, such as `"U+202E"`."""
-    return [
-        f"U+{ord(found):04X}" for found in sorted(set(_UNSEEN.findall(_Reader.read(page).text)))
-    ]
+    return [f"U+{ord(found):04X}" for found in sorted(set(_UNSEEN.findall(_read(page).text)))]
+
+
+@lru_cache(4)  # an honest page is compared with many
+def _read(page: str) -> "_Reader":
+    reader = _Reader()
+    reader.feed(page)
+    reader.close()
+    return reader
 
 
 class _Reader(HTMLParser):
@@ -49,13 +56,6 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.acts, self._texts, self._code = Counter[str](), list[str](), ""
-
-    @classmethod
-    def read(cls, page: str) -> "_Reader":
-        reader = cls()
-        reader.feed(page)
-        reader.close()
-        return reader
 
     @property
     def text(self) -> str:

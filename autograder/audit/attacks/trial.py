@@ -13,11 +13,7 @@ import psutil
 from autograder import configuration
 from autograder.audit.attacks import outcomes, watching
 from autograder.audit.attacks.corpus import Attack, Defect
-from autograder.audit.attacks.course import (
-    ALONE,
-    NEIGHBOUR,
-    AttackedCourse,
-)
+from autograder.audit.attacks.course import ALONE, NEIGHBOUR, AttackedCourse
 from autograder.audit.attacks.outcomes import Outcome
 from autograder.audit.attacks.watching import Cost
 from autograder.audit.subject import Subject
@@ -120,11 +116,11 @@ def grade(course: AttackedCourse, runs: list[list[str]], table: bool = True) -> 
     assignments = dict.fromkeys(name for _, name, *_ in runs)
     commands = runs + [["generate_feedback", name] for name in assignments]
     failed, costs = [], []
-    for command in [*commands, ["export", ""]] if table else commands:
+    for command in [*commands, ["export"]] if table else commands:
         done, cost = _watched(course, command)
         costs.append(cost)
-        # A class in which a submission could not be graded has status 1.
-        if done.returncode > _is_run(command):
+        # `rps-grader run` ends with 1 where a submission could not be graded.
+        if done.returncode not in ((0, 1) if _is_run(command) else (0,)):
             failed.append(f"{cost.command}: {_end(done.stderr)}")
     return Trial(
         outcomes.read(course, assignments),
@@ -140,10 +136,9 @@ def grade(course: AttackedCourse, runs: list[list[str]], table: bool = True) -> 
 def _watched(
     course: AttackedCourse, command: list[str]
 ) -> tuple[subprocess.CompletedProcess, Cost]:
-    step, assignment, *_ = command
-    made = "feedback" if step == "generate_feedback" else "autograded"
-    called, environment = _command(course, [part for part in command if part])
-    return watching.run(called, course.root, environment, f"{made}/*/{assignment}")
+    made = "feedback" if command[0] == "generate_feedback" else "autograded"
+    results = "/".join([made, "*", *command[1:2]])
+    return watching.run(*_command(course, command), course.root, results)
 
 
 def _command(course: AttackedCourse, command: list[str]) -> tuple[list[str], dict[str, str]]:
@@ -189,13 +184,9 @@ def isolated(
         everywhere = prepare_everywhere(course, attacks) if attacks and not quick else []
         narrow = prepare(course, attacks if quick else [], defects)
         course.plant()
-        # What has a limit of its own is graded before: nothing is graded twice.
-        runs = [
-            ["autograde", course.assignment(defect.exercises), f"--student={defect.name}", _LIGHT,
-             f"--ExecuteWithChallenge.timeout={defect.seconds}"]
-            for defect in defects if defect.seconds
-        ]  # fmt: skip
-        runs += [["autograde", name, f"--student={ALONE}"] for name in everywhere]
+        # Nothing is graded twice: neither who is graded alone, nor what has a limit of its own.
+        runs = [["autograde", name, f"--student={ALONE}"] for name in everywhere]
+        runs += [_with_own_limit(course, defect) for defect in defects if defect.seconds]
         runs += [["run", name, f"--jobs={_JOBS}"] for name in everywhere]
         runs += [
             ["autograde", name, *([_LIGHT] if is_light(name, subject) else [])]
@@ -203,6 +194,13 @@ def isolated(
             if name not in everywhere
         ]
         return grade(course, runs)
+
+
+def _with_own_limit(course: AttackedCourse, defect: Defect) -> list[str]:
+    """Returns the command that grades a broken submission whose cells have a time of their own."""
+    limits = [_LIGHT, f"--ExecuteWithChallenge.timeout={defect.seconds}"]
+    name = course.assignment(defect.exercises)
+    return ["autograde", name, f"--student={defect.name}", *limits]
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-_SECONDS = 0.25  # between two looks
+_SECONDS = 1  # between two looks; one at the memory of TensorFlow takes 50 ms
 
 
 @dataclass
@@ -32,14 +32,14 @@ class Cost:
 
 
 def run(
-    command: list[str], folder: Path, environment: dict[str, str], results: str
+    command: list[str], environment: dict[str, str], folder: Path, results: str
 ) -> tuple[subprocess.CompletedProcess, Cost]:
     """Runs a command in a course.
 
     Args:
         command: program and arguments.
-        folder: the course.
         environment: the command's variables.
+        folder: the course.
         results: pattern of the folders that it makes, one for each submission that it finished:
             `"autograded/*/ps1"`.
     """
