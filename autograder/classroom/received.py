@@ -72,7 +72,7 @@ class Received(Placing):
         except (OSError, SQLAlchemyError):
             raise
         except Exception as error:  # of this one, and no reason to stop the class
-            self.log.error("[%s] The result cannot be kept", student, exc_info=True)
+            self.log.warning("[%s] The result cannot be kept", student, exc_info=True)
             return f"its result cannot be kept: {type(error).__name__}: {error}"
         return ""
 

@@ -99,13 +99,6 @@ class Rejudge:
                 c.name: c.checksum for n in released.notebooks for c in n.source_cells
             }
         self._bases = states.Bases(folders, self._grading, assignment)
-        if not (Path(folders.root) / challenges.KEY_FILE).exists():
-            raise ClassError(
-                f"There is no challenge key {challenges.KEY_FILE}, with which what is kept of "
-                "results is signed. Put it back, or grade again: `rps-grader run "
-                f"{assignment} --force`."
-            )
-        self._key = challenges.course_key(Path(folders.root), shared=folders.groupshared)
         self._steps = JudgeEvidence(parent=application), FlagSubmission(parent=application)
 
     def students(self, asked: Iterable[str]) -> list[str]:
@@ -134,7 +127,12 @@ class Rejudge:
         return sorted(set(asked) or there)
 
     def judge(self, students: list[str]) -> Iterator[Again]:
-        """Judges results again, several at a time, and yields them as they are done."""
+        """Judges results again, several at a time, and yields them as they are done.
+
+        Raises:
+            ClassError: there is no challenge key, with which what is kept is signed.
+        """
+        self._key = self._challenge_key()
         processes = min(os.cpu_count() or 1, len(students))
         context = multiprocessing.get_context("fork")
         executor = ProcessPoolExecutor(processes, context, _begin, (self,))
@@ -159,6 +157,16 @@ class Rejudge:
 
         return results()
 
+    def _challenge_key(self) -> bytes:
+        root, name = Path(self._folders.root), challenges.KEY_FILE
+        if not (root / name).exists():
+            raise ClassError(
+                f"There is no challenge key {name}, with which what is kept of results is signed. "
+                f"Put it back, or grade again: `rps-grader run {self._folders.assignment_id} "
+                "--force`."
+            )
+        return challenges.course_key(root)
+
     def place(self, results: Iterable[Again]) -> Iterator[Again]:
         """Puts results in the place of the old ones, with their scores, and yields them."""
         received = Received(
@@ -166,10 +174,11 @@ class Rejudge:
         )
         with received.open():
             for again in results:
-                left = again.left or received.place(
-                    again.student, again.bases, {"failed": again.failed}, again.files
-                )
-                yield replace(again, left=left, files={})
+                if not again.left:
+                    about = {"failed": again.failed}
+                    left = received.place(again.student, again.bases, about, again.files)
+                    again = Again(again.student, left) if left else replace(again, files={})
+                yield again
 
     def judge_one(self, student: str) -> Again:
         """Judges a student's result again."""
