@@ -28,5 +28,10 @@ FACTS = {
         unfreezing.Step(tuple(range(10, 20)), few), unfreezing.Step(tuple(range(5, 20)), few)
     ),
 }
-real = check.facts_of
-check.facts_of = lambda exercise, *a: FACTS.get(exercise.name) or real(exercise, *a)
+
+
+def facts_of(exercise, *given, real=check.facts_of):
+    return FACTS.get(exercise.name) or real(exercise, *given)
+
+
+check.facts_of = facts_of

@@ -86,7 +86,6 @@ class AttackedCourse:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.canaries.port = self._listener.getsockname()[1]
         threading.Thread(target=self._listen, daemon=True).start()
-        self.canaries.key = keyring.plant(self._secret("key of the session"))
 
     def close(self) -> None:
         """Stops listening."""
@@ -211,8 +210,12 @@ class AttackedCourse:
                 path.unlink()
                 path.symlink_to(f"../../{HONEST}/{assignment}/{assignment}.ipynb")
 
+    def plant_key(self) -> None:
+        """Plants a canary in the keyring of this session, which attacks are told of."""
+        self.canaries.key = keyring.plant(self._secret("key of the session"))
+
     def plant(self) -> None:
-        """Plants the canaries. Everything else must be in place before."""
+        """Plants the other canaries. Everything else must be in place before."""
         (self.canaries.home / ".netrc").write_text(self._secret("file in the home folder"))
         (self.root / "notes.txt").write_text(self._secret("file in the course"))
         backup = self.root / "grades-backup.db"

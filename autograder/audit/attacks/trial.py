@@ -181,6 +181,7 @@ def isolated(
         text = (subject.root / configuration.FILE).read_text()
         chosen = _CONFIGURATION.format(profile=subject.course.quick)
         (course.root / configuration.FILE).write_text(text + chosen)
+        course.plant_key()
         everywhere = prepare_everywhere(course, attacks) if attacks and not quick else []
         narrow = prepare(course, attacks if quick else [], defects)
         course.plant()
