@@ -5,12 +5,9 @@ class's own rubric and profiles, the data that files are measured by, and a grad
 that knows this assignment and no student. The course's challenge key is not in it.
 """
 
-import hashlib
-import sys
 import tempfile
 from collections.abc import Iterator
 from copy import deepcopy
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +19,11 @@ from traitlets.config import Config
 
 from autograder.classroom import parcels, settings
 from autograder.core.course import Course
+from autograder.grading import versions
 from autograder.grading.machine import Grading
 
 SCORES = "autograder.grading.scores.SaveScores"  # from this preprocessor on, gradebooks change
 GRADEBOOK, RUBRIC, PRIVATE = "gradebook.db", "rubric", "private"
-_PACKAGES = ("rps-course", "nbgrader", "nbconvert", "nbclient", "ipykernel", "numpy")
 _ENGINE = ("core", "sandbox", "grading", "classroom")  # without what only a clone has
 # The folders of the small course, whatever those of the class are called.
 _FOLDERS = {
@@ -60,7 +57,7 @@ def make(
         "settings": settings.encode(config),
         "root": folders.root,
         "fetch": fetch,
-        "versions": versions(grading.load()),
+        "versions": decisive(grading.load()),
     }
     files = {GRADEBOOK: _gradebook(folders)}
     for name, step in _FOLDERS.items():
@@ -81,17 +78,11 @@ def make(
     return parcels.pack(about, files)
 
 
-def versions(course: Course) -> dict[str, str]:
+def decisive(course: Course) -> dict[str, str]:
     """Returns the versions of what decides about a result: packages, and the code of the course."""
-    found = {"Python": ".".join(map(str, sys.version_info[:2]))}
-    found |= {name: metadata.version(name) for name in _PACKAGES}
-    digest = hashlib.sha256()
-    engine = [Path(__file__).parents[1] / name for name in _ENGINE]
-    for folder in (*engine, *course.folders):
-        for path in sorted(folder.rglob("*")):
-            if path.suffix in (".py", ".toml"):
-                digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
-    return found | {f"code of {course.name}": digest.hexdigest()[:12]}
+    engine = (Path(__file__).parents[1] / name for name in _ENGINE)
+    code = versions.code((*engine, *course.folders), (".py", ".toml"))
+    return versions.packages(course) | {f"code of {course.name}": code[:12]}
 
 
 def configuration(about: dict[str, Any], root: Path) -> Config:

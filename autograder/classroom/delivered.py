@@ -56,7 +56,7 @@ class Delivered(StagedAutograde):
 
     def basis(self, student: str) -> states.Basis:
         """Returns none: whoever sent the submission knows what it is based on."""
-        return states.Basis("", "", "", "", "", "")
+        return states.Basis("", "", "", "", "", "", "")
 
     def attempt_key(self, student: str, notebook: str, attempt: str) -> bytes:
         """Returns the key that came with the submission."""

@@ -36,7 +36,7 @@ from autograder.grading.run import RUN, Run
 from autograder.sandbox.isolation import Isolation
 
 _AHEAD = 4  # results that are judged, for each process, before they are put in their places
-_AGAIN = {"rubric", "points"}  # what a result may be based on that has changed since
+_AGAIN = {"rubric", "points", "versions"}  # what a result may be based on that has changed since
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ class _Grader:
         os.chdir(self._course)  # where a course looks for profiles of the class
         self._grading, self._isolation = machine.Grading(config=config), Isolation(config=config)
         course = self._grading.load()
-        _compare(self._about["versions"], assignment.versions(course))
+        _compare(self._about["versions"], assignment.decisive(course))
         if self._about["fetch"]:
             _fetch(course, self._grading.variant())
         machine.require(self._grading, self._isolation)

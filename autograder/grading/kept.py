@@ -13,7 +13,6 @@ import pickle
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,7 +24,7 @@ from autograder.core.challenge import Challenge
 from autograder.core.course import Course
 from autograder.core.exercise import FileExercise
 from autograder.core.facts import FactsError, Most, decode, encode
-from autograder.grading import reading
+from autograder.grading import reading, versions
 from autograder.grading.cells import METADATA, checked_by, grade_id
 from autograder.grading.run import FailedLine, Measured, Retraining, Run
 from autograder.sandbox.watchdog import Problem
@@ -228,14 +227,6 @@ def _pickled(expected: Any) -> str:
         return ""
 
 
-@cache
-def _code_in(folders: tuple[Path, ...]) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(path for folder in folders for path in folder.rglob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
 def _code(course: Course) -> str:
     """Returns a digest of the code of a course, and of what it builds on."""
-    return _code_in((*course.folders, Path(autograder.core.__file__).parent))
+    return versions.code((*course.folders, Path(autograder.core.__file__).parent))

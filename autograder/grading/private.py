@@ -6,15 +6,12 @@ beside the key. Kernels cannot see it; the program that measures files is given 
 student's code.
 """
 
-import hashlib
 import hmac
 import os
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
-from autograder.core.course import Course
-from autograder.grading import challenges
+from autograder.grading import challenges, versions
 from autograder.grading.machine import Grading
 
 FOLDER = ".autograder-private"
@@ -41,8 +38,10 @@ def folder(grading: Grading, root: Path, shared: bool = False) -> Path | None:
         return None
     profile = course.profile(grading.variant().base, False)
     own = _own(grading)
-    # Nobody can learn the key, or a challenge, from what is made of it.
-    about = "\0".join(["private data", repr(profile), content(grading), *_code(course)])
+    # Nobody can learn the key, or a challenge, from what is made of it. Other code of the course
+    # may make other data.
+    code = versions.code(course.folders)
+    about = "\0".join(["private data", repr(profile), content(grading), code])
     key = challenges.course_key(root, shared)
     made = root / FOLDER / hmac.digest(key, about.encode(), "sha256").hex()[:16]
     if not made.is_dir():
@@ -70,13 +69,6 @@ def content(grading: Grading) -> str:
 
 def _own(grading: Grading) -> Path | None:
     return Path(grading.private).absolute() if grading.private else None
-
-
-def _code(course: Course) -> Iterator[str]:
-    """Yields digests of a course's code: another version may make other data."""
-    for package in course.folders:
-        for path in sorted(package.rglob("*.py")):
-            yield hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def show(made: Path) -> None:

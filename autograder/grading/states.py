@@ -23,7 +23,7 @@ from nbgrader.api import Assignment, Grade, Gradebook
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.core.facts import FactsError, decode
-from autograder.grading import private, staging
+from autograder.grading import private, staging, versions
 from autograder.grading.cells import METADATA
 from autograder.grading.machine import Grading
 
@@ -89,6 +89,7 @@ class Basis:
         points: what its cells are worth.
         rubric: the rubric of its exercises.
         profile: the profile of the class.
+        versions: of the packages that grading takes.
         attempt: drawn when the submission is first graded; no part of what may change.
         retrained: whether the notebook was run in full as well; no part of it, either.
     """
@@ -99,6 +100,7 @@ class Basis:
     points: str
     rubric: str
     profile: str
+    versions: str
     attempt: str = field(default_factory=lambda: secrets.token_hex(16), compare=False)
     retrained: bool = field(default=False, compare=False)
 
@@ -158,8 +160,8 @@ class Bases:
         return Basis(*_content(folder), *self._common, retrained=self._grading.retrain)
 
     @cached_property
-    def _common(self) -> tuple[str, str, str, str]:
-        """Digests of release, points, rubric and profile."""
+    def _common(self) -> tuple[str, str, str, str, str]:
+        """Digests of release, points, rubric, profile and versions."""
         with Gradebook(self._folders.db_url, self._folders.course_id) as gradebook:
             assignment = gradebook.find_assignment(self._assignment)
             released, worth = _released(assignment), points(assignment)
@@ -173,6 +175,7 @@ class Bases:
             _digest(worth),
             _digest([tables, rubric.general]),
             _digest(profile),
+            _digest(versions.packages(self._grading.load())),
         )
 
 

@@ -97,9 +97,9 @@ def test_content_is_sources_and_names_and_contents_of_files(tmp_path):
 
 
 def test_an_attempt_stays_with_its_submission():
-    first = Basis("1f", "", "", "", "", "")
-    assert first.attempt != Basis("1f", "", "", "", "", "").attempt
-    assert first == Basis("1f", "", "", "", "", "")
-    assert Basis("1f", "later", "", "", "", "").again(first).attempt == first.attempt
-    assert Basis("1e", "", "", "", "", "").again(first).attempt != first.attempt
-    assert first.changes(Basis("1f", "later", "", "", "", "")) == ("timestamp",)
+    first = Basis("1f", "", "", "", "", "", "")
+    assert first.attempt != Basis("1f", "", "", "", "", "", "").attempt
+    assert first == Basis("1f", "", "", "", "", "", "")
+    assert Basis("1f", "later", "", "", "", "", "").again(first).attempt == first.attempt
+    assert Basis("1e", "", "", "", "", "", "").again(first).attempt != first.attempt
+    assert first.changes(Basis("1f", "later", "", "", "", "", "")) == ("timestamp",)

@@ -269,6 +269,19 @@ def test_other_points_and_another_profile_make_results_stale(graded):
     assert rows(root)["blank"]["status"] == "graded"
 
 
+def test_other_versions_make_results_stale(graded):
+    root, _ = graded
+    about = root / "nbconvert-99.0.dist-info"  # found before the one that is installed
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: nbconvert\nVersion: 99.0\n")
+    try:
+        reason = rows(root)["blank"]["reason"]
+    finally:
+        shutil.rmtree(about)
+    assert reason == "changed since it was graded: versions"
+    assert rows(root)["blank"]["status"] == "graded"
+
+
 def start(root, student):
     environment = os.environ | {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
