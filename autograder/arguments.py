@@ -4,6 +4,8 @@ import argparse
 from importlib import metadata
 from pathlib import Path
 
+_DIGITS = 7  # of a number: seconds of some months
+
 
 def parser() -> argparse.ArgumentParser:
     """Returns what reads the arguments of `rps-grader`."""
@@ -178,6 +180,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _positive(text: str) -> int:
     """Returns a whole number above 0 that somebody typed."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number, 1 or more")
+    if not text.isdecimal() or len(text) > _DIGITS or int(text) < 1:
+        most = 10**_DIGITS - 1
+        raise argparse.ArgumentTypeError(f"{text[:20]!r}: expected a whole number, 1 to {most:,}")
     return int(text)

@@ -50,9 +50,10 @@ def refused(root, *arguments, status=1):
 @pytest.mark.parametrize(
     ("arguments", "status", "says"),
     [
-        (["toy1", "--jobs", "0"], 2, "'0': expected a whole number, 1 or more"),
-        (["toy1", "--jobs", "many"], 2, "expected a whole number, 1 or more"),
-        (["toy1", "--timeout", "-1"], 2, "expected a whole number, 1 or more"),
+        (["toy1", "--jobs", "0"], 2, "'0': expected a whole number, 1 to 9,999,999"),
+        (["toy1", "--jobs", "many"], 2, "expected a whole number, 1 to 9,999,999"),
+        (["toy1", "--timeout", "9" * 400], 2, "expected a whole number, 1 to 9,999,999"),
+        (["toy1", "--timeout", "-1"], 2, "expected a whole number, 1 to 9,999,999"),
         (["toy1", "--jobs", "2", "--scheduler", "tcp://x:1"], 2, "not allowed with argument"),
         (["toy1", "--jobs", "100000"], 1, "No memory for 100000 jobs"),
         (["toy2"], 1, "there are: toy1. Release it first: `nbgrader generate_assignment toy2"),
