@@ -19,7 +19,15 @@ from nbgrader.preprocessors import Execute
 
 from autograder.core.course import Course
 from autograder.core.exercise import Exercise, FileExercise
-from autograder.grading import challenges, expecting, outputs, private, showing, staging
+from autograder.grading import (
+    challenges,
+    expecting,
+    outputs,
+    private,
+    reading,
+    showing,
+    staging,
+)
 from autograder.grading.cells import checked_by, grade_id, is_graded_here, notes
 from autograder.grading.kernels import IsolatedKernelManager
 from autograder.grading.machine import Grading
@@ -207,7 +215,6 @@ class ExecuteWithChallenge(Execute):
         if name is not None:
             secret = self.run.challenge(name, index).secret
             self.kc.request = {"exercise": name, "challenge": secret.hex()}
-            expecting.ask(self.run, name, index)
         watchdog = self.manager.provisioner.watchdog
         # A kernel that floods its client with messages keeps it from noticing the time.
         watchdog.allow((self._get_timeout(cell) or 0) + _GRACE)
@@ -219,6 +226,8 @@ class ExecuteWithChallenge(Execute):
                 self.kc.request = None
             cell.execution_count = index + 1
             outputs.tidy(cell.outputs)
+        if name is not None and reading.has_facts(cell.outputs):
+            expecting.ask(self.run, name, index)
         if self.problem:  # interrupted in time: the kernel is still there
             self._note(index, self.problem)
 

@@ -36,6 +36,11 @@ def has_evidence(outputs: list[dict]) -> bool:
     return bool(_all(outputs))
 
 
+def has_facts(outputs: list[dict]) -> bool:
+    """Whether a cell displayed what may be facts, and not only that a function raised."""
+    return any(isinstance(content, dict) and "facts" in content for content in _all(outputs))
+
+
 def find(outputs: list[dict]) -> Any:
     """Returns the one piece of evidence among a cell's outputs.
 
