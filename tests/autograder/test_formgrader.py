@@ -67,7 +67,7 @@ def test_what_cannot_be_read_keeps_its_result_and_fails_the_command(
         answer = formgrader.autograde("toy1", student)
         assert not answer["success"]
         assert "the submission of 'as_released'. It cannot be read" in answer["log"]
-    assert "the submissions of as_released. Make them readable" in answer["log"]
+    assert "Not graded, see above: the submissions of as_released." in answer["log"]
     assert scores(course, "as_released") == scores(course, "numbered") == SCORES
 
 
