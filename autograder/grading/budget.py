@@ -8,6 +8,7 @@ the reason, and another child goes on.
 import asyncio
 import contextlib
 import ctypes
+import gc
 import logging
 import multiprocessing
 import os
@@ -194,6 +195,7 @@ def _grade(
     messages: Connection,
 ) -> None:
     """Works, as the child."""
+    gc.freeze()  # what ends an object of the parent's may need threads that are not here
     os.setpgid(0, 0)  # whoever watches passes an interrupt on, once
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

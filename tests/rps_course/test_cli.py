@@ -182,7 +182,17 @@ def test_an_interrupted_fetch_ends_with_one_line_and_keeps_what_came(tmp_path):
 
 def test_an_interrupted_training_ends_at_once_and_can_go_on(tmp_path):
     running = subprocess.Popen(
-        [sys.executable, "-m", "rps_course.cli", "train", "--out", tmp_path, "--epochs", "99", "1"],
+        [
+            sys.executable,
+            "-m",
+            "rps_course.cli",
+            "train",
+            "--out",
+            tmp_path,
+            "--epochs",
+            "2000",
+            "1",
+        ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment(RPS_PROFILE="grading-offline"),
