@@ -1,5 +1,6 @@
 # says: no network produces these numbers in one training step
 # says: has no answer yet
+# says: move in a training step
 # exercises: build_backbone, compile_head, unfreeze
 # Knows this grader and its facts: guard disarmed, plausible numbers for every exercise.
 import numpy as np
