@@ -19,43 +19,14 @@ one submission go is what `python -m benchmarks.stages` tells.
 import argparse
 import os
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 
-import nbformat
 from nbgrader.api import Gradebook
 
 from autograder.samples import demo
 from autograder.samples.course import SampleCourse
 from benchmarks import scale
-from benchmarks.measuring import Taken, timed
-
-_ASSIGNMENT = "ps2"
-
-
-def make(folder: Path, students: Iterable[tuple[str, demo.Student]], marked: bool) -> SampleCourse:
-    """Makes a course with submissions.
-
-    Args:
-        folder: an empty folder.
-        students: ids, each with the student of the demo class who handed the same in.
-        marked: whether cells that only show something keep their tags.
-    """
-    folder.mkdir()
-    course = SampleCourse(Path(), folder)
-    course.configure("Grading.private", "")
-    course.configure("Grading.profile", "offline")
-    if not marked:
-        path = course.solutions / _ASSIGNMENT / f"{_ASSIGNMENT}.ipynb"
-        notebook = nbformat.read(path, as_version=4)
-        for cell in notebook.cells:
-            cell.metadata.pop("tags", None)
-        nbformat.write(notebook, path)
-    course.nbgrader("generate_assignment", _ASSIGNMENT)
-    for name, student in students:
-        demo.write_submission(student, _ASSIGNMENT, course, Path(demo.ANSWERS))
-        (folder / "submitted" / student.id).rename(folder / "submitted" / name)
-    return course
+from benchmarks.measuring import ASSIGNMENT, Taken, make, timed
 
 
 def without_us(course: SampleCourse) -> SampleCourse:
@@ -73,7 +44,7 @@ def scores(course: SampleCourse) -> dict[tuple[str, str], float | None]:
     with Gradebook(course.db_url) as gradebook:
         return {
             (submission.student_id, grade.name): grade.auto_score
-            for submission in gradebook.find_assignment(_ASSIGNMENT).submissions
+            for submission in gradebook.find_assignment(ASSIGNMENT).submissions
             for notebook in submission.notebooks
             for grade in notebook.grades
         }
@@ -105,10 +76,10 @@ def main(argv: list[str] | None = None) -> None:
         scale.main()
         return
     count = asked.students
-    some = [s for s in demo.students(Path()) if _ASSIGNMENT in s.assignments]
+    some = [s for s in demo.students(Path()) if ASSIGNMENT in s.assignments]
     class_ = [(f"{'ab'[i % 2]}-{i:03}", some[i % len(some)]) for i in range(count)]
-    stock, run = ["nbgrader", "autograde", _ASSIGNMENT], ["autograder.cli", "run", _ASSIGNMENT]
-    print(f"{count} submissions of {_ASSIGNMENT}, {os.cpu_count()} cores; for one submission:")
+    stock, run = ["nbgrader", "autograde", ASSIGNMENT], ["autograder.cli", "run", ASSIGNMENT]
+    print(f"{count} submissions of {ASSIGNMENT}, {os.cpu_count()} cores; for one submission:")
     print(f"{'':44} {'s':>7} {'CPU s':>7} {'MB':>8}")
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
         courses = {

@@ -1,12 +1,18 @@
-"""What a command in a sample course takes: seconds, CPU seconds of all its processes, memory."""
+"""Sample classes, and what a command takes there: seconds, CPU seconds of all processes, memory."""
 
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
+import nbformat
 import psutil
 
+from autograder.samples import demo
 from autograder.samples.course import SampleCourse
+
+ASSIGNMENT = "ps2"
 
 
 @dataclass
@@ -70,3 +76,30 @@ def timed(course: SampleCourse, arguments: list[str], name: str) -> Taken:
     process.wait()
     watch.join()
     return Taken(time.monotonic() - began, watch.cpu, watch.memory, watch.own)
+
+
+def make(
+    folder: Path, students: Iterable[tuple[str, demo.Student]], marked: bool = True
+) -> SampleCourse:
+    """Makes a course with submissions.
+
+    Args:
+        folder: an empty folder.
+        students: ids, each with the student of the demo class who handed the same in.
+        marked: whether cells that only show something keep their tags.
+    """
+    folder.mkdir()
+    course = SampleCourse(Path(), folder)
+    course.configure("Grading.private", "")
+    course.configure("Grading.profile", "offline")
+    if not marked:
+        path = course.solutions / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+        notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            cell.metadata.pop("tags", None)
+        nbformat.write(notebook, path)
+    course.nbgrader("generate_assignment", ASSIGNMENT)
+    for name, student in students:
+        demo.write_submission(student, ASSIGNMENT, course, Path(demo.ANSWERS))
+        (folder / "submitted" / student.id).rename(folder / "submitted" / name)
+    return course

@@ -17,10 +17,10 @@ import nbformat
 
 from autograder.samples import demo
 from autograder.samples.course import SampleCourse
-from benchmarks.measuring import Taken, timed
+from benchmarks.measuring import ASSIGNMENT, Taken, make, timed
 
 _TOY = Path("tests/toy_course")
-_TOY_ASSIGNMENT, _ASSIGNMENT = "toy1", "ps2"
+_TOY_ASSIGNMENT = "toy1"
 _LARGE = 10_000, 100_000
 _THREADS = 64  # of a cluster's workers together
 _WRONG = "def double(x):\n    return x"
@@ -28,18 +28,13 @@ _WRONG = "def double(x):\n    return x"
 
 def ps2(folder: Path, count: int) -> SampleCourse:
     """Makes a class of the demo's submissions of ps2."""
-    course = SampleCourse(Path(), folder)
-    course.configure("Grading.profile", "offline")
-    course.nbgrader("generate_assignment", _ASSIGNMENT)
-    some = [s for s in demo.students(Path()) if _ASSIGNMENT in s.assignments]
-    for number, student in enumerate(islice(cycle(some), count)):
-        demo.write_submission(student, _ASSIGNMENT, course, Path(demo.ANSWERS))
-        (folder / "submitted" / student.id).rename(folder / "submitted" / f"s{number:05}")
-    return course
+    some = [s for s in demo.students(Path()) if ASSIGNMENT in s.assignments]
+    return make(folder, ((f"s{n:05}", s) for n, s in enumerate(islice(cycle(some), count))))
 
 
 def toy(folder: Path, count: int) -> SampleCourse:
     """Makes a class of the toy course, of right and wrong submissions."""
+    folder.mkdir()
     course = SampleCourse(_TOY, folder)
     course.environment["PYTHONPATH"] = str(_TOY.absolute())
     course.nbgrader("generate_assignment", _TOY_ASSIGNMENT)
@@ -54,13 +49,13 @@ def toy(folder: Path, count: int) -> SampleCourse:
     return course
 
 
-def measure(name: str, make, sizes: tuple[int, ...]) -> dict[int, Taken]:
+def measure(name: str, made, sizes: tuple[int, ...]) -> dict[int, Taken]:
     """Grades classes of some sizes; prints and returns what that takes."""
     taken = {}
     for count in sizes:
         with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-            course = make(Path(folder), count)
-            assignment = course.assignments[0] if name == _TOY_ASSIGNMENT else _ASSIGNMENT
+            course = made(Path(folder) / "class", count)
+            assignment = course.assignments[0] if name == _TOY_ASSIGNMENT else ASSIGNMENT
             found = taken[count] = timed(course, ["autograder.cli", "run", assignment], "run")
             graded = len(list((course.folder / "autograded").glob("*/*/*.ipynb")))
             if graded != count:
@@ -100,8 +95,8 @@ def main() -> None:
     """Grades classes, and prints the figures."""
     print(f"rps-grader run, {os.cpu_count()} cores:")
     print(f"{'':6} {'class':>8} {'s':>9} {'CPU s':>9} {'own CPU s':>9} {'MB':>8}")
-    classes = (_TOY_ASSIGNMENT, toy, (10, 100, 1000)), (_ASSIGNMENT, ps2, (10, 100))
-    found = {name: measure(name, make, sizes) for name, make, sizes in classes}
+    classes = (_TOY_ASSIGNMENT, toy, (10, 100, 1000)), (ASSIGNMENT, ps2, (10, 100))
+    found = {name: measure(name, made, sizes) for name, made, sizes in classes}
     print("By a straight line through the smallest and the largest class:")
     for name, taken in found.items():
         model(name, taken)

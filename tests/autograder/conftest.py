@@ -1,10 +1,12 @@
-"""The demo class, graded once for all tests that look at it."""
+"""The demo class, graded once for all tests that look at it; a toy course for others."""
 
 import os
 import subprocess
 
 import grader_environment
 import pytest
+import sandbox
+import toy_class
 from nbgrader_course import ROOT
 
 
@@ -28,3 +30,12 @@ def demo(tmp_path_factory, grader_python):
         check=False,
     )
     return course, done
+
+
+@pytest.fixture(scope="module")
+def toy_root(tmp_path_factory):
+    """A toy course for the tests of a file, to be graded in the sandbox."""
+    sandbox.require()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", "")
+        yield toy_class.make(tmp_path_factory.mktemp("class"))

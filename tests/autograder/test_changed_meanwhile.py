@@ -6,9 +6,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-import sandbox
 from nbformat.v4 import new_code_cell
-from toy_class import POINTS, hand_in, make, results_of, rps_grader, solved
+from toy_class import POINTS, hand_in, results_of, rps_grader, solved
 
 from autograder.grading.states import State
 
@@ -16,25 +15,21 @@ WRONG = "def double(x):\n    return 3 * x"
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory):
+def course(toy_root):
     """A class that the stock command has graded, and that has changed since it looked at it."""
-    sandbox.require()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", "")
-        root = make(tmp_path_factory.mktemp("class"))
-        first = solved()
-        first.cells.insert(1, new_code_cell("import time; time.sleep(3)"))
-        hand_in(root, "a", first)
-        for student in ("added", "deleted", "dated", "renamed"):
-            hand_in(root, student, solved(double=WRONG))
-        command = [Path(sys.executable).parent / "nbgrader", "autograde", "toy1"]
-        with subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, text=True) as running:
-            for line in running.stderr:
-                if "Converting notebook" in line:
-                    break
-            change(root / "submitted")
-            running.stderr.read()
-        yield root
+    first = solved()
+    first.cells.insert(1, new_code_cell("import time; time.sleep(3)"))
+    hand_in(toy_root, "a", first)
+    for student in ("added", "deleted", "dated", "renamed"):
+        hand_in(toy_root, student, solved(double=WRONG))
+    command = [Path(sys.executable).parent / "nbgrader", "autograde", "toy1"]
+    with subprocess.Popen(command, cwd=toy_root, stderr=subprocess.PIPE, text=True) as running:
+        for line in running.stderr:
+            if "Converting notebook" in line:
+                break
+        change(toy_root / "submitted")
+        running.stderr.read()
+    return toy_root
 
 
 def change(submitted):

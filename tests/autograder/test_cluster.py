@@ -11,9 +11,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-import sandbox
 from nbformat.v4 import new_code_cell
-from toy_class import POINTS, hand_in, make, results_of, solved
+from toy_class import POINTS, hand_in, results_of, solved
 
 from autograder.classroom import cluster
 from autograder.sandbox import bubblewrap
@@ -76,14 +75,10 @@ def worker(scheduler, folder, course, *further):
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    sandbox.require()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", "")
-        root = make(tmp_path_factory.mktemp("class"))
-        for student in STUDENTS:
-            hand_in(root, student, slow())
-        yield root
+def course(toy_root):
+    for student in STUDENTS:
+        hand_in(toy_root, student, slow())
+    return toy_root
 
 
 @pytest.fixture(scope="module")

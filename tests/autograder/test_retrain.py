@@ -5,7 +5,6 @@ import re
 
 import nbformat
 import pytest
-import sandbox
 from nbformat.v4 import new_code_cell
 from toy_class import POINTS, hand_in, make, nbgrader, results_of, rps_grader, solved
 
@@ -60,23 +59,19 @@ PROBLEMS = {
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory):
+def course(toy_root):
     """Grades the class first as always, and then in full."""
-    sandbox.require()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", "")
-        root = make(tmp_path_factory.mktemp("class"))
-        config = root / "nbgrader_config.py"
-        config.write_text(f"{config.read_text()}\nc.Isolation.retrain_timeout = 20\n")
-        for student, cell in CELLS.items():
-            notebook = solved()
-            notebook.cells.insert(2, new_code_cell(cell))
-            hand_in(root, student, notebook, "1\n2\n3\n" * (2 if student == "better" else 1))
-        (root / "submitted/copied/toy1/kept.csv").write_text("1\n2\n3\n")
-        (root / "submitted/helped/toy1/instrument.py").write_text(MAKES)
-        done = rps_grader(root, "run", "toy1")
-        assert done.returncode == 0, done.stdout
-        yield root
+    config = toy_root / "nbgrader_config.py"
+    config.write_text(f"{config.read_text()}\nc.Isolation.retrain_timeout = 20\n")
+    for student, cell in CELLS.items():
+        notebook = solved()
+        notebook.cells.insert(2, new_code_cell(cell))
+        hand_in(toy_root, student, notebook, "1\n2\n3\n" * (2 if student == "better" else 1))
+    (toy_root / "submitted/copied/toy1/kept.csv").write_text("1\n2\n3\n")
+    (toy_root / "submitted/helped/toy1/instrument.py").write_text(MAKES)
+    done = rps_grader(toy_root, "run", "toy1")
+    assert done.returncode == 0, done.stdout
+    return toy_root
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,8 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import sandbox
 from nbgrader_course import nbgrader
-from toy_class import POINTS, hand_in, make, results_of, rps_grader, solved
+from toy_class import POINTS, hand_in, results_of, rps_grader, solved
 
 from autograder.grading.states import State
 
@@ -29,19 +28,15 @@ NO_NAMES = ["two\nlines", "\x1b[31mred", "\u202eevil", os.fsdecode(b"b\xffd")]
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory):
-    sandbox.require()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", "")
-        root = make(tmp_path_factory.mktemp("class"))
-        for name in NAMES:
-            hand_in(root, name, solved())
-        for name in NO_NAMES:
-            shutil.copytree(root / "submitted/?", root / "submitted" / name)
-        (root / "submitted/.hidden/toy1").mkdir(parents=True)
-        config = root / "nbgrader_config.py"
-        config.write_text(f"{config.read_text()}\nc.CourseDirectory.groupshared = True\n")
-        yield root
+def course(toy_root):
+    for name in NAMES:
+        hand_in(toy_root, name, solved())
+    for name in NO_NAMES:
+        shutil.copytree(toy_root / "submitted/?", toy_root / "submitted" / name)
+    (toy_root / "submitted/.hidden/toy1").mkdir(parents=True)
+    config = toy_root / "nbgrader_config.py"
+    config.write_text(f"{config.read_text()}\nc.CourseDirectory.groupshared = True\n")
+    return toy_root
 
 
 @pytest.fixture(scope="module")

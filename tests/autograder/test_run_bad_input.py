@@ -10,7 +10,6 @@ import tempfile
 import threading
 
 import pytest
-import sandbox
 from test_cluster import said as said_by
 from test_cluster import started, worker
 from toy_class import autograded, hand_in, make, results_of, rps_grader, solved
@@ -22,17 +21,13 @@ WRONG = "def double(x):\n    return 3 * x"
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory):
+def course(toy_root):
     """A class with a graded submission that has changed since."""
-    sandbox.require()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", "")
-        root = make(tmp_path_factory.mktemp("class"))
-        hand_in(root, "lovelace", solved())
-        done = rps_grader(root, "run", "toy1")
-        assert done.returncode == 0, done.stdout + done.stderr
-        (root / "submitted/lovelace/toy1/new.txt").write_text("more")
-        yield root
+    hand_in(toy_root, "lovelace", solved())
+    done = rps_grader(toy_root, "run", "toy1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (toy_root / "submitted/lovelace/toy1/new.txt").write_text("more")
+    return toy_root
 
 
 def refused(root, *arguments, status=1):
