@@ -205,9 +205,8 @@ def judge(subject: Subject, answers: list[Answer], quick: bool = False) -> Itera
             nurseries.append(Nursery(subject))
             idle.put(nurseries[-1])
         with ThreadPoolExecutor(jobs) as pool:
-            waiting = [pool.submit(one, answer) for answer in answers]
-            try:
-                for future in waiting:
+            try:  # whatever ends it, the pool waits for nothing that has not begun
+                for future in [pool.submit(one, answer) for answer in answers]:
                     yield future.result()
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
