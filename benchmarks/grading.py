@@ -12,8 +12,9 @@ profile, one after the other on the same machine:
 - all by this course's `nbgrader autograde`;
 - all by `rps-grader run`, in an assignment whose cells that only show something are not marked.
 
-Seconds are those of the whole command, CPU seconds those of all its processes. Where the seconds of
-one submission go is what `python -m benchmarks.stages` tells.
+Seconds are those of the whole command, CPU seconds those of all its processes, then by what they
+do: once, such as the import of TensorFlow, or in forks for submissions. Where the seconds of one
+submission go, cell by cell, is what `python -m benchmarks.stages` tells.
 """
 
 import argparse
@@ -66,6 +67,13 @@ def show(name: str, taken: Taken, count: int) -> None:
     )
 
 
+def show_parts(name: str, taken: Taken, count: int) -> None:
+    """Prints where the CPU seconds of a command go: of a class, and for one submission."""
+    print(f"{name}, CPU s by process:{'class':>{34 - len(name)}} {'each':>7}")
+    for part, seconds in taken.parts.most_common():
+        print(f"  {part:42} {seconds:7.1f} {seconds / count:7.2f}", flush=True)
+
+
 def main(argv: list[str] | None = None) -> None:
     """Grades the same class in all ways."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -96,6 +104,7 @@ def main(argv: list[str] | None = None) -> None:
         every = timed(courses["every cell"], run, "run")
         show("rps-grader run, every cell", every, count)
         found = {kind: scores(course) for kind, course in courses.items()}
+    show_parts("rps-grader run", ours, count)
     compare(found["autograde"], found["run"], "rps-grader run and nbgrader autograde")
     compare(found["nbgrader"], found["run"], "rps-grader run and nbgrader alone")
     print(f"ratio with every cell: {theirs.wall / every.wall:.1f}")

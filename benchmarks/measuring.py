@@ -2,8 +2,9 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
@@ -14,6 +15,15 @@ from autograder.samples.course import SampleCourse
 
 ASSIGNMENT = "ps2"
 
+_COMMAND = "the command"
+
+# What other processes do, told by their command lines.
+_KINDS = {
+    "autograder/sandbox/forking.py": "kernels",
+    "autograder.grading.expecting": "right answers",
+    "autograder.classroom.server": "grading",
+}
+
 
 @dataclass
 class Taken:
@@ -23,18 +33,23 @@ class Taken:
         wall: seconds.
         cpu: seconds of all processes.
         memory: MB of its own process at most.
-        own: seconds of its own process.
+        parts: CPU seconds by what processes do: those of one kind, and of their forks, together.
     """
 
     wall: float = 0.0
     cpu: float = 0.0
     memory: float = 0.0
-    own: float = 0.0
+    parts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def own(self) -> float:
+        """CPU seconds of the command's own process."""
+        return self.parts[_COMMAND]
 
     def __add__(self, other: "Taken") -> "Taken":
         most = max(self.memory, other.memory)
-        own = self.own + other.own
-        return Taken(self.wall + other.wall, self.cpu + other.cpu, most, own)
+        parts = self.parts + other.parts
+        return Taken(self.wall + other.wall, self.cpu + other.cpu, most, parts)
 
 
 class _Watch(threading.Thread):
@@ -43,16 +58,27 @@ class _Watch(threading.Thread):
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
         self._root, self.memory, self._seconds = psutil.Process(pid), 0.0, {}
+        self._kinds: dict[tuple[int, float], str] = {}
 
     @property
-    def cpu(self) -> float:
-        """Seconds of all processes that were seen."""
-        return sum(self._seconds.values())
+    def parts(self) -> Counter[str]:
+        """Seconds of all processes that were seen, by kind."""
+        parts: Counter[str] = Counter()
+        for key, seconds in self._seconds.items():
+            parts[self._kinds[key]] += seconds
+        return parts
 
-    @property
-    def own(self) -> float:
-        """Seconds of the command's own process."""
-        return self._seconds.get((self._root.pid, self._root.create_time()), 0.0)
+    def _kind(self, process: psutil.Process) -> str:
+        """Returns what a process does; a fork has the command line of the one it is of."""
+        if process == self._root:
+            return _COMMAND
+        line = " ".join(process.cmdline())
+        for part, kind in _KINDS.items():
+            if part in line:
+                parent = process.parent()
+                forked = parent is not None and part in " ".join(parent.cmdline())
+                return f"{kind}, {'forks' if forked else 'once'}"
+        return "others"
 
     def run(self) -> None:
         """Looks until the command has ended."""
@@ -60,8 +86,9 @@ class _Watch(threading.Thread):
             try:
                 self.memory = max(self.memory, self._root.memory_info().rss / 1e6)
                 for process in (self._root, *self._root.children(recursive=True)):
-                    times = process.cpu_times()
-                    self._seconds[process.pid, process.create_time()] = times.user + times.system
+                    key, times = (process.pid, process.create_time()), process.cpu_times()
+                    self._kinds[key] = self._kinds.get(key) or self._kind(process)
+                    self._seconds[key] = times.user + times.system
             except psutil.Error:
                 pass
             time.sleep(0.05)
@@ -75,7 +102,8 @@ def timed(course: SampleCourse, arguments: list[str], name: str) -> Taken:
     watch.start()
     process.wait()
     watch.join()
-    return Taken(time.monotonic() - began, watch.cpu, watch.memory, watch.own)
+    parts = watch.parts
+    return Taken(time.monotonic() - began, parts.total(), watch.memory, parts)
 
 
 def make(
