@@ -228,7 +228,7 @@ def test_the_baseline_says_what_went_wrong_in_words():
     )
     text = baseline.table([right, wrong])
     assert "1 of 1 attacks went wrong" in text
-    assert "| defect `a` | as it should be |" in text
+    assert "| defect `a` | handled correctly |" in text
 
 
 def test_the_baseline_runs_unmodified_nbgrader(tmp_path):

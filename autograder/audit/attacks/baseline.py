@@ -193,7 +193,7 @@ def table(rows: list[Row]) -> str:
     of = {kind: sum(row.kind == kind for row in rows) for kind in bad}
     lines = [f"{len(bad[kind])} of {of[kind]} {kind}s went wrong." for kind in bad if of[kind]]
     lines += ["", "| submission | under unmodified nbgrader |", "|---|---|"]
-    lines += [f"| {row.kind} `{row.name}` | {row.verdict or 'as it should be'} |" for row in rows]
+    lines += [f"| {row.kind} `{row.name}` | {row.verdict or 'handled correctly'} |" for row in rows]
     return "\n".join(lines)
 
 
