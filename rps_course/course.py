@@ -44,6 +44,7 @@ _ANSWERS = {
         "rps_course.training.compile_head",
     ),
     "ps3": (
+        "rps_course.data.split_validation",
         "rps_course.augmentation.recipe",
         "rps_course.augmentation.make_generators",
         "rps_course.training.train_head",
@@ -52,6 +53,7 @@ _ANSWERS = {
         "rps_course.model.unfreeze",
         "rps_course.training.compile_fine_tune",
         "rps_course.training.fine_tune",
+        "rps_course.evaluation.confusion_matrix",
     ),
 }
 

@@ -188,6 +188,39 @@ def to_numpy(ds: "tf.data.Dataset") -> tuple[np.ndarray, np.ndarray]:
     return X, y
 
 
+def split_validation(
+    X: np.ndarray, y: np.ndarray, share: float, seed: int
+) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """Splits pictures into those to train on and those to choose by, class by class.
+
+    Args:
+        X: pictures `[N, H, W, 3]`.
+        y: their classes `[N]`.
+        share: the part of every class that is for validation, above 0 and below 1.
+        seed: a whole number from 0: the same one gives the same split.
+
+    Returns:
+        `(X_train, y_train), (X_val, y_val)`: every picture with its label in one of the two, each
+        set in the order in which it was given.
+
+    Raises:
+        ValueError: the share is not between 0 and 1, or a class has too few pictures for it.
+    """
+    if not 0 < share < 1:
+        raise ValueError(f"share must be above 0 and below 1. Received: {share!r}")
+    rng, chosen = np.random.default_rng(seed), np.zeros(len(y), bool)
+    for label in np.unique(y):
+        members = np.flatnonzero(y == label)
+        n = round(share * len(members))
+        if not 0 < n < len(members):
+            raise ValueError(
+                f"Class {label} has {len(members)} picture(s): a share of {share:g} leaves one of "
+                "the sets without any of it."
+            )
+        chosen[rng.choice(members, n, replace=False)] = True
+    return (X[~chosen], y[~chosen]), (X[chosen], y[chosen])
+
+
 def arrays(
     profile: profiles.Profile | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

@@ -158,3 +158,62 @@ def show_predictions(
             title += f", is {classes[int(label)]}"
         ax.set_title(title, fontsize=11, color="black" if right else "crimson")
     return figure
+
+
+def plot_confusion(matrix: np.ndarray, classes: "Sequence[str]") -> "Figure":
+    """Shows a confusion matrix: true classes down, predicted ones across, mistakes in color.
+
+    Args:
+        matrix: counts `[n, n]`, true classes in rows.
+        classes: the n class names in label order.
+    """
+    import matplotlib.pyplot as plt
+
+    matrix = np.asarray(matrix)
+    side = 1.6 + 0.9 * len(classes)
+    figure, ax = plt.subplots(figsize=(side + 0.8, side), layout="constrained")
+    shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    mistakes = np.ma.masked_where(np.eye(len(classes), dtype=bool), shares)
+    ax.imshow(
+        np.where(np.eye(len(classes), dtype=bool), shares, np.nan), cmap="Blues", vmin=0, vmax=1.4
+    )
+    ax.imshow(mistakes, cmap="Reds", vmin=0, vmax=0.7)
+    for (row, column), count in np.ndenumerate(matrix):
+        text = f"{count:,}\n{shares[row, column]:.0%}"
+        ax.text(column, row, text, ha="center", va="center", fontsize=11)
+    ax.set_xticks(range(len(classes)), classes)
+    ax.set_yticks(range(len(classes)), classes)
+    ax.set_xlabel("taken for")
+    ax.set_ylabel("is")
+    ax.tick_params(length=0)
+    return figure
+
+
+def show_occlusion(image: np.ndarray, drops: np.ndarray, name: str) -> "Figure":
+    """Shows a picture beside a map of where covering it costs the answer most.
+
+    Args:
+        image: `[H, W, 3]` or a batch of one, in [0, 1].
+        drops: `[rows, columns]`, see `evaluation.occlusion`.
+        name: the class that the map is about.
+    """
+    import matplotlib.pyplot as plt
+
+    image = np.asarray(image).reshape(np.shape(image)[-3:])
+    height, width = image.shape[:2]
+    figure, (left, right) = plt.subplots(1, 2, figsize=(8, 3.6), layout="constrained")
+    _show_picture(left, image)
+    _show_picture(right, image, f"what {name!r} depends on")
+    most = max(float(np.max(drops)), 0.01)
+    shown = right.imshow(
+        np.clip(drops, 0, None),
+        cmap="magma",
+        alpha=0.6,
+        vmin=0,
+        vmax=most,
+        extent=(0, width, height, 0),
+        interpolation="bilinear",
+    )
+    bar = figure.colorbar(shown, ax=right, shrink=0.8)
+    bar.set_label("drop of the probability when covered", fontsize=9)
+    return figure

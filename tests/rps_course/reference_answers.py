@@ -97,3 +97,19 @@ def fine_tune(model, train_gen, val_gen, initial_epoch, epochs):
         validation_data=val_gen,
         verbose=0,
     )
+
+
+def split_validation(X, y, share, seed):
+    rng, chosen = np.random.default_rng(seed), []
+    for label in np.unique(y):
+        members = rng.permutation(np.flatnonzero(y == label))
+        chosen += list(members[: round(share * len(members))])
+    rest = np.setdiff1d(np.arange(len(y)), chosen)
+    return (X[rest], y[rest]), (X[chosen], y[chosen])
+
+
+def confusion_matrix(y_true, y_pred, n_classes):
+    matrix = np.zeros((n_classes, n_classes), int)
+    for true, predicted in zip(y_true, y_pred, strict=True):
+        matrix[true, predicted] += 1
+    return matrix
