@@ -6,7 +6,7 @@ INSTALL := $(BIN)/python -m pip -qq --disable-pip-version-check install --constr
 # nbgrader calls programs of its environment (alembic) by name.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo test lint assignments setup bubblewrap chromium postgresql audit audit-oldest
+.PHONY: demo test lint notebooks assignments setup bubblewrap chromium postgresql audit audit-oldest
 .DEFAULT_GOAL := demo
 
 demo: setup bubblewrap  ## grade a sample class with the stock nbgrader autograde
@@ -27,7 +27,10 @@ lint: setup  ## check style, formatting and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-assignments: setup  ## generate assignments/ from solutions/
+notebooks: setup  ## make the notebooks of solutions/ from the texts in lessons/
+	$(BIN)/python -m tools.notebooks
+
+assignments: notebooks  ## generate assignments/ from solutions/
 	for name in ps1 ps2 ps3 ps4; do \
 		$(BIN)/nbgrader generate_assignment $$name --force || exit 1; \
 	done

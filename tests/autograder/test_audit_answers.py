@@ -188,7 +188,7 @@ def test_an_audit_that_is_interrupted_leaves_nothing_running():
 
 
 def test_an_exercise_is_added_as_the_guide_says(tmp_path):
-    for name in ("rps_course", "autograder", "solutions", "corpus"):
+    for name in ("rps_course", "autograder", "lessons", "solutions", "corpus", "tools"):
         ignored = ("__pycache__", "*.h5", *(("attacks", "defects") if name == "corpus" else ()))
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns(*ignored))
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
@@ -196,22 +196,26 @@ def test_an_exercise_is_added_as_the_guide_says(tmp_path):
     shutil.copytree(ROOT / weights, tmp_path / weights, dirs_exist_ok=True)
     guide = (ROOT / "docs/adding-an-exercise.md").read_text()
     blocks = re.findall(
-        r"(?:^`([^`\n]+)`, (new|at the end):\n\n)?^```(\w+)\n(.*?)^```$", guide, re.M | re.S
+        r"(?:^`([^`\n]+)`, (?:(new)|before `(.+)`):\n\n)?^(`{3,4})(\w+)\n(.*?)^\4$",
+        guide,
+        re.M | re.S,
     )
-    assert {kind for _, _, kind, _ in blocks} == {"python", "toml", "shell"}
+    assert {kind for *_, kind, _ in blocks} == {"python", "toml", "markdown", "shell"}
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path), "HOME": str(tmp_path)}
-    for name, how, kind, text in blocks:
+    for name, new, place, _, kind, text in blocks:
         path = tmp_path / name
         if kind == "shell":
             command = text.replace("rps-grader", f"{sys.executable} -m autograder.cli")
-            command = command.replace("python add", f"{sys.executable} add")
+            command = command.replace("python -m tools", f"{sys.executable} -m tools")
             done = subprocess.run(
                 command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True
             )
             assert done.returncode == 0, done.stdout + done.stderr
-        elif how == "new":
+        elif new:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
         else:
-            path.write_text(path.read_text() + "\n" + text)
+            before, heading, after = path.read_text().partition(f"\n{place}\n")
+            assert heading
+            path.write_text(f"{before}\n{text}{heading}{after}")
     assert re.search(r"^ *mirror +2\+3\+\d+( +0){6}", done.stdout, re.MULTILINE), done.stdout

@@ -1,0 +1,89 @@
+"""Solutions are kept as text; their notebooks follow from it."""
+
+import jupytext
+import nbformat
+import pytest
+from notebooks import ASSIGNMENTS, ROOT, graded, read
+
+from tools import notebooks
+
+all_assignments = pytest.mark.parametrize("name", ASSIGNMENTS)
+TEXT = """\
+# A title
+
+Some words.
+
+```{code-cell}
+:tags: [show]
+
+x = 1
+```
+
+```{code-cell}
+:tags: [show]
+
+x = 1
+```
+"""
+
+
+def text(name):
+    return (ROOT / f"lessons/{name}/{name}.md").read_text(encoding="utf-8")
+
+
+def test_every_assignment_has_a_text():
+    assert tuple(notebooks.names()) == ASSIGNMENTS
+
+
+@all_assignments
+def test_a_notebook_is_what_its_text_gives(name):
+    found = (ROOT / f"solutions/{name}/{name}.ipynb").read_text(encoding="utf-8")
+    assert found == notebooks.written(name), (
+        f"solutions/{name} is not what lessons/{name} gives: run `make assignments`"
+    )
+
+
+@all_assignments
+def test_saving_a_notebook_in_jupyterlab_gives_its_text(name):
+    config = jupytext.config.load_jupytext_config(str(ROOT / "solutions"))
+    formats = {"extension": ".md", "format_name": "myst"}
+    saved = jupytext.writes(read(ROOT / "solutions", name), formats, config=config)
+    assert saved == text(name)
+
+
+@all_assignments
+def test_a_change_of_a_text_leaves_the_ids_of_all_other_cells(name):
+    before = notebooks.notebook(text(name), name)
+    changed = text(name).replace("## Hand in", "A new cell.\n\n+++\n\n## Hand in")
+    after = notebooks.notebook(changed, name)
+    ids, new = ([cell.id for cell in made.cells] for made in (before, after))
+    assert len(new) == len(ids) + 1
+    assert set(ids) < set(new)
+
+
+def test_cells_of_one_content_have_ids_of_their_own():
+    made = notebooks.notebook(TEXT, "ps9")
+    assert [cell.cell_type for cell in made.cells] == ["markdown", "code", "code"]
+    assert made.cells[2].id == f"{made.cells[1].id}-2"
+    assert [cell.metadata.tags for cell in made.cells[1:]] == [["show"], ["show"]]
+
+
+def test_graded_cells_are_called_by_their_grade_id():
+    for name in ASSIGNMENTS:
+        for cell in notebooks.notebook(text(name), name).cells:
+            if graded(cell):
+                assert cell.id == f"{name}-{graded(cell)['grade_id'].replace('_', '-')}"
+
+
+def test_only_notebooks_that_changed_are_written(tmp_path, monkeypatch, capsys):
+    for folder in ("TEXTS", "SOLUTIONS"):
+        monkeypatch.setattr(notebooks, folder, tmp_path / folder)
+    monkeypatch.setattr(notebooks, "ROOT", tmp_path)
+    source, target = tmp_path / "TEXTS/ps9/ps9.md", tmp_path / "SOLUTIONS/ps9/ps9.ipynb"
+    source.parent.mkdir(parents=True)
+    source.write_text(TEXT)
+    notebooks.main([])
+    assert capsys.readouterr().out == "Wrote SOLUTIONS/ps9/ps9.ipynb\n"
+    assert nbformat.read(target, as_version=4).cells[0].source == "# A title\n\nSome words."
+    notebooks.main(["ps9"])
+    assert capsys.readouterr().out == ""

@@ -1,0 +1,81 @@
+"""Makes the notebooks of `solutions/` from the texts in `lessons/`.
+
+A text is MyST Markdown, as jupytext reads it: prose stands as it is, code in `{code-cell}` blocks
+with their metadata. The notebook is made of nothing else, so the same text always gives the same
+file: the id of a cell follows from its grade id or its content.
+"""
+
+import argparse
+import hashlib
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+
+ROOT = Path(__file__).parents[1]
+TEXTS, SOLUTIONS = ROOT / "lessons", ROOT / "solutions"
+METADATA = {
+    "kernelspec": {
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "name": "python3",
+    },
+    "language_info": {"name": "python"},
+}
+
+
+def notebook(text: str, name: str) -> NotebookNode:
+    """Returns the notebook of a text.
+
+    Args:
+        text: MyST Markdown.
+        name: of the assignment: ids of cells begin with it.
+    """
+    made = jupytext.reads(text, fmt="md:myst")
+    made.metadata = nbformat.from_dict(METADATA)
+    made.nbformat, made.nbformat_minor = 4, 5
+    taken: set[str] = set()
+    for cell in made.cells:
+        cell.id = _new_id(cell, name, taken)
+        taken.add(cell.id)
+    nbformat.validate(made)
+    return made
+
+
+def _new_id(cell: NotebookNode, name: str, taken: set[str]) -> str:
+    content = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:8]
+    own = cell.metadata.get("nbgrader", {}).get("grade_id", content).replace("_", "-")
+    found, copies = f"{name}-{own}", 1
+    while found in taken:
+        copies += 1
+        found = f"{name}-{own}-{copies}"
+    return found
+
+
+def names() -> list[str]:
+    """Returns the assignments that have a text."""
+    return sorted(path.stem for path in TEXTS.glob("*/*.md"))
+
+
+def written(name: str) -> str:
+    """Returns what the notebook file of an assignment holds, made from its text."""
+    text = (TEXTS / name / f"{name}.md").read_text(encoding="utf-8")
+    return nbformat.writes(notebook(text, name)) + "\n"
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Writes the notebooks, and says which ones have changed."""
+    parser = argparse.ArgumentParser(prog="python -m tools.notebooks", description=__doc__)
+    parser.add_argument("name", nargs="*", help="assignments; all of them if none is named")
+    for name in parser.parse_args(argv).name or names():
+        path, made = SOLUTIONS / name / f"{name}.ipynb", written(name)
+        if path.is_file() and path.read_text(encoding="utf-8") == made:
+            continue
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(made, encoding="utf-8")
+        print(f"Wrote {path.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
