@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import tensorflow as tf
     from matplotlib.axes import Axes
@@ -95,6 +95,34 @@ def plot_history(history: dict[str, list[float]], fine_tune_start: int | None = 
         ax.grid(alpha=0.25)
         ax.spines[["top", "right"]].set_visible(False)
     axes[1].set_ylim(0, 1.02)
+    axes[0].legend(frameon=False)
+    return figure
+
+
+def compare_histories(
+    histories: "Mapping[str, dict[str, list[float]]]", fine_tune_start: int | None = None
+) -> "Figure":
+    """Plots the accuracy of several trainings by epoch: training on the left, validation beside it.
+
+    Args:
+        histories: `accuracy` and `val_accuracy` of each, by what was changed in it.
+        fine_tune_start: the epoch that phase 2 started at; None without a phase 2.
+    """
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(1, 2, figsize=(11, 4), sharey=True, layout="constrained")
+    titles = {"accuracy": "training accuracy", "val_accuracy": "validation accuracy"}
+    for ax, (key, title) in zip(axes, titles.items(), strict=True):
+        for name, history in histories.items():
+            values = history[key]
+            ax.plot(range(1, len(values) + 1), values, marker="o", ms=3, label=name)
+        if fine_tune_start:
+            ax.axvline(fine_tune_start + 0.5, color=_MARK, linestyle="--", linewidth=1)
+        ax.set_title(title, fontsize=11)
+        ax.set_xlabel("epoch")
+        ax.grid(alpha=0.25)
+        ax.spines[["top", "right"]].set_visible(False)
+    axes[0].set_ylim(top=1.02)
     axes[0].legend(frameon=False)
     return figure
 

@@ -1,6 +1,7 @@
 """From samples and picture files to what the network takes: float32 pictures in [0, 1]."""
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from ipywidgets import FileUpload
 
 MAX_PIXELS = 80_000_000  # 240 MB once decoded; Pillow itself warns a little above
+_LEFT = ("Thumbs.db", "desktop.ini")
 Size = int | tuple[int, int]
 
 
@@ -92,6 +94,42 @@ def load_custom_sample(path: str | Path, size: Size | None = None) -> np.ndarray
     except Exception as error:  # a damaged file makes Pillow's readers raise many kinds
         raise PictureError(f"{path} is damaged and cannot be read: {error}.") from error
     return np.asarray(resized, dtype=np.float32)[np.newaxis] / 255.0
+
+
+def load_folder(
+    folder: str | Path, classes: Sequence[str], size: Size | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Reads pictures of your own, from a folder for each class.
+
+    Args:
+        folder: holds the folders, named as the classes; one may be missing or empty.
+        classes: the names of the classes in label order.
+        size: see `load_custom_sample`.
+
+    Returns:
+        `(X, y)`: float32 `[N, size, size, 3]` in [0, 1], upright, and int64 `[N]`.
+
+    Raises:
+        PictureError: there is no picture in any of the folders, or a file is none.
+    """
+    folder = Path(folder)
+    found = [(path, y) for y, name in enumerate(classes) for path in pictures_in(folder / name)]
+    if not found:
+        raise PictureError(
+            f"{folder} has no pictures. Put them into a folder for each class: "
+            f"{', '.join(str(folder / name) for name in classes)}."
+        )
+    X = np.concatenate([load_custom_sample(path, size) for path, _ in found])
+    return X, np.array([label for _, label in found])
+
+
+def pictures_in(folder: Path) -> list[Path]:
+    """Returns the files of a folder by name, but for what systems leave there; maybe none."""
+    return [
+        path
+        for path in (sorted(folder.iterdir()) if folder.is_dir() else ())
+        if path.is_file() and not path.name.startswith(".") and path.name not in _LEFT
+    ]
 
 
 def _refuse_unusual(path: Path, size: tuple[int, int], mode: str) -> None:

@@ -1,5 +1,7 @@
 """Computing the frozen part of a network as fast as this machine can."""
 
+import contextlib
+import logging
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -82,7 +84,8 @@ def _interpreters(
     converter = tf.lite.TFLiteConverter.from_concrete_functions(
         [convert_variables_to_constants_v2(graph)], tf.Module()
     )
-    content = converter.convert()
+    with _without_notes():
+        content = converter.convert()
     for _ in range(number):
         interpreter = Interpreter(model_content=content, num_threads=1)
         interpreter.allocate_tensors()
@@ -92,6 +95,20 @@ def _interpreters(
             interpreter.tensor(interpreter.get_input_details()[0]["index"]),
             interpreter.tensor(interpreter.get_output_details()[0]["index"]),
         )
+
+
+@contextlib.contextmanager
+def _without_notes() -> Iterator[None]:
+    """Keeps TensorFlow from noting, twice, where it wrote a model for the converter."""
+    import tensorflow as tf
+
+    logger = tf.get_logger()
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _run(interpreter: Any, entry: Callable, exit_: Callable, write: Callable) -> np.ndarray:

@@ -86,7 +86,7 @@ class SplitValidation(Exercise[Facts, dict[str, Given]]):
 
     name = "split_validation"
     assignment = "ps3"
-    order = 1
+    order = 3
     heavy = False
     facts = Facts
     # Number of a data set and of a seed, and the share.

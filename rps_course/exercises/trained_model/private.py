@@ -4,7 +4,6 @@
 are measured.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,6 @@ from rps_course.profile import Profile
 
 NUMBER = 450  # the standard error of an accuracy of 0.97 is then 0.008, and of 0.90 it is 0.014
 _FILE = "pictures.npz"
-_LEFT = ("Thumbs.db", "desktop.ini")
 
 
 def make(profile: Profile, secret: bytes, own: Path | None, folder: Path) -> None:
@@ -63,13 +61,13 @@ def _rendered(profile: Profile, secret: bytes) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _own(profile: Profile, own: Path) -> tuple[np.ndarray, np.ndarray]:
-    from rps_course.preprocessing import PictureError, load_custom_sample
+    from rps_course.preprocessing import PictureError, load_custom_sample, pictures_in
 
     if not own.is_dir():
         raise CourseError(f"There is no folder {own} of private pictures (c.Grading.private).")
     pictures, labels = [], []
     for label, name in enumerate(profile.classes):
-        files = list(_files(own / name))
+        files = pictures_in(own / name)
         if not files:
             missing = "no pictures" if (own / name).is_dir() else f"no folder {name}"
             raise CourseError(
@@ -83,10 +81,3 @@ def _own(profile: Profile, own: Path) -> tuple[np.ndarray, np.ndarray]:
                 raise CourseError(f"A private picture cannot be used: {error}") from error
             labels.append(label)
     return np.stack(pictures), np.array(labels)
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """Yields the files in a folder, but for what systems leave there."""
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if path.is_file() and not path.name.startswith(".") and path.name not in _LEFT:
-            yield path
