@@ -26,12 +26,13 @@ _PASSED = (
     "CUDA_VISIBLE_DEVICES", "XLA_FLAGS", "TF_FORCE_GPU_ALLOW_GROWTH", "OMP_NUM_THREADS",
     "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "TF_ENABLE_ONEDNN_OPTS",
 )  # fmt: skip
-# What the set-up cell of every notebook imports besides.
+# What notebooks import besides, by themselves or through the library.
 _SET_UP = ("matplotlib.pyplot", "tensorflow_datasets")
 # What the library has of the answers to each assignment.
 _ANSWERS = {
     "ps1": (
         "rps_course.preprocessing.preprocess_image",
+        "rps_course.preprocessing._read",
         "rps_course.preprocessing.load_custom_sample",
         "rps_course.data.to_numpy",
     ),

@@ -26,6 +26,7 @@ class Application(NamedTuple):
         top1: ImageNet top-1 accuracy, 0 to 1.
         top5: ImageNet top-5 accuracy, 0 to 1.
         parameters_m: parameters, in millions.
+        depth: layers one after another, those without parameters included where Keras counts them.
     """
 
     name: str
@@ -33,31 +34,34 @@ class Application(NamedTuple):
     top1: float
     top5: float
     parameters_m: float
+    depth: int
 
 
-# From the page "Keras Applications" of Keras' documentation.
+# From https://keras.io/api/applications/.
 APPLICATIONS = (
-    Application("Xception", 88, 0.790, 0.945, 22.9),
-    Application("VGG16", 528, 0.713, 0.901, 138.4),
-    Application("ResNet50", 98, 0.749, 0.921, 25.6),
-    Application("ResNet50V2", 98, 0.760, 0.930, 25.6),
-    Application("InceptionV3", 92, 0.779, 0.937, 23.9),
-    Application("InceptionResNetV2", 215, 0.803, 0.953, 55.9),
-    Application("MobileNet", 16, 0.704, 0.895, 4.3),
-    Application("MobileNetV2", 14, 0.713, 0.901, 3.5),
-    Application("DenseNet121", 33, 0.750, 0.923, 8.1),
-    Application("NASNetMobile", 23, 0.744, 0.919, 5.3),
-    Application("EfficientNetB0", 29, 0.771, 0.933, 5.3),
-    Application("EfficientNetB7", 256, 0.843, 0.970, 66.7),
+    Application("Xception", 88, 0.790, 0.945, 22.9, 81),
+    Application("VGG16", 528, 0.713, 0.901, 138.4, 16),
+    Application("ResNet50", 98, 0.749, 0.921, 25.6, 107),
+    Application("ResNet50V2", 98, 0.760, 0.930, 25.6, 103),
+    Application("InceptionV3", 92, 0.779, 0.937, 23.9, 189),
+    Application("InceptionResNetV2", 215, 0.803, 0.953, 55.9, 449),
+    Application("MobileNet", 16, 0.704, 0.895, 4.3, 55),
+    Application("MobileNetV2", 14, 0.713, 0.901, 3.5, 105),
+    Application("DenseNet121", 33, 0.750, 0.923, 8.1, 242),
+    Application("NASNetMobile", 23, 0.744, 0.919, 5.3, 389),
+    Application("EfficientNetB0", 29, 0.771, 0.933, 5.3, 132),
+    Application("EfficientNetB7", 256, 0.843, 0.970, 66.7, 438),
 )
 
 
 def applications_table() -> str:
     """Returns the table of Keras Applications as text, the smallest network first."""
-    lines = [f"{'network':<18} {'size':>7} {'top-1':>6} {'top-5':>6} {'parameters':>11}"]
+    lines = [
+        f"{'network':<18} {'size':>7} {'top-1':>6} {'top-5':>6} {'parameters':>11} {'depth':>6}"
+    ]
     lines += [
         f"{row.name:<18} {row.size_mb:>4} MB {row.top1:>6.1%} {row.top5:>6.1%} "
-        f"{row.parameters_m:>9.1f} M"
+        f"{row.parameters_m:>9.1f} M {row.depth:>6}"
         for row in sorted(APPLICATIONS, key=lambda row: row.parameters_m)
     ]
     return "\n".join(lines)

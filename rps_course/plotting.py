@@ -59,43 +59,46 @@ def show_batch(X: np.ndarray, y: np.ndarray, classes: "Sequence[str]", n: int = 
     return figure
 
 
-def plot_history(history: dict[str, list[float]], fine_tune_start: int | None = None) -> "Figure":
-    """Plots loss and accuracy by epoch, with the start of fine-tuning marked.
+def plot_history(
+    history: dict[str, list[float]],
+    fine_tune_start: int | None = None,
+    chance: float | None = None,
+) -> "Figure":
+    """Plots loss and accuracy by epoch, and the accuracy once more without the first epochs.
 
     Args:
         history: `loss`, `val_loss`, `accuracy` and `val_accuracy`, one value an epoch.
-        fine_tune_start: the epoch that phase 2 started at; None without a phase 2.
+        fine_tune_start: the epoch that phase 2 started at, which is marked; None without a phase 2.
+        chance: the accuracy of guessing, drawn as a line; None to leave it out.
     """
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
-    for ax, name in zip(axes, ("loss", "accuracy"), strict=True):
-        for key, color, label in (
-            (name, _TRAINING, "training (augmented, with Dropout)"),
-            (f"val_{name}", _VALIDATION, "validation"),
-        ):
-            values = history.get(key, [])
-            ax.plot(range(1, len(values) + 1), values, color=color, label=label, marker="o", ms=3)
+    panels = [("loss", "loss", 0), ("accuracy", "accuracy", 0)]
+    first = (fine_tune_start or len(history["accuracy"]) // 2) // 2
+    if first:
+        panels.append(("accuracy, close up", "accuracy", first))
+    figure, axes = plt.subplots(
+        1, len(panels), figsize=(4 * len(panels), 3.9), layout="constrained"
+    )
+    for ax, (title, name, first) in zip(axes, panels, strict=True):
+        _plot_curves(ax, history, name, first)
+        ax.set_title(title)
         if fine_tune_start:
-            ax.axvline(fine_tune_start + 0.5, color=_MARK, linestyle="--", linewidth=1)
-            ax.annotate(
-                "fine-tuning starts",
-                (fine_tune_start + 0.5, 0.5),
-                xycoords=("data", "axes fraction"),
-                xytext=(4, 0),
-                textcoords="offset points",
-                rotation=90,
-                va="center",
-                color=_MARK,
-                fontsize=9,
-            )
-        ax.set_xlabel("epoch")
-        ax.set_title(name)
-        ax.xaxis.get_major_locator().set_params(integer=True)
-        ax.grid(alpha=0.25)
-        ax.spines[["top", "right"]].set_visible(False)
-    axes[1].set_ylim(0, 1.02)
-    axes[0].legend(frameon=False)
+            _mark_fine_tuning(ax, fine_tune_start)
+    if chance is not None:
+        axes[1].axhline(chance, color=_MARK, linestyle=":", linewidth=1)
+        axes[1].annotate(
+            f"chance: {chance:.3f}",
+            (1, chance),
+            xycoords=("axes fraction", "data"),
+            xytext=(-2, 3),
+            textcoords="offset points",
+            ha="right",
+            color=_MARK,
+            fontsize=9,
+        )
+        axes[1].set_ylim(min(chance, axes[1].get_ylim()[0]) - 0.02, 1.01)
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return figure
 
 
@@ -117,7 +120,7 @@ def compare_histories(
             values = history[key]
             ax.plot(range(1, len(values) + 1), values, marker="o", ms=3, label=name)
         if fine_tune_start:
-            ax.axvline(fine_tune_start + 0.5, color=_MARK, linestyle="--", linewidth=1)
+            _mark_fine_tuning(ax, fine_tune_start)
         ax.set_title(title, fontsize=11)
         ax.set_xlabel("epoch")
         ax.grid(alpha=0.25)
@@ -125,6 +128,36 @@ def compare_histories(
     axes[0].set_ylim(top=1.02)
     axes[0].legend(frameon=False)
     return figure
+
+
+def _plot_curves(ax: "Axes", history: dict[str, list[float]], name: str, first: int) -> None:
+    """Draws the curves of a loss or metric from the epoch after `first` on."""
+    for key, color, label in (
+        (name, _TRAINING, "training (augmented, with Dropout)"),
+        (f"val_{name}", _VALIDATION, "validation"),
+    ):
+        values = history.get(key, [])
+        epochs = range(first + 1, len(values) + 1)
+        ax.plot(epochs, values[first:], color=color, label=label, marker="o", ms=3)
+    ax.set_xlabel("epoch")
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.grid(alpha=0.25)
+    ax.spines[["top", "right"]].set_visible(False)
+
+
+def _mark_fine_tuning(ax: "Axes", start: int) -> None:
+    ax.axvline(start + 0.5, color=_MARK, linestyle="--", linewidth=1)
+    ax.annotate(
+        "fine-tuning starts",
+        (start + 0.5, 0.5),
+        xycoords=("data", "axes fraction"),
+        xytext=(4, 0),
+        textcoords="offset points",
+        rotation=90,
+        va="center",
+        color=_MARK,
+        fontsize=9,
+    )
 
 
 def show_top_k(image: np.ndarray, top: "Sequence[tuple[str, float]]") -> "Figure":

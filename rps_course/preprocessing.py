@@ -1,17 +1,20 @@
 """From samples and picture files to what the network takes: float32 pictures in [0, 1]."""
 
+import io
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
 from rps_course import profile as profiles
 
 if TYPE_CHECKING:
-    from ipywidgets import FileUpload
+    from ipywidgets import VBox
+    from PIL.Image import Image
 
+MAX_SIDE, PREVIEW = 1024, 300  # pixels of an uploaded picture that is kept, and shown
 MAX_PIXELS = 80_000_000  # 240 MB once decoded; Pillow itself warns a little above
 _LEFT = ("Thumbs.db", "desktop.ini")
 Size = int | tuple[int, int]
@@ -68,32 +71,44 @@ def load_custom_sample(path: str | Path, size: Size | None = None) -> np.ndarray
     Raises:
         PictureError: the file is missing, is no picture, or is damaged or far too large.
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import Image
 
     height, width = _input_size(size)
     path = Path(path)
     if not path.is_file():
         what = "is a folder" if path.is_dir() else "does not exist"
         raise PictureError(f"{path} {what}. Give the path of a picture file (JPEG, PNG, ...).")
+    resized = _read(path, path).resize((width, height), Image.Resampling.BICUBIC)
+    return np.asarray(resized, dtype=np.float32)[np.newaxis] / 255.0
+
+
+def _read(name: str | Path, file: "Path | BinaryIO") -> "Image":
+    """Returns the picture in a file as RGB, upright as the camera says (EXIF).
+
+    Args:
+        name: what messages call it.
+        file: a path, or the content.
+    """
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
     try:
         with warnings.catch_warnings():
             # Pillow warns of what is refused below, and of transparency, which is dropped.
             warnings.simplefilter("ignore")
-            with Image.open(path) as picture:
-                _refuse_unusual(path, picture.size, picture.mode)
-                upright = ImageOps.exif_transpose(picture).convert("RGB")
-                resized = upright.resize((width, height), Image.Resampling.BICUBIC)
+            with Image.open(file) as picture:
+                _refuse_unusual(name, picture.size, picture.mode)
+                return ImageOps.exif_transpose(picture).convert("RGB")
     except PictureError:
         raise
     except PermissionError as error:
-        raise PictureError(f"{path} may not be read: {error.strerror}.") from error
+        raise PictureError(f"{name} may not be read: {error.strerror}.") from error
     except (UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise PictureError(
-            f"{path} is not a picture that can be read. Give a picture file (JPEG, PNG, ...)."
+            f"{name} is not a picture that can be read. Give a picture file (JPEG, PNG, ...); "
+            "save a HEIC photo as JPEG first."
         ) from error
     except Exception as error:  # a damaged file makes Pillow's readers raise many kinds
-        raise PictureError(f"{path} is damaged and cannot be read: {error}.") from error
-    return np.asarray(resized, dtype=np.float32)[np.newaxis] / 255.0
+        raise PictureError(f"{name} is damaged and cannot be read: {error}.") from error
 
 
 def load_folder(
@@ -132,64 +147,73 @@ def pictures_in(folder: Path) -> list[Path]:
     ]
 
 
-def _refuse_unusual(path: Path, size: tuple[int, int], mode: str) -> None:
+def _refuse_unusual(name: str | Path, size: tuple[int, int], mode: str) -> None:
     if size[0] * size[1] > MAX_PIXELS:
         raise PictureError(
-            f"{path} has {size[0]} x {size[1]} pixels, more than {MAX_PIXELS:,}. "
+            f"{name} has {size[0]} x {size[1]} pixels, more than {MAX_PIXELS:,}. "
             "Scale it down first."
         )
     if mode.startswith(("I", "F")):
         # Pillow would turn all but the darkest of them white.
         raise PictureError(
-            f"{path} has more than 8 bits a pixel and color (Pillow's mode {mode!r}). "
+            f"{name} has more than 8 bits a pixel and color (Pillow's mode {mode!r}). "
             "Save it as an ordinary JPEG or PNG first."
         )
 
 
-def upload_picture(folder: str | Path = ".") -> "Path | FileUpload | None":
-    """Lets you upload a picture: a button in Colab and Jupyter.
+def upload_picture(path: str | Path = "my_hand.jpg") -> "VBox | None":
+    """Lets you upload a picture in Colab and Jupyter, keeps it as a file, and shows it.
 
     Args:
-        folder: where the picture is written.
+        path: where the picture is kept: upright, at most 1,024 pixels wide and high, and without
+            what the camera noted about place and time.
 
     Returns:
-        In Colab the written file's path. In Jupyter the button; it writes the file when you have
-        chosen one, and says where. Elsewhere None, after saying to use a path.
+        In Jupyter the button, which shows the picture when you have chosen one. Elsewhere None: in
+        Colab the picture is there, and outside of a notebook you are told to use a path.
     """
-    folder = Path(folder)
+    path = Path(path)
     try:
         from google.colab import files
     except ImportError:
         pass
     else:
-        uploaded = files.upload()
-        if not uploaded:
-            return None
-        name, content = next(iter(uploaded.items()))
-        return _write_upload(folder, name, content)
+        for name, content in files.upload().items():
+            _keep(path, name, content)
+        return None
     if not _in_notebook():
         print("Uploading works in Jupyter and Colab. Here, give load_custom_sample a file's path.")
         return None
-    from ipywidgets import FileUpload
+    from ipywidgets import FileUpload, Output, VBox
 
     button = FileUpload(accept="image/*", multiple=False, description="Your picture")
+    shown = Output()
 
-    def write(_: Any) -> None:
-        for entry in button.value:
-            path = _write_upload(folder, entry["name"], bytes(entry["content"]))
-            print(f"Saved as {path}")
+    def keep(_: Any) -> None:
+        shown.clear_output()
+        with shown:
+            for entry in button.value:
+                _keep(path, entry["name"], bytes(entry["content"]))
 
-    button.observe(write, names="value")
-    return button
+    button.observe(keep, names="value")
+    return VBox([button, shown])
 
 
-def _write_upload(folder: Path, name: str, content: bytes) -> Path:
-    # Only the last part of the name: a browser's file name must not choose another folder.
-    path = folder / (Path(name.replace("\\", "/")).name or "picture")
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_bytes(content)
+def _keep(path: Path, name: str, content: bytes) -> None:
+    from IPython.display import display
+
+    try:
+        picture = _read(name, io.BytesIO(content))
+    except PictureError as error:
+        print(error)
+        return
+    picture.thumbnail((MAX_SIDE, MAX_SIDE))
+    temporary = path.with_name(f"{path.stem}.part{path.suffix}")
+    picture.save(temporary, quality=95)
     temporary.replace(path)
-    return path
+    print(f"Saved as {path}, {picture.width} x {picture.height} pixels:")
+    picture.thumbnail((PREVIEW, PREVIEW))
+    display(picture)
 
 
 def _in_notebook() -> bool:

@@ -144,7 +144,7 @@ def _write_pictures(
     probabilities = classifier.predict(X_test[:n], verbose=0)
     figures = {
         "examples.png": plotting.show_examples(test, profile.classes),
-        "history.png": plotting.plot_history(history, start),
+        "history.png": plotting.plot_history(history, start, chance=1 / len(profile.classes)),
         "predictions.png": plotting.show_predictions(
             X_test[:n], probabilities, profile.classes, y_test[:n]
         ),

@@ -4,7 +4,7 @@
 """
 
 import dataclasses
-import importlib
+import importlib.util
 import re
 import shlex
 import shutil
@@ -32,7 +32,12 @@ def blocks(page, kind=r"\w*"):
 
 
 def commands():
-    """Every command in a block of code, by page."""
+    """Every command in a block of code, and those that a notebook names in its text, by page."""
+    for path in sorted((ROOT / "lessons").glob("*/*.md")):
+        for command in re.findall(
+            r"`((?:python -m|rps-course|rps-grader) [^`]+)`", path.read_text()
+        ):
+            yield str(path.relative_to(ROOT)), command
     for page in PAGES:
         for line in "\n".join(blocks(page)).splitlines():
             for command in re.sub(r"(^|\s+)#.*", "", line).split(" && "):
@@ -56,6 +61,8 @@ def test_a_command_of_the_pages_is_one_that_there_is(page, command, monkeypatch)
         makefile = (ROOT / "Makefile").read_text()
         for target in arguments:
             assert "=" in target or re.search(rf"^{target}:", makefile, re.MULTILINE)
+    elif arguments[:1] == ["-m"] and arguments[1].startswith("tools."):
+        assert importlib.util.find_spec(arguments[1])
     elif arguments[:1] == ["-m"] and arguments[1].startswith("benchmarks."):
         module = importlib.import_module(arguments[1])
         parsed = []

@@ -19,7 +19,7 @@ whole = profile.get
 profile.get = lambda name: replace(whole(name), epochs_head=6, epochs_fine=2)
 """
 # Pictures and plots that a solved notebook shows.
-FIGURES = {"ps1": 3, "ps2": 2, "ps3": 2, "ps4": 2}
+FIGURES = {"ps1": 3, "ps2": 2, "ps3": 3, "ps4": 3}
 
 
 def run(notebook, folder, profile):

@@ -16,17 +16,8 @@ from rps_course import check
 from rps_course.course import COURSE
 
 CALLS = {"trained_model": 'check.trained_model("rps_model.weights.h5")'}
-CONSTANTS = {
-    "INPUT_IMG_SIZE",
-    "INPUT_IMG_SHAPE",
-    "ALPHA",
-    "WEIGHTS",
-    "CLASSES",
-    "BATCH_SIZE",
-    "N_EPOCHS_HEAD",
-    "N_EPOCHS_FINE",
-    "FINE_TUNE_AT",
-}
+# What answers may use by these names in any notebook.
+IMPORTS = {"np", "tf", "plt", "check"}
 all_assignments = pytest.mark.parametrize("name", ASSIGNMENTS)
 all_exercises = pytest.mark.parametrize(
     ("name", "exercise", "signature"),
@@ -144,18 +135,50 @@ def test_the_written_answer_is_read_by_a_person():
 
 
 @all_assignments
-def test_the_first_code_cell_gives_the_constants_and_imports(name):
+def test_the_first_code_cell_imports_what_answers_use_and_gives_the_constants(name):
     notebook = read(ROOT / "solutions", name)
-    setup = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    setup, *others = (cell for cell in notebook.cells if cell.cell_type == "code")
     tree = ast.parse(setup.source)
-    names = {
-        n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-    }
     imported = {a.asname or a.name for n in ast.walk(tree) if hasattr(n, "names") for a in n.names}
-    assert names >= CONSTANTS
-    assert {"np", "tf", "tfds", "plt", "check"} <= imported
-    others = [read(ROOT / "solutions", other) for other in ASSIGNMENTS]
-    assert len({next(c for c in o.cells if c.cell_type == "code").source for o in others}) == 1
+    assert imported == IMPORTS | {"profiles"}
+    names = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) if n.id.isupper()}
+    assert len(setup.source.splitlines()) <= 15
+    text = "\n".join(cell.source for cell in notebook.cells if cell is not setup)
+    assert {constant for constant in names if not re.search(rf"\b{constant}\b", text)} == set()
+    made = {
+        n.id for n in ast.walk(ast.parse("\n".join(c.source for c in others))) if hasattr(n, "id")
+    }
+    assert {n for n in made if n.isupper() and len(n) > 1} <= names | {"VIEWS"}
+
+
+@all_assignments
+def test_a_notebook_opens_with_what_it_is_for_and_ends_with_what_was_learned(name):
+    texts = [c.source for c in read(ROOT / "solutions", name).cells if c.cell_type == "markdown"]
+    for needed in ("When you have finished, you can", "Before you start", "Time:", "Points:"):
+        assert f"**{needed}" in texts[0]
+    points = sum(points_of(exercise) for exercise, _ in EXERCISES[name])
+    said = int(re.search(r"\*\*Points:\*\* (\d+)", texts[0])[1])
+    assert said == points + sum(graded(c).get("points", 0) for c in written(name))
+    *_, summary, hand_in = texts
+    assert summary.startswith("## Summary\n")
+    assert hand_in.startswith("## Hand in\n")
+    questions = summary.partition("### Check yourself")[2].partition("### To go on")
+    folds = re.findall(
+        r"\*\*\d\. [^\n]*\?\*\*\n\n<details>\n<summary>Answer</summary>\n\n.+?\n\n</details>\n",
+        questions[0],
+        re.DOTALL,
+    )
+    assert len(folds) == questions[0].count("<details>") == 2
+    assert 3 <= len(re.findall(r"^- .*\]\(https://", questions[2], re.MULTILINE)) <= 5
+
+
+def written(name):
+    """The cells that a person grades."""
+    return [
+        cell
+        for cell in read(ROOT / "solutions", name).cells
+        if graded(cell).get("grade") and graded(cell)["solution"]
+    ]
 
 
 # Release

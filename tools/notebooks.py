@@ -2,11 +2,14 @@
 
 A text is MyST Markdown, as jupytext reads it: prose stands as it is, code in `{code-cell}` blocks
 with their metadata. The notebook is made of nothing else, so the same text always gives the same
-file: the id of a cell follows from its grade id or its content.
+file: the id of a cell follows from its grade id or its content, and a picture that a text cell
+shows as `attachment:NAME` is taken from `lessons/pictures/`.
 """
 
 import argparse
+import base64
 import hashlib
+import re
 from pathlib import Path
 
 import jupytext
@@ -15,6 +18,7 @@ from nbformat import NotebookNode
 
 ROOT = Path(__file__).parents[1]
 TEXTS, SOLUTIONS = ROOT / "lessons", ROOT / "solutions"
+PICTURES = ROOT / "lessons/pictures"
 METADATA = {
     "kernelspec": {
         "display_name": "Python 3 (ipykernel)",
@@ -39,6 +43,9 @@ def notebook(text: str, name: str) -> NotebookNode:
     for cell in made.cells:
         cell.id = _new_id(cell, name, taken)
         taken.add(cell.id)
+        shown = re.findall(r"\(attachment:([\w.-]+\.png)\)", cell.source)
+        if cell.cell_type == "markdown" and shown:
+            cell.attachments = {picture: {"image/png": _content(picture)} for picture in shown}
     nbformat.validate(made)
     return made
 
@@ -51,6 +58,10 @@ def _new_id(cell: NotebookNode, name: str, taken: set[str]) -> str:
         copies += 1
         found = f"{name}-{own}-{copies}"
     return found
+
+
+def _content(name: str) -> str:
+    return base64.b64encode((PICTURES / name).read_bytes()).decode("ascii")
 
 
 def names() -> list[str]:

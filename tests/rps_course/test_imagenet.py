@@ -2,7 +2,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from rps_course import imagenet, plotting, preprocessing
+from rps_course import imagenet, plotting
 from rps_course.profile import get
 
 
@@ -40,9 +40,17 @@ def test_plots_show_what_they_are_given():
     history = {"loss": [2, 1, 0.5], "val_loss": [2, 1.5, 1], "accuracy": [0.3, 0.5, 0.7]}
     history["val_accuracy"] = [0.3, 0.4, 0.6]
     figure = plotting.plot_history(history, fine_tune_start=2)
-    assert [ax.get_title() for ax in figure.axes] == ["loss", "accuracy"]
-    assert [len(ax.lines) for ax in figure.axes] == [3, 3]
+    titles = ["loss", "accuracy", "accuracy, close up"]
+    assert [ax.get_title() for ax in figure.axes] == titles
+    assert [len(ax.lines) for ax in figure.axes] == [3, 3, 3]
     assert figure.axes[0].texts[0].get_text() == "fine-tuning starts"
+    assert list(figure.axes[2].lines[0].get_xdata()) == [2, 3]
+
+    figure = plotting.plot_history(history, chance=1 / 3)
+    assert [ax.get_title() for ax in figure.axes] == titles[:2]
+    assert figure.axes[1].texts[0].get_text() == "chance: 0.333"
+    low, high = figure.axes[1].get_ylim()
+    assert low < 0.3 < 0.7 < high
 
     picture = np.zeros((1, 8, 8, 3))
     figure = plotting.show_prediction(picture, [[0.1, 0.7, 0.2]], ("rock", "paper", "scissors"))
@@ -52,8 +60,3 @@ def test_plots_show_what_they_are_given():
     )
     assert figure.axes[1].get_title() == "paper 100%, is scissors"
     plt.close("all")
-
-
-def test_an_uploaded_file_name_cannot_choose_a_folder(tmp_path):
-    path = preprocessing._write_upload(tmp_path, "../../etc/hand.png", b"x")
-    assert path == tmp_path / "hand.png"

@@ -1,3 +1,4 @@
+import io
 import sys
 from datetime import UTC, datetime
 from types import ModuleType, SimpleNamespace
@@ -149,34 +150,65 @@ def test_without_a_notebook_uploading_says_to_use_a_path(capsys):
     assert "path" in capsys.readouterr().out
 
 
-def test_in_colab_the_uploaded_picture_is_written_where_it_was_wanted(tmp_path, monkeypatch):
-    colab = ModuleType("google.colab")
-    colab.files = SimpleNamespace(upload=lambda: {"../../hand (1).png": b"bytes"})
-    monkeypatch.setitem(sys.modules, "google.colab", colab)
-    path = preprocessing.upload_picture(tmp_path)
-    assert path == tmp_path / "hand (1).png"
-    assert path.read_bytes() == b"bytes"
+def encoded(size=(40, 30), kind="png", **options):
+    file = io.BytesIO()
+    Image.fromarray(PICTURE).resize(size).save(file, kind, **options)
+    return file.getvalue()
 
 
-def test_in_colab_nothing_may_be_chosen(monkeypatch):
-    colab = ModuleType("google.colab")
-    colab.files = SimpleNamespace(upload=dict)
-    monkeypatch.setitem(sys.modules, "google.colab", colab)
-    assert preprocessing.upload_picture() is None
+def colab(monkeypatch, uploaded):
+    module = ModuleType("google.colab")
+    module.files = SimpleNamespace(upload=lambda: uploaded)
+    monkeypatch.setitem(sys.modules, "google.colab", module)
 
 
-def test_in_jupyter_the_button_writes_the_chosen_picture(tmp_path, monkeypatch, capsys):
+def test_in_colab_the_uploaded_picture_is_kept_and_shown(tmp_path, monkeypatch, capsys):
+    colab(monkeypatch, {"../../hand (1).png": encoded()})
+    path = tmp_path / "my_hand.jpg"
+    assert preprocessing.upload_picture(path) is None
+    assert load_custom_sample(path, (30, 40)).shape == (1, 30, 40, 3)
+    assert [found.name for found in tmp_path.iterdir()] == ["my_hand.jpg"]
+    said = capsys.readouterr().out
+    assert f"Saved as {path}, 40 x 30 pixels" in said
+    assert "PIL.Image" in said  # outside of a notebook a picture is shown as text
+
+
+def test_in_colab_nothing_may_be_chosen(monkeypatch, tmp_path):
+    colab(monkeypatch, {})
+    assert preprocessing.upload_picture(tmp_path / "my_hand.jpg") is None
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_uploaded_photo_is_upright_and_not_too_large_and_forgets_where_it_was(
+    tmp_path, monkeypatch
+):
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F] = 6, "A camera"
+    colab(monkeypatch, {"photo.jpg": encoded((2000, 1000), "jpeg", exif=exif)})
+    preprocessing.upload_picture(tmp_path / "my_hand.jpg")
+    with Image.open(tmp_path / "my_hand.jpg") as kept:
+        assert kept.size == (512, 1024)
+        assert not kept.getexif()
+
+
+def test_what_is_uploaded_and_no_picture_is_named(tmp_path, monkeypatch, capsys):
+    colab(monkeypatch, {"hand.heic": b"ftypheic"})
+    preprocessing.upload_picture(tmp_path / "my_hand.jpg")
+    assert "hand.heic is not a picture that can be read" in capsys.readouterr().out
+    assert not list(tmp_path.iterdir())
+
+
+def test_in_jupyter_the_button_keeps_the_chosen_picture(tmp_path, monkeypatch):
     monkeypatch.setattr(preprocessing, "_in_notebook", lambda: True)
-    button = preprocessing.upload_picture(tmp_path)
+    button, _ = preprocessing.upload_picture(tmp_path / "my_hand.jpg").children
     chosen = {
         "name": "..\\hand.png",
         "type": "image/png",
         "size": 5,
         "last_modified": datetime.now(UTC),
     }
-    button.value = ({**chosen, "content": memoryview(b"bytes")},)
-    assert (tmp_path / "hand.png").read_bytes() == b"bytes"
-    assert "hand.png" in capsys.readouterr().out
+    button.value = ({**chosen, "content": memoryview(encoded())},)
+    assert [found.name for found in tmp_path.iterdir()] == ["my_hand.jpg"]
 
 
 @pytest.mark.parametrize(

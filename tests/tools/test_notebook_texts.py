@@ -1,10 +1,16 @@
 """Solutions are kept as text; their notebooks follow from it."""
 
+import base64
+import re
+
 import jupytext
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
+from jinja2 import Environment
 from notebooks import ASSIGNMENTS, ROOT, graded, read
 
+from autograder.grading import pages
 from tools import notebooks
 
 all_assignments = pytest.mark.parametrize("name", ASSIGNMENTS)
@@ -87,3 +93,39 @@ def test_only_notebooks_that_changed_are_written(tmp_path, monkeypatch, capsys):
     assert nbformat.read(target, as_version=4).cells[0].source == "# A title\n\nSome words."
     notebooks.main(["ps9"])
     assert capsys.readouterr().out == ""
+
+
+def text_cells(folder, name):
+    return [cell for cell in read(ROOT / folder, name).cells if cell.cell_type == "markdown"]
+
+
+def on_a_page(cell):
+    """A text cell as feedback and formgrader show it."""
+    context = Environment().from_string("").new_context({"cell": cell, "resources": {}})
+    return BeautifulSoup(pages.markdown2html(context, cell.source), "html.parser")
+
+
+@pytest.mark.parametrize("folder", ["solutions", "assignments"])
+def test_the_diagrams_are_attached_and_shown_on_pages_of_feedback(folder):
+    seen = set()
+    for name in ASSIGNMENTS:
+        for cell in text_cells(folder, name):
+            shown, attached = on_a_page(cell).find_all("img"), cell.get("attachments", {})
+            for picture, (file, content) in zip(shown, attached.items(), strict=True):
+                assert len(picture["alt"]) > 40
+                _, _, data = picture["src"].partition("base64,")
+                assert data == content["image/png"]
+                path = ROOT / "lessons/pictures" / file
+                assert base64.b64decode(data) == path.read_bytes()
+                seen.add(file)
+    assert seen == {path.name for path in (ROOT / "lessons/pictures").iterdir()}
+
+
+@all_assignments
+def test_answers_behind_a_fold_are_readable_on_pages_of_feedback(name):
+    summary = next(c for c in text_cells("assignments", name) if c.source.startswith("## Summary"))
+    page = on_a_page(summary).text
+    answers = re.findall(r"</summary>\n\n(.+)\n\n</details>", summary.source)
+    assert len(answers) == 2
+    for answer in answers:
+        assert re.sub(r"[`*]", "", answer)[:60] in page
