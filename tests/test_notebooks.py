@@ -10,7 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from notebooks import ASSIGNMENTS, EXERCISES, ROOT, cell_of, graded, points_of, read
+from notebooks import ASSIGNMENTS, EXERCISES, ROOT, WRITTEN, cell_of, graded, points_of, read
 
 from rps_course import check
 from rps_course.course import COURSE
@@ -58,8 +58,7 @@ def test_an_assignment_has_exactly_the_promised_graded_cells(name):
     expected = []
     for exercise, signature in EXERCISES[name]:
         expected += [f"{exercise}_solution", exercise] if signature else [exercise]
-    if name == "ps3":
-        expected.append("written_answer")
+    expected += WRITTEN[name]
     assert found == expected
 
 
@@ -126,12 +125,14 @@ def test_every_check_has_an_exercise():
     assert set(COURSE.exercises) == promised
 
 
-def test_the_written_answer_is_read_by_a_person():
-    _, cell = cell_of(read(ROOT / "solutions", "ps3"), "written_answer")
-    assert cell.cell_type == "markdown"
-    assert graded(cell)["grade"]
-    assert graded(cell)["solution"]
-    assert len(cell.source.split()) > 40
+@all_assignments
+def test_a_written_answer_is_read_by_a_person_and_comes_with_a_model_answer(name):
+    for grade_id in WRITTEN[name]:
+        _, cell = cell_of(read(ROOT / "solutions", name), grade_id)
+        assert cell.cell_type == "markdown"
+        assert graded(cell)["grade"]
+        assert graded(cell)["solution"]
+        assert len(cell.source.split()) > 40
 
 
 @all_assignments

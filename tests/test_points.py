@@ -30,7 +30,7 @@ def points(assignment):
 
 def listed(text):
     """Points by exercise in the rows of a Markdown table."""
-    rows = re.findall(r"^\|(?:[^|]*\|)? (`\w+`|written answer) \| (\d+) \|", text, re.MULTILINE)
+    rows = re.findall(r"^\|(?:[^|]*\|)? (`\w+`|[a-z ]+) \| (\d+) \|", text, re.MULTILINE)
     return {name.strip("`"): int(number) for name, number in rows}
 
 

@@ -25,6 +25,7 @@ EXERCISES = {
     "ps3": [
         ("make_generators", "(X_train, y_train, X_test, y_test) -> tuple"),
         ("train_head", "(model, train_gen, val_gen, epochs) -> tf.keras.callbacks.History"),
+        ("split_validation", "(X, y, share, seed) -> tuple"),
     ],
     "ps4": [
         ("unfreeze", "(backbone, fine_tune_at) -> None"),
@@ -34,7 +35,16 @@ EXERCISES = {
             "(model, train_gen, val_gen, initial_epoch, epochs) -> tf.keras.callbacks.History",
         ),
         ("trained_model", None),
+        ("confusion_matrix", "(y_true, y_pred, n_classes) -> np.ndarray"),
     ],
+}
+
+# Grade id of every answer that a person grades.
+WRITTEN = {
+    "ps1": [],
+    "ps2": [],
+    "ps3": ["experiment_pretraining", "experiment_augmentation", "written_answer"],
+    "ps4": ["own_hand", "experiment_learning_rate", "experiment_cut"],
 }
 
 

@@ -1,4 +1,4 @@
-"""Right answers to the twelve exercises with a function, as a student would write them."""
+"""Right answers to the exercises with a function, as a student would write them."""
 
 import numpy as np
 import tensorflow as tf

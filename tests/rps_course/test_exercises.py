@@ -69,7 +69,16 @@ def test_layers_that_a_probe_draws_are_no_part_of_an_answer(number):
 
 
 @pytest.mark.parametrize(
-    "name", ["preprocess_image", "to_numpy", "load_custom_sample", "top_k", "train_head"]
+    "name",
+    [
+        "preprocess_image",
+        "to_numpy",
+        "load_custom_sample",
+        "top_k",
+        "train_head",
+        "split_validation",
+        "confusion_matrix",
+    ],
 )
 def test_facts_made_with_another_challenge_do_not_earn_the_points(name):
     exercise = FUNCTIONS[name]
@@ -127,6 +136,8 @@ IMPOSSIBLE = {
     "unfreeze": {"change": -1.0},
     "compile_fine_tune": {"loss": -1.0},
     "fine_tune": {"accuracy": -1.0},
+    "split_validation": {"rounding": -1.0},
+    "confusion_matrix": {"tolerance": -1.0},
 }
 
 
