@@ -295,7 +295,7 @@ def not_a_number(file):
         (crowd, "far more"),
         (external_storage, "another file"),
         (one_more, "another architecture"),
-        (other_type, "another architecture"),
+        (other_type, "numbers as float64, expected float32"),
         (not_a_number, "NaN"),
     ],
 )
