@@ -304,7 +304,10 @@ def _copy(file: File, target: Path) -> bool:
     except (FileExistsError, NotADirectoryError):
         return False
     with copy, _open(file.path) as source:
-        shutil.copyfileobj(source, copy)
+        try:
+            shutil.copyfileobj(source, copy)
+        except OSError as error:  # a full disk does not say which one it is
+            raise OSError(error.errno, error.strerror, str(target)) from error
     return True
 
 
