@@ -28,7 +28,7 @@ def make(profile: Profile, secret: bytes, own: Path | None, folder: Path) -> Non
 
     Raises:
         CourseError: `own` cannot be read, or lacks the folder of a class, or has one without
-            pictures, or with a file that is no picture.
+            pictures, or with something else that is no picture.
     """
     if own is not None:
         try:
@@ -86,7 +86,7 @@ def _own(profile: Profile, own: Path) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Yields the files in a folder, but for what systems leave there."""
+    """Yields what is in a folder, but for what systems leave there."""
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if path.is_file() and not path.name.startswith(".") and path.name not in _LEFT:
+        if not path.name.startswith(".") and path.name not in _LEFT:
             yield path
