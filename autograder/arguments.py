@@ -47,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="Exit status: 0 if all is graded, 1 if something could not be graded, 2 for a wrong "
         "call, 130 after an interrupt.",
     )
-    run.add_argument("assignment", help="name of the assignment, such as ps2")
+    _takes_assignment(run)
     where = run.add_mutually_exclusive_group()
     where.add_argument(
         "--jobs",
@@ -61,13 +61,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="ADDRESS",
         help="address of a Dask scheduler whose workers grade, such as tcp://10.0.0.1:8786",
     )
-    run.add_argument(
-        "--student",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="grade this student only; may be given several times",
-    )
+    _takes_students(run, "grade this student only")
     run.add_argument("--force", action="store_true", help="grade also what is graded already")
     run.add_argument(
         "--retrain",
@@ -92,14 +86,8 @@ def parser() -> argparse.ArgumentParser:
         epilog="Exit status: 0 if all were judged again, 1 if some were not, 2 for a wrong call, "
         "130 after an interrupt.",
     )
-    rejudge.add_argument("assignment", help="name of the assignment, such as ps2")
-    rejudge.add_argument(
-        "--student",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="judge this student's result only; may be given several times",
-    )
+    _takes_assignment(rejudge)
+    _takes_students(rejudge, "judge this student's result only")
     rejudge.add_argument(
         "--dry-run",
         action="store_true",
@@ -111,7 +99,7 @@ def parser() -> argparse.ArgumentParser:
         description="Reads the gradebook and the autograded notebooks of the course in this "
         "folder.",
     )
-    show.add_argument("assignment", help="name of the assignment, such as ps2")
+    _takes_assignment(show)
     show.add_argument(
         "--check",
         action="store_true",
@@ -126,7 +114,7 @@ def parser() -> argparse.ArgumentParser:
         "nor, in short answers, what many students have. Prints the pairs, the most alike first, "
         "and both texts of the first ones. It is for a person to look at, and no verdict.",
     )
-    similar.add_argument("assignment", help="name of the assignment, such as ps2")
+    _takes_assignment(similar)
     similar.add_argument(
         "--texts",
         type=int,
@@ -176,6 +164,20 @@ def parser() -> argparse.ArgumentParser:
     )
     audit.add_argument("--json", action="store_true", help="print everything as JSON")
     return made
+
+
+def _takes_assignment(command: argparse.ArgumentParser) -> None:
+    command.add_argument("assignment", help="name of the assignment, such as ps2")
+
+
+def _takes_students(command: argparse.ArgumentParser, what: str) -> None:
+    command.add_argument(
+        "--student",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help=f"{what}; may be given several times",
+    )
 
 
 def _positive(text: str) -> int:

@@ -43,7 +43,8 @@ def __getattr__(name: str) -> Callable[..., None]:
         def checked(path: str | Path = exercise.files[0]) -> None:
             whole = profile.get(profile.current().base)
             rubric = COURSE.load_rubric(check.released_rubric())
-            check.run_files(exercise, Path(path), whole, rubric)
+            with COURSE.settings():
+                check.run_files(exercise, Path(path), whole, rubric)
 
     else:
 

@@ -139,11 +139,11 @@ def load_folder(
 
 
 def pictures_in(folder: Path) -> list[Path]:
-    """Returns the files of a folder by name, but for what systems leave there; maybe none."""
+    """Returns what is in a folder by name, but for what systems leave there; maybe nothing."""
     return [
         path
         for path in (sorted(folder.iterdir()) if folder.is_dir() else ())
-        if path.is_file() and not path.name.startswith(".") and path.name not in _LEFT
+        if not path.name.startswith(".") and path.name not in _LEFT
     ]
 
 

@@ -19,7 +19,7 @@ from traitlets.config import Config
 
 from autograder.classroom import parcels, settings
 from autograder.core.course import Course
-from autograder.grading import versions
+from autograder.grading import gradebooks, versions
 from autograder.grading.machine import Grading
 
 SCORES = "autograder.grading.scores.SaveScores"  # from this preprocessor on, gradebooks change
@@ -51,6 +51,8 @@ def make(
 
     Raises:
         SettingsError: something in the configuration cannot be sent.
+        autograder.grading.gradebooks.GradebookError: the gradebook cannot be read, or its copy
+            cannot be made.
     """
     about = {
         "assignment": folders.assignment_id,
@@ -129,19 +131,20 @@ def split(config: Config) -> tuple[list[str], list[str]]:
 
 def _gradebook(folders: CourseDirectory) -> bytes:
     """Returns an SQLite gradebook that knows the assignment and nothing else."""
+    with Gradebook(folders.db_url, folders.course_id) as known:
+        found = list(_rows(known, folders.assignment_id))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / GRADEBOOK
-        made = create_engine(f"sqlite:///{path}")  # else nbgrader asks a program for its version
-        Base.metadata.create_all(made)
-        made.dispose()
-        with (
-            Gradebook(folders.db_url, folders.course_id) as known,
-            Gradebook(f"sqlite:///{path}", folders.course_id) as copy,
-        ):
-            for table, rows in _rows(known, folders.assignment_id):
-                if rows:
-                    copy.db.execute(table.insert(), rows)
-            copy.db.commit()
+        url = f"sqlite:///{path}"
+        with gradebooks.used(url):
+            made = create_engine(url)  # else nbgrader asks a program for its version
+            Base.metadata.create_all(made)
+            made.dispose()
+            with Gradebook(url, folders.course_id) as copy:
+                for table, rows in found:
+                    if rows:
+                        copy.db.execute(table.insert(), rows)
+                copy.db.commit()
         return path.read_bytes()
 
 

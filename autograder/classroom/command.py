@@ -13,16 +13,15 @@ from pathlib import Path
 from distributed import Client
 from nbgrader.apps import NbGrader
 from rich.console import Console
-from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.classroom import cluster, run
 from autograder.classroom.cluster import ClusterError
 from autograder.classroom.progress import Watch
 from autograder.classroom.run import Plan, Run
 from autograder.classroom.settings import SettingsError
-from autograder.grading import export, results
+from autograder.grading import export, gradebooks, results
 from autograder.grading.budget import interrupted_to_end
-from autograder.grading.handed_in import NOT_READY
+from autograder.grading.handed_in import NOT_READY, require_writable
 from autograder.grading.machine import Grading
 from autograder.grading.states import Bases
 
@@ -53,7 +52,8 @@ def grade(
     """
     folders, doing = application.coursedir, None
     try:
-        with interrupted_to_end():
+        require_writable(folders)
+        with interrupted_to_end(), gradebooks.used(folders.db_url):
             planned = run.plan(application, students, force)
             log = _log_to_file(application)
             if planned.todo:
@@ -64,10 +64,8 @@ def grade(
         return _summary(application, planned, doing, log, console)
     except (*NOT_READY, *results.UNREADABLE, ClusterError, SettingsError) as error:
         problem = str(error)
-    except SQLAlchemyError as error:
-        problem = f"The gradebook {folders.db_url} cannot be used: {getattr(error, 'orig', error)}."
     except OSError as error:
-        problem = f"A result cannot be kept: {error}."
+        problem = f"A file cannot be read or written: {error}."
     except KeyboardInterrupt:
         kept = doing.outcome.graded if doing else 0
         console.print(f"Interrupted. {kept} results are kept; the same command grades the others.")

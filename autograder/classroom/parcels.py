@@ -55,7 +55,10 @@ def write(files: Mapping[str, bytes], folder: Path) -> None:
         if path.is_absolute() or ".." in path.parts:
             raise ParcelError(f"a parcel holds the file {name!r}")
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(content)
+        try:
+            (folder / path).write_bytes(content)
+        except OSError as error:  # a full disk does not say which one it is
+            raise OSError(error.errno, error.strerror, str(folder / path)) from error
 
 
 def send(connection: socket.socket, parcel: bytes) -> None:

@@ -34,6 +34,7 @@ from autograder.grading.machine import Grading
 from autograder.grading.placing import FAILED
 from autograder.grading.run import RUN, Run
 from autograder.sandbox.isolation import Isolation
+from autograder.sandbox.processes import end_with_parent
 
 _AHEAD = 4  # results that are judged, for each process, before they are put in their places
 _AGAIN = {"rubric", "points", "versions"}  # what a result may be based on that has changed since
@@ -269,6 +270,7 @@ _work: list[Rejudge] = []  # of a process that judges
 def _begin(work: Rejudge) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever waits for it ends it
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    end_with_parent()  # it waits for a queue that does not end
     _work.append(work)
 
 

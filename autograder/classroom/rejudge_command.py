@@ -10,13 +10,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
-from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.classroom.command import fails
 from autograder.classroom.rejudge import Again, Change, Rejudge
-from autograder.grading import results
+from autograder.grading import gradebooks, results
 from autograder.grading.budget import interrupted_to_end
-from autograder.grading.handed_in import NOT_READY
+from autograder.grading.handed_in import NOT_READY, require_writable
 
 
 def rejudge(application: NbGrader, asked: list[str], *, dry_run: bool, console: Console) -> int:
@@ -34,7 +33,9 @@ def rejudge(application: NbGrader, asked: list[str], *, dry_run: bool, console: 
         with results.opened(folders.db_url, folders.assignment_id):
             work = Rejudge(application)
         students = work.students(asked)
-        with interrupted_to_end():
+        if not dry_run:
+            require_writable(folders)
+        with interrupted_to_end(), gradebooks.used(folders.db_url):
             judged: Iterator[Again] = work.judge(students)
             if not dry_run:
                 judged = work.place(judged)
@@ -42,10 +43,8 @@ def rejudge(application: NbGrader, asked: list[str], *, dry_run: bool, console: 
             done = sorted(shown, key=lambda again: again.student)
     except (*NOT_READY, *results.UNREADABLE) as error:
         problem = str(error)
-    except SQLAlchemyError as error:
-        problem = f"The gradebook {folders.db_url} cannot be used: {getattr(error, 'orig', error)}."
     except OSError as error:
-        problem = f"A result cannot be kept: {error}."
+        problem = f"A file cannot be read or written: {error}."
     except BrokenProcessPool:
         problem = "A process that judges has ended. What is judged is kept; try again."
     except KeyboardInterrupt:

@@ -7,14 +7,12 @@ the reason, and another child goes on.
 
 import asyncio
 import contextlib
-import ctypes
 import gc
 import logging
 import multiprocessing
 import os
 import resource
 import signal
-import sys
 import tempfile
 import threading
 import time
@@ -30,9 +28,9 @@ from traitlets.config import LoggingConfigurable
 from autograder.grading.machine import Grading
 from autograder.sandbox import bubblewrap
 from autograder.sandbox.isolation import Isolation
+from autograder.sandbox.processes import end_with_parent
 
 _MB = 1 << 20
-_PR_SET_PDEATHSIG = 1
 _PATIENCE = 20  # seconds that a child has for cleaning up when it is interrupted
 _MEMORY = 77  # status of a child that had no memory left
 
@@ -71,7 +69,6 @@ class Child:
 
     Attributes:
         begun: the student whose submission it grades; empty before and after.
-        failed: students whose submissions it could not grade.
     """
 
     def __init__(self, work: Callable[[Send], None], budget: Budget, log: logging.Logger) -> None:
@@ -82,7 +79,7 @@ class Child:
             budget: of each submission.
             log: a log, which it sends on to this process.
         """
-        self.begun, self.failed = "", list[str]()
+        self.begun = ""
         self._log, self._budget = log, budget
         # What is being killed may still write there: that must not stop the class.
         self._room = tempfile.TemporaryDirectory(prefix="g-", ignore_cleanup_errors=True)
@@ -129,8 +126,6 @@ class Child:
             if kind == "log":
                 self._log.handle(*said)
             elif kind == "begin":
-                if self.begun:
-                    self.failed.append(self.begun)
                 self.begun, self._allowed = said
                 self._deadline = time.monotonic() + self._allowed
             elif kind == "end":
@@ -197,8 +192,7 @@ def _grade(
     """Works, as the child."""
     gc.freeze()  # what ends an object of the parent's may need threads that are not here
     os.setpgid(0, 0)  # whoever watches passes an interrupt on, once
-    if sys.platform.startswith("linux"):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for kind in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(kind, signal.SIG_DFL)

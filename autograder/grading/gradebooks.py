@@ -9,25 +9,55 @@ from typing import Any
 from nbgrader.api import Gradebook
 from sqlalchemy import event, make_url
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 _SECONDS, _USUAL = 60, 5  # that a command waits while another one writes; Python's own
 
 
+class GradebookError(RuntimeError):
+    """The gradebook cannot be used; the message says why."""
+
+
+def file_of(db_url: str) -> Path | None:
+    """Returns the file of a gradebook, None for one on a server."""
+    url = make_url(db_url)
+    return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+
+
 def is_missing(db_url: str) -> bool:
     """Whether there is no gradebook: nbgrader would make an empty one."""
-    url = make_url(db_url)
-    return url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file()
+    file = file_of(db_url)
+    return file is not None and not file.is_file()
+
+
+@contextlib.contextmanager
+def used(db_url: str) -> Iterator[None]:
+    """Says in one way why a gradebook cannot be used.
+
+    Raises:
+        GradebookError: it cannot.
+    """
+    try:
+        yield
+    except SQLAlchemyError as error:
+        name = file_of(db_url) or make_url(db_url).render_as_string(hide_password=True)
+        because = str(getattr(error, "orig", None) or error).strip()
+        raise GradebookError(f"The gradebook {name} cannot be used: {because}.") from error
 
 
 @contextlib.contextmanager
 def one_commit(gradebook: Gradebook) -> Iterator[None]:
     """Lets what is changed meanwhile be written at its end, all of it or nothing."""
-    commit, gradebook.db.commit = gradebook.db.commit, gradebook.db.flush
+    session = gradebook.db()
+    commit, session.commit = session.commit, session.flush
     try:
         yield
         commit()
+    except BaseException:
+        session.rollback()
+        raise
     finally:
-        gradebook.db.commit = commit
+        session.commit = commit
 
 
 def install() -> None:
@@ -77,15 +107,10 @@ class Writer:
             if self.db is not shared.db:
                 close(self)
 
-        shared_url, session = self._url, shared.db()
+        shared_url = self._url
         Gradebook.__init__, Gradebook.close = join, leave
-        commit, session.commit = session.commit, session.flush
         try:
-            yield
-            commit()
-        except BaseException:
-            session.rollback()
-            raise
+            with one_commit(shared):
+                yield
         finally:
-            session.commit = commit
             Gradebook.__init__, Gradebook.close = init, close

@@ -15,6 +15,7 @@ from autograder.core.course import Course, CourseError
 from autograder.core.exercise import FileExercise
 from autograder.core.rubric import RubricError
 from autograder.grading import challenges, gradebooks, machine, records, staging
+from autograder.grading.gradebooks import GradebookError
 from autograder.grading.machine import Grading
 from autograder.grading.recognition import Released
 from autograder.grading.staging import Submission
@@ -29,7 +30,7 @@ class ClassError(RuntimeError):
 # Why nothing can be graded here, said by what was asked.
 NOT_READY = (
     IsolationError, machine.MachineError, challenges.KeyFileError, CourseError, RubricError,
-    TraitError, ClassError,
+    TraitError, ClassError, GradebookError,
 )  # fmt: skip
 
 _NO_NAME = (
@@ -120,6 +121,7 @@ def released_notebooks(folders: CourseDirectory, grading: Grading) -> list[Relea
 
     Raises:
         ClassError: the assignment is not released.
+        autograder.grading.gradebooks.GradebookError: the gradebook cannot be used.
         autograder.core.course.CourseError, autograder.grading.machine.MachineError: the class
             cannot be graded as configured.
     """
@@ -127,12 +129,32 @@ def released_notebooks(folders: CourseDirectory, grading: Grading) -> list[Relea
     grading.variant()  # a profile that cannot be used stops everything
     if gradebooks.is_missing(folders.db_url):
         raise _not_released(name, [])
-    with Gradebook(folders.db_url, folders.course_id) as gradebook:
+    url = folders.db_url
+    with gradebooks.used(url), Gradebook(url, folders.course_id) as gradebook:
         try:
             notebooks = gradebook.find_assignment(name).notebooks
         except MissingEntry as error:
             raise _not_released(name, [a.name for a in gradebook.assignments]) from error
         return [_released(notebook, course) for notebook in notebooks]
+
+
+def require_writable(folders: CourseDirectory) -> None:
+    """Makes sure that results can be kept, before any is made.
+
+    Raises:
+        ClassError: a folder or the gradebook is not the user's to write in.
+    """
+    step = folders.format_path(folders.autograded_directory, "*", folders.assignment_id)
+    results = [Path(path) for path in Names.glob(step)]
+    around = [folder for result in results for folder in result.parents[:2]]
+    file = gradebooks.file_of(folders.db_url)
+    for path in (Path(folders.root), *([file, file.parent] if file else ()), *around, *results):
+        if os.access(path, os.F_OK) and not os.access(path, os.W_OK):
+            raise ClassError(
+                f"Results cannot be written: {path} is not yours to write in. Where several people "
+                "grade, set c.CourseDirectory.groupshared = True; what is there already: `chgrp -R "
+                "GROUP` and `chmod -R g+w`."
+            )
 
 
 def nothing(folders: CourseDirectory) -> ClassError:

@@ -8,7 +8,6 @@ like the others.
 
 import fnmatch
 import logging
-import os
 import shutil
 import tempfile
 from datetime import datetime
@@ -26,12 +25,13 @@ from nbgrader.converters.base import NbGraderException
 
 from autograder.grading import challenges, gradebooks, handed_in, machine, staging
 from autograder.grading.budget import interrupted_to_end
-from autograder.grading.handed_in import NOT_READY, HandedIn, Names
+from autograder.grading.handed_in import NOT_READY, ClassError, HandedIn, Names
 from autograder.grading.placing import FAILED
 from autograder.grading.regrade import Regrade
 from autograder.grading.staging import Submission
 from autograder.sandbox.isolation import Isolation
 
+_INTERRUPTED = 130  # exit status, as of a shell
 OTHER_PROFILE = "autograder_other_profile"  # where judging leaves word that it met another profile
 
 
@@ -112,14 +112,19 @@ class StagedAutograde(Regrade):
 
     def start(self) -> None:
         """Grades the submissions of an assignment."""
-        submitted, root = self.coursedir.submitted_directory, self.coursedir.root
-        if not os.access(root, os.W_OK):
-            raise _stopped(self.log, f"Results cannot be written: {root} is not yours to write in.")
+        submitted = self.coursedir.submitted_directory
+        try:
+            handed_in.require_writable(self.coursedir)
+        except ClassError as error:
+            raise _stopped(self.log, error) from error
         stage_folder = tempfile.TemporaryDirectory(prefix="autograder-submitted-")
         with interrupted_to_end(), stage_folder as stage:
             self._stage = Path(stage)
             try:
                 super().start()
+            except KeyboardInterrupt:
+                self.log.warning("Interrupted. What is graded is kept; the same command goes on.")
+                raise SystemExit(_INTERRUPTED) from None
             finally:
                 self.coursedir.submitted_directory = submitted
 

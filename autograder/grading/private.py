@@ -9,8 +9,10 @@ student's code.
 import hmac
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+from autograder.core.course import CourseError
 from autograder.grading import challenges, versions
 from autograder.grading.machine import Grading
 
@@ -29,13 +31,29 @@ def folder(grading: Grading, root: Path, shared: bool = False) -> Path | None:
         None where the course makes no such data for this class.
 
     Raises:
-        autograder.core.course.CourseError: the folder of the class cannot be used.
+        autograder.core.course.CourseError: the folder of the class cannot be used, or what is made
+            of it cannot be kept or read.
         autograder.grading.challenges.KeyFileError: the class's key cannot be read.
         autograder.grading.machine.MachineError: the configuration names no profile.
     """
     course = grading.load()
     if course.private is None:
         return None
+    try:
+        return _made(grading, root, shared)
+    except PermissionError as error:
+        raise CourseError(
+            f"Cannot use the private data in {root / FOLDER}: {error.strerror}. All who grade this "
+            "course must be able to read it: let its owner run `chgrp -R GROUP` and `chmod -R "
+            "g+rwX` on it, with a group of theirs."
+        ) from error
+    except OSError as error:
+        raise CourseError(f"Cannot keep the private data in {root / FOLDER}: {error}.") from error
+
+
+def _made(grading: Grading, root: Path, shared: bool) -> Path | None:
+    course = grading.load()
+    assert course.private is not None
     profile = course.profile(grading.variant().base, False)
     own = _own(grading)
     # Nobody can learn the key, or a challenge, from what is made of it. Other code of the course
@@ -43,7 +61,7 @@ def folder(grading: Grading, root: Path, shared: bool = False) -> Path | None:
     code = versions.code(course.folders)
     about = "\0".join(["private data", repr(profile), content(grading), code])
     key = challenges.course_key(root, shared)
-    made = root / FOLDER / hmac.digest(key, about.encode(), "sha256").hex()[:16]
+    made = root / FOLDER / hmac.digest(key, os.fsencode(about), "sha256").hex()[:16]
     if not made.is_dir():
         made.parent.mkdir(mode=0o770 if shared else 0o700, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=made.parent, ignore_cleanup_errors=True) as new:
@@ -58,13 +76,34 @@ def folder(grading: Grading, root: Path, shared: bool = False) -> Path | None:
 
 
 def content(grading: Grading) -> str:
-    """Returns names, sizes and times of what is in the class's own folder; empty without one."""
+    """Returns names, sizes and times of what is in the class's own folder; empty without one.
+
+    Raises:
+        autograder.core.course.CourseError: it cannot be read.
+    """
     own = _own(grading)
     if own is None:
         return ""
-    files = ((path, path.stat()) for path in sorted(own.rglob("*")) if path.is_file())
+    try:
+        files = [(path, path.stat()) for path in sorted(_files(own)) if path.is_file()]
+    except OSError as error:
+        raise CourseError(
+            f"The private data of the class cannot be read: {error}. Make it readable for all who "
+            "grade (c.Grading.private)."
+        ) from error
     found = (f"{path.relative_to(own)} {s.st_size} {s.st_mtime_ns}" for path, s in files)
     return "\0".join(["own", *found])
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yields what is in a folder and is no folder; `rglob` leaves out what it may not read."""
+
+    def stop(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):  # the course says so
+            raise error
+
+    for here, _, names in os.walk(folder, onerror=stop, followlinks=True):
+        yield from (Path(here, name) for name in names)
 
 
 def _own(grading: Grading) -> Path | None:

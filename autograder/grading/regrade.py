@@ -4,15 +4,20 @@ nbgrader alone skips whatever has a folder in `autograded`, such as a submission
 since, or one whose grading was killed.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
 from nbgrader.converters.base import NbGraderException
 
-from autograder.grading import challenges, private, states
+from autograder.grading import challenges, gradebooks, private, states
 from autograder.grading.budget import Budget, Child, Crashed, Exceeded, Send, out_of_memory
+from autograder.grading.execute import KernelNotStartedError
 from autograder.grading.machine import Grading
 from autograder.grading.placing import BASES, Placing
+from autograder.grading.staging import OddFileError
+
+_FAILED = "failed"  # what the child that grades says of a submission that it could not grade
 
 
 class Regrade(Placing):
@@ -52,15 +57,22 @@ class Regrade(Placing):
             NbGraderException: a submission could not be graded.
         """
         self._refused: dict[str, str] = {}  # by student
-        ungraded, crashed = [], set()
+        ungraded: dict[str, str] = {}
+        crashed = set()
+
+        def receive(kind: str, student: str, problem: str) -> None:
+            if kind == _FAILED:
+                ungraded[student] = problem
+            else:
+                self.exporter.note(kind, student, problem)
+
         while self.assignments:
             child = Child(self._convert_all, Budget(parent=self), self.log)
             try:
-                child.watch(self.exporter.note)
+                child.watch(receive)
                 break
             except Exceeded as exceeded:
                 student, problem = child.begun, exceeded
-                ungraded += child.failed
             if not student:
                 raise NbGraderException(f"No submission was graded: a process {problem}.")
             if isinstance(problem, Crashed) and student not in crashed:
@@ -69,15 +81,56 @@ class Regrade(Placing):
             else:
                 self.log.error("Not graded: the submission of %r %s", student, problem)
                 if student in self._refused:  # it cannot even be graded as one that is not read
-                    ungraded.append(student)
+                    ungraded[student] = str(problem)
                 self._refused[student] = str(problem)
             self._go_on_with(student, after=student in ungraded)
         if ungraded:
-            raise NbGraderException(f"Not graded: the submissions of {', '.join(ungraded)}.")
+            self.log.error("Not graded, see above: the submissions of %s", ", ".join(ungraded))
+            raise NbGraderException("; ".join(dict.fromkeys(ungraded.values())))
 
     def _convert_all(self, send: Send) -> None:
-        self.tell = send
-        super().convert_notebooks()
+        """Grades one submission after the other.
+
+        nbgrader's own loop prints the traceback of whatever keeps a submission from being graded,
+        and tells whoever waits for a gradebook to upgrade it.
+
+        Raises:
+            autograder.grading.gradebooks.GradebookError: the gradebook cannot be used.
+        """
+        self.tell, assignment = send, self.coursedir.assignment_id
+        named = self._format_source(re.escape(assignment), "(?P<student>.*)", escape=True)
+        for source in sorted(self.assignments):
+            self.notebooks = sorted(self.assignments[source])
+            found = re.fullmatch(named, source, re.DOTALL)
+            assert found is not None  # these are the names of their folders
+            student = found["student"]
+            try:
+                with gradebooks.used(self.coursedir.db_url):
+                    self._convert(assignment, student)
+                continue
+            except gradebooks.GradebookError as error:
+                self.log.critical("%s", error)
+                raise
+            except (OSError, OddFileError, KernelNotStartedError, NbGraderException) as error:
+                problem = str(error)
+            except Exception as error:  # unforeseen, and no reason to stop the class
+                self.log.exception("The submission of %r", student)
+                problem = f"{type(error).__name__}: {error}"
+            self.log.error("Not graded: the submission of %r. %s", student, problem)
+            self.remove_new(student, assignment)
+            send(_FAILED, student, problem)
+            send("end")
+
+    def _convert(self, assignment: str, student: str) -> None:
+        """Grades a submission, as nbgrader does."""
+        if not self.init_destination(assignment, student):
+            return
+        self.run_pre_convert_hook()
+        self.init_assignment(assignment, student)
+        for notebook in self.notebooks:
+            self.convert_single_notebook(notebook)
+        self.set_permissions(assignment, student)
+        self.run_post_convert_hook()
 
     def _go_on_with(self, student: str, after: bool) -> None:
         """Leaves out what is done: the submissions before a student's, or that one too."""

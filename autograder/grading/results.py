@@ -15,6 +15,7 @@ from autograder.core.verdict import UNCHECKED, Verdict, VerdictError
 from autograder.grading import flags, gradebooks, states
 from autograder.grading.cells import stored
 from autograder.grading.flags import Flag
+from autograder.grading.gradebooks import GradebookError
 from autograder.grading.machine import MachineError
 from autograder.grading.states import Bases, Basis, State
 
@@ -86,7 +87,7 @@ class ResultsError(ValueError):
 
 
 # Why there are no results to read, said by what was asked.
-UNREADABLE = (ResultsError, CourseError, RubricError, MachineError)
+UNREADABLE = (ResultsError, GradebookError, CourseError, RubricError, MachineError)
 
 
 def collect(
@@ -109,6 +110,7 @@ def collect(
     Raises:
         ResultsError: there is no gradebook, it does not know the assignment, or a result cannot be
             read with the rights of whoever asks.
+        autograder.grading.gradebooks.GradebookError: the gradebook cannot be used.
         autograder.core.course.CourseError, autograder.core.rubric.RubricError,
         autograder.grading.machine.MachineError: the class cannot be graded as configured.
     """
@@ -145,6 +147,7 @@ def opened(db_url: str, assignment: str) -> Iterator[tuple[Gradebook, Assignment
 
     Raises:
         ResultsError: there is no gradebook, or it does not know the assignment.
+        autograder.grading.gradebooks.GradebookError: it cannot be used.
     """
     if gradebooks.is_missing(db_url):
         raise ResultsError(
@@ -152,7 +155,7 @@ def opened(db_url: str, assignment: str) -> Iterator[tuple[Gradebook, Assignment
             "root folder, where nbgrader_config.py is, after the assignment was released (`make "
             "assignments`) and graded."
         )
-    with Gradebook(db_url) as gradebook:
+    with gradebooks.used(db_url), Gradebook(db_url) as gradebook:
         yield gradebook, _find(gradebook, assignment)
 
 

@@ -38,7 +38,7 @@ IGNORED = (
 )  # fmt: skip
 MAX_LEVELS, MAX_ENTRIES = 4, 10_000  # how far a folder is walked
 MAX_FILES, MAX_FOLDER_BYTES = 500, 200_000_000  # of files that are not needed
-MAX_NOTEBOOK_BYTES, MAX_NEEDED_BYTES = 500_000_000, 64_000_000
+MAX_NOTEBOOK_BYTES, MAX_NEEDED_BYTES = 500_000_000, 200_000_000
 
 
 class OddFileError(ValueError):
@@ -304,7 +304,10 @@ def _copy(file: File, target: Path) -> bool:
     except (FileExistsError, NotADirectoryError):
         return False
     with copy, _open(file.path) as source:
-        shutil.copyfileobj(source, copy)
+        try:
+            shutil.copyfileobj(source, copy)
+        except OSError as error:  # a full disk does not say which one it is
+            raise OSError(error.errno, error.strerror, str(target)) from error
     return True
 
 

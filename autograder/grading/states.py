@@ -30,7 +30,7 @@ from autograder.grading.machine import Grading
 _KEY = "basis"
 _TIMESTAMP = "timestamp.txt"
 _IGNORED = (".", "__")  # how names begin of what systems and editors leave
-_MAX_FILES, _MAX_BYTES = 2000, 64_000_000  # beyond these a file counts by its size
+_MAX_FILES, _MAX_BYTES = 2000, 1_000_000_000  # beyond these in all, a file counts by its size
 
 
 class State(StrEnum):
@@ -227,18 +227,20 @@ def _content(folder: Path) -> tuple[str, str]:
 
 def _files(folder: Path) -> Iterator[tuple[str, str]]:
     """Yields names and digests of files. They may be of any kind: no link or pipe is opened."""
-    count = 0
+    count, size = 0, 0
     for here, inner, names in os.walk(folder):
-        inner[:] = [name for name in inner if not name.startswith(_IGNORED)]
-        for name in names:
+        inner[:] = sorted(name for name in inner if not name.startswith(_IGNORED))
+        for name in sorted(names):
             if name.startswith(_IGNORED):
                 continue
             path, count = Path(here) / name, count + 1
             found = path.lstat()
             content = f"{stat.S_IFMT(found.st_mode)} {found.st_size}"
-            small = found.st_size <= _MAX_BYTES and count <= _MAX_FILES
-            if small and stat.S_ISREG(found.st_mode) and os.access(path, os.R_OK):
-                content = hashlib.sha256(path.read_bytes()).hexdigest()
+            few = size + found.st_size <= _MAX_BYTES and count <= _MAX_FILES
+            if few and stat.S_ISREG(found.st_mode) and os.access(path, os.R_OK):
+                size += found.st_size
+                with path.open("rb") as file:
+                    content = hashlib.file_digest(file, "sha256").hexdigest()
             yield str(path.relative_to(folder)), content
 
 

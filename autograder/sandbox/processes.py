@@ -1,12 +1,16 @@
 """Processes in a sandbox, and ending trees of processes."""
 
 import contextlib
+import ctypes
 import os
 import signal
 import subprocess
+import sys
 from dataclasses import dataclass
 
 import psutil
+
+_PR_SET_PDEATHSIG = 1
 
 
 def kill_tree(pid: int) -> None:
@@ -20,6 +24,12 @@ def kill_tree(pid: int) -> None:
     for process in started:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
+
+
+def end_with_parent() -> None:
+    """Lets this process, a fork, be killed when the one that forked it ends, however it ends."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ FORMAT = 1
 SEEDED = ["initial weights", "Dropout", "shuffling", "augmentation"]
 MAX_RECORD_BYTES = 1_000_000
 MAX_PHASES = 20
-MAX_EPOCHS = 10_000
+MAX_EPOCHS, MAX_EPOCH = 10_000, 10**9  # how many, and the number of one
 MAX_STRING = 200
 
 
@@ -156,7 +156,8 @@ def load_record(path: str | Path) -> dict[str, Any]:
     if path.stat().st_size > MAX_RECORD_BYTES:
         raise RecordError(f"{path.name} is larger than {MAX_RECORD_BYTES:,} bytes")
     try:
-        record = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
+        # As bytes, so that it may have the encoding that an editor chose.
+        record = json.loads(path.read_bytes(), parse_constant=_refuse)
     except (ValueError, RecursionError, OSError) as error:
         raise RecordError(f"{path.name} is not JSON with finite numbers") from error
     problem = _record_problem(record)
@@ -221,7 +222,7 @@ def _phase_problem(phase: Any) -> str:
         return "has a training phase that does not say how it was trained"
     epochs, history = phase.get("epochs"), phase.get("history")
     whole = isinstance(epochs, list) and 1 <= len(epochs) <= MAX_EPOCHS
-    if not whole or not all(_is_number(epoch) and isinstance(epoch, int) for epoch in epochs):
+    if not whole or not all(type(epoch) is int and 0 <= epoch <= MAX_EPOCH for epoch in epochs):
         return "has a training phase without a list of epochs"
     if not _is_number(phase.get("learning_rate")):
         return "has a training phase without a learning rate"

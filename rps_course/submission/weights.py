@@ -29,8 +29,10 @@ class OtherProfileError(WeightsError):
 def untrained(profile: profiles.Profile) -> "tf.keras.Sequential":
     """Returns the course's architecture with weights of no use, so that nothing is downloaded."""
     from rps_course import model as architecture
+    from rps_course.course import COURSE
 
-    return architecture.reference(dataclasses.replace(profile, weights=None))
+    with COURSE.settings():  # a notebook may have chosen another precision
+        return architecture.reference(dataclasses.replace(profile, weights=None))
 
 
 @cache
@@ -159,11 +161,21 @@ def _difference(path: Path, found: dict, profile: profiles.Profile) -> "WeightsE
                 f"{path} has the weights of the {other.base} profile ({other.backbone}); "
                 f"{expected}. Train under RPS_PROFILE={profile.base}."
             )
+    if _shapes(found) == _shapes(_layout(profile)):
+        kinds = {kind for _, kind in found.values()} - {"float32"}
+        return WeightsError(
+            f"{path} holds numbers as {', '.join(sorted(kinds))}, expected float32. Save with "
+            "rps_course.submission.save."
+        )
     return WeightsError(
         f"{path} has the weights of another architecture ({len(found)} arrays with "
         f"{_total(found):,} numbers); {expected} with a head of {len(profile.classes)} "
         f"classes ({_total(_layout(profile)):,} numbers). Save with rps_course.submission.save."
     )
+
+
+def _shapes(found: dict[str, tuple[tuple[int, ...], str]]) -> dict[str, tuple[int, ...]]:
+    return {name: shape for name, (shape, _) in found.items()}
 
 
 def _total(found: dict[str, tuple[tuple[int, ...], str]]) -> int:

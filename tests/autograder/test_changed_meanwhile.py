@@ -16,7 +16,10 @@ WRONG = "def double(x):\n    return 3 * x"
 
 @pytest.fixture(scope="module")
 def course(toy_root):
-    """A class that the stock command has graded, and that has changed since it looked at it."""
+    """A class that the stock command has graded, and that has changed since it looked at it.
+
+    And what the command said.
+    """
     first = solved()
     first.cells.insert(1, new_code_cell("import time; time.sleep(3)"))
     hand_in(toy_root, "a", first)
@@ -28,8 +31,8 @@ def course(toy_root):
             if "Converting notebook" in line:
                 break
         change(toy_root / "submitted")
-        running.stderr.read()
-    return toy_root
+        said = running.stderr.read()
+    return toy_root, " ".join(said.split())
 
 
 def change(submitted):
@@ -41,7 +44,8 @@ def change(submitted):
 
 
 def test_what_is_new_is_seen(course):
-    found = results_of(course)
+    root, _ = course
+    found = results_of(root)
     notes = {student: found[student, "double"].notes for student in ("added", "renamed")}
     assert any("Also handed in, not graded: final.ipynb" in note for note in notes["added"])
     assert any("final.ipynb was graded" in note for note in notes["renamed"])
@@ -51,6 +55,14 @@ def test_what_is_new_is_seen(course):
     )
 
 
+def test_what_is_gone_is_told_and_stops_nobody(course):
+    _, said = course
+    assert "Not graded: the submission of 'deleted'. there is no notebook in" in said
+    assert "Not graded, see above: the submissions of deleted" in said
+    assert "Traceback" not in said
+
+
 def test_the_next_run_finds_nothing_to_do(course):
-    done = rps_grader(course, "run", "toy1")
+    root, _ = course
+    done = rps_grader(root, "run", "toy1")
     assert "0 graded, 4 unchanged" in done.stdout, done.stdout + done.stderr

@@ -1,6 +1,9 @@
 """Data that no student has: made once for a class, seen by what measures files and nothing else."""
 
+import os
 import shutil
+import subprocess
+import sys
 
 import pytest
 import sandbox
@@ -106,6 +109,61 @@ def test_what_measuring_flags_is_shown_to_who_grades_and_not_in_feedback(own):
     feedback = (root / "feedback/ada/toy1/toy1.html").read_text()
     assert "Compared with 2." in feedback
     assert "private number" not in feedback
+
+
+def test_a_name_that_is_no_text_is_a_name(own):
+    root, number = own
+    number.write_text("2")
+    open(os.fsencode(number.parent) + b"/\xff\n.txt", "w").close()  # noqa: PTH123
+    nbgrader(root, "autograde", "toy1")
+    assert notes(root) == ("Compared with 2.",)
+
+
+def test_a_change_behind_a_link_is_seen(own, tmp_path):
+    root, number = own
+    number.write_text("2")
+    (tmp_path / "elsewhere").mkdir()
+    (number.parent / "rock").symlink_to(tmp_path / "elsewhere")
+    nbgrader(root, "autograde", "toy1")
+    assert "stale" not in rps_grader(root, "show", "toy1").stdout
+    (tmp_path / "elsewhere/1.png").touch()
+    assert "stale" in rps_grader(root, "show", "toy1").stdout
+
+
+def unusable(root, *command):
+    """What a command says that cannot go on."""
+    done = rps_grader(root, *command)
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    return " ".join((done.stdout + done.stderr).split())
+
+
+@pytest.mark.parametrize("hidden", ["numbers", "numbers/rock"])
+def test_a_folder_that_cannot_be_read_is_told_and_makes_nothing_stale(own, tmp_path, hidden):
+    root, number = own
+    number.write_text("2")
+    (number.parent / "rock").mkdir(exist_ok=True)
+    nbgrader(root, "autograde", "toy1")
+    (tmp_path / hidden).chmod(0)
+    shell = f"cd {root} && PYTHONPATH={root} {sys.executable} -m autograder.cli show toy1"
+    called = sandbox.as_ordinary_user("sh", "-c", shell, shown=[root, number.parent])
+    done = subprocess.run(called, capture_output=True, text=True, check=False)
+    (tmp_path / hidden).chmod(0o755)
+    assert "The private data of the class cannot be read" in " ".join(done.stderr.split())
+    assert f"'{tmp_path / hidden}" in done.stderr
+    assert "stale" not in done.stdout
+
+
+def test_where_what_is_made_cannot_be_kept_nothing_is_graded(own, tmp_path):
+    root, number = own
+    number.write_text("2")
+    (root / FOLDER).rename(tmp_path / "made")
+    (root / FOLDER).write_text("")
+    assert f"Cannot keep the private data in {root / FOLDER}" in unusable(root, "run", "toy1")
+    done = nbgrader(root, "autograde", "toy1", check=False)
+    assert done.returncode != 0
+    assert f"Cannot keep the private data in {root / FOLDER}" in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
 
 
 def test_a_folder_that_cannot_be_used_stops_before_anything_is_graded(own):

@@ -1,8 +1,12 @@
 """`rps-grader rejudge` judges again, without running, as grading again would."""
 
 import shutil
+import signal
+import subprocess
+import sys
 
 import nbformat
+import psutil
 import pytest
 import sandbox
 from nbformat.v4 import new_code_cell
@@ -23,6 +27,7 @@ from toy_class import (
 )
 
 from autograder.core.verdict import MIME
+from autograder.grading import placing
 from autograder.grading.challenges import KEY_FILE
 from autograder.grading.states import State
 
@@ -216,3 +221,32 @@ def test_without_the_challenge_key_nothing_is_judged_and_no_new_one_is_made(cour
     assert f"There is no challenge key {KEY_FILE}" in done.stderr
     assert not key.exists()
     key.write_text(secret)
+
+
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGKILL])
+def test_what_is_killed_leaves_whole_results_and_no_process(courses, tmp_path, monkeypatch, kind):
+    _, ours, *_ = courses
+    for name in ("whole", "killed"):
+        root = tmp_path / name
+        shutil.copytree(ours, root)
+        few = root / "rubrics/measurements.toml"
+        few.write_text(few.read_text().replace("at_least = 4", "at_least = 2"))
+    monkeypatch.setenv("PYTHONPATH", str(root))
+    command = [sys.executable, "-m", "autograder.cli", "rejudge", "toy1"]
+    running = subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, start_new_session=True)
+    while not list(root.glob(".autograding-*")):  # then it takes results
+        assert running.poll() is None
+    judging = psutil.Process(running.pid).children()
+    assert judging
+    running.send_signal(kind)
+    said = running.communicate(timeout=60)[1]
+    assert running.returncode == (130 if kind == signal.SIGINT else -kind)
+    assert b"Traceback" not in said
+    _, left = psutil.wait_procs(judging, timeout=20)
+    assert not left
+    assert all(placing.basis_of(path, "toy1") for path in root.glob("autograded/*/toy1"))
+    done = rps_grader(root, "rejudge", "toy1")
+    assert not list(root.glob(".autograding-*"))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "whole"))
+    assert done.returncode == rps_grader(tmp_path / "whole", "rejudge", "toy1").returncode
+    assert rows(root) == rows(tmp_path / "whole")

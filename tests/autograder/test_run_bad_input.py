@@ -6,10 +6,15 @@ import shutil
 import socket
 import sqlite3
 import subprocess
+import sys
 import tempfile
 import threading
+from pathlib import Path
 
+import nbformat
 import pytest
+import sandbox
+from nbgrader_course import nbgrader
 from test_cluster import said as said_by
 from test_cluster import started, worker
 from toy_class import autograded, hand_in, make, results_of, rps_grader, solved
@@ -122,10 +127,10 @@ def test_a_gradebook_of_something_else_is_told(tmp_path):
     assert "gradebook.db cannot be used: file is not a database" in refused(root, "toy1")
 
 
-def locked(root):
-    """Keeps others from writing into the gradebook."""
+def locked(root, how="EXCLUSIVE"):
+    """Keeps others from writing into the gradebook, or from reading it as well."""
     held = sqlite3.connect(root / "gradebook.db", check_same_thread=False)
-    held.execute("BEGIN EXCLUSIVE")
+    held.execute(f"BEGIN {how}")
     return held
 
 
@@ -136,10 +141,42 @@ def test_a_gradebook_that_stays_locked_is_told(course, tmp_path):
     try:
         url = f"sqlite:///{course}/gradebook.db?timeout=1"
         config.write_text(f"{before}\nc.CourseDirectory.db_url = {url!r}\n")
-        assert "cannot be used: database is locked" in refused(course, "toy1")
+        assert "gradebook.db cannot be used: database is locked" in refused(course, "toy1")
+        for command in ("show", "rejudge", "similar"):
+            done = rps_grader(course, command, "toy1")
+            assert "gradebook.db cannot be used: database is locked" in done.stderr
+            assert "Traceback" not in done.stderr
+            assert done.returncode != 0
+        done = nbgrader(course, "autograde", "toy1", check=False)
+        assert "gradebook.db cannot be used: database is locked" in done.stderr
+        assert "Traceback" not in done.stderr
     finally:
         held.close()
         config.write_text(before)
+
+
+def test_a_gradebook_that_others_write_into_is_told_and_old_results_stay(tmp_path):
+    root = make(tmp_path)
+    hand_in(root, "ada", solved())
+    nbgrader(root, "autograde", "toy1")
+    with (root / "nbgrader_config.py").open("a") as file:
+        file.write(f"\nc.CourseDirectory.db_url = 'sqlite:///{root}/gradebook.db?timeout=1'\n")
+    nbformat.write(solved(double=WRONG), root / "submitted/ada/toy1/toy1.ipynb")
+    held = locked(root, "IMMEDIATE")  # as formgrader: others may read
+    try:
+        assert "gradebook.db cannot be used: database is locked" in refused(root, "toy1")
+        before = autograded(root, "ada").read_bytes()
+        done = nbgrader(root, "autograde", "toy1", check=False)
+        assert done.returncode == 1
+        assert "gradebook.db cannot be used: database is locked" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert "db upgrade" not in done.stderr
+        assert autograded(root, "ada").read_bytes() == before
+        assert results_of(root)["ada", "double"].score == 4
+    finally:
+        held.close()
+    nbgrader(root, "autograde", "toy1")
+    assert results_of(root)["ada", "double"].score == 1
 
 
 def test_a_gradebook_that_is_locked_for_a_moment_is_waited_for(tmp_path):
@@ -179,7 +216,7 @@ def test_a_full_disk_is_told_and_an_old_result_stays(tmp_path):
         size = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
         (disk / "full").write_bytes(bytes(size))
         before = autograded(root, "ada").read_bytes()
-        assert "A result cannot be kept: [Errno 28] No space left" in refused(root, "toy1")
+        assert "A file cannot be read or written: [Errno 28] No space left" in refused(root, "toy1")
         assert autograded(root, "ada").read_bytes() == before
         (disk / "full").unlink()
         done = rps_grader(root, "run", "toy1")
@@ -193,6 +230,41 @@ def test_a_full_disk_for_temporary_files_is_told(tmp_path, monkeypatch):
         with pytest.raises(RuntimeError, match=f"No file can be written in {disk}.*No space left"):
             grading.Server(parcels.pack({}, {"gradebook.db": bytes(500_000)}))
         assert not list(disk.iterdir())
+
+
+def test_a_full_disk_for_temporary_files_is_not_taken_for_the_disk_of_the_course(
+    tmp_path, monkeypatch
+):
+    root = make(tmp_path)
+    hand_in(root, "ada", solved())
+    with small_disk(tmp_path / "tmp", "40k") as disk:
+        monkeypatch.setenv("TMPDIR", str(disk))
+        said = refused(root, "toy1")
+    assert f"{disk}/" in said
+    assert "full" in said
+    assert str(root / "gradebook.db") not in said
+
+
+def test_a_file_that_does_not_fit_on_the_disk_of_a_worker_is_named(tmp_path):
+    says = r"No space left on device: '.*/tmp/data\.bin'"
+    with small_disk(tmp_path / "tmp", "200k") as disk, pytest.raises(OSError, match=says):
+        parcels.write({"data.bin": bytes(500_000)}, disk)
+
+
+def test_a_course_that_is_not_yours_to_write_in_is_told_before_anything_is_graded(course):
+    for command in (
+        ["nbgrader", "autograde", "toy1"],
+        ["rps-grader", "run", "toy1"],
+        ["rps-grader", "rejudge", "toy1"],
+    ):
+        program = Path(sys.executable).parent / command[0]
+        shell = f"cd {course} && PYTHONPATH={course} {program} {' '.join(command[1:])}"
+        called = sandbox.as_ordinary_user("sh", "-c", shell, shown=[course])
+        done = subprocess.run(called, capture_output=True, text=True, check=False)
+        said = " ".join((done.stdout + done.stderr).split())
+        assert f"Results cannot be written: {course} is not yours to write in." in said
+        assert "Traceback" not in said
+        assert done.returncode == 1
 
 
 def test_a_class_that_has_handed_in_nothing_is_told(tmp_path):

@@ -30,7 +30,7 @@ from toy_class import (
     rps_grader,
 )
 
-from autograder.grading import results, tables
+from autograder.grading import results, states, tables
 from autograder.grading.machine import Grading
 from autograder.grading.results import Result
 from autograder.grading.states import Bases, State
@@ -362,3 +362,14 @@ def test_what_a_line_has_no_room_for_is_indented():
         "      too long for one line of a narrow",
         "      terminal",
     ]
+
+
+def test_large_files_count_by_their_content(tmp_path):
+    weights = tmp_path / "model.weights.h5"
+    with weights.open("wb") as file:
+        file.truncate(150_000_000)
+    before = states._content(tmp_path)
+    with weights.open("r+b") as file:
+        file.seek(100_000_000)
+        file.write(b"trained again")
+    assert states._content(tmp_path) != before

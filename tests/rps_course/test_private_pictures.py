@@ -1,5 +1,7 @@
 """The pictures that no student has: drawn from a secret, or the instructor's own."""
 
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -91,6 +93,12 @@ BROKEN = {
         lambda own: (own / "scissors/notes.txt").write_text("cut"),
         "notes.txt is not a picture that can be read",
     ),
+    "a broken link": (
+        lambda own: (own / "rock/2.png").symlink_to(own / "nowhere.png"),
+        "2.png does not exist",
+    ),
+    "a folder in a class's": (lambda own: (own / "rock/more").mkdir(), "more is a folder"),
+    "a pipe": (lambda own: os.mkfifo(own / "rock/pipe.png"), "pipe.png does not exist"),
     "a damaged picture": (
         lambda own: (own / "rock/1.jpg").write_bytes((own / "rock/1.jpg").read_bytes()[:300]),
         "1.jpg is",

@@ -295,7 +295,7 @@ def not_a_number(file):
         (crowd, "far more"),
         (external_storage, "another file"),
         (one_more, "another architecture"),
-        (other_type, "another architecture"),
+        (other_type, "numbers as float64, expected float32"),
         (not_a_number, "NaN"),
     ],
 )
@@ -339,6 +339,13 @@ def test_a_file_that_is_no_record_is_refused(content, says, tmp_path):
         submission.load_record(path)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_record_may_have_the_encoding_that_an_editor_chose(encoding, saved, tmp_path):
+    path = tmp_path / submission.RPS_RECORD
+    path.write_text(saved[1].read_text(encoding="utf-8"), encoding=encoding)
+    assert submission.load_record(path) == submission.load_record(saved[1])
+
+
 def phase(**entries):
     whole = {"name": "head", "epochs": [0], "learning_rate": 0.001, "history": {"loss": [1.0]}}
     return {"phases": [whole | entries]}
@@ -360,6 +367,7 @@ def phase(**entries):
         (phase(name="x" * 201), "without a name"),
         (phase(epochs=[0.5]), "list of epochs"),
         (phase(epochs=[True]), "list of epochs"),
+        (phase(epochs=[-1]), "list of epochs"),
         (phase(epochs=[0] * 10_001), "list of epochs"),
         (phase(learning_rate="0.001"), "learning rate"),
         (phase(learning_rate=10**400), "learning rate"),

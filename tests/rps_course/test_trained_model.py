@@ -10,7 +10,7 @@ import pytest
 from autograder.core import rubric
 from autograder.core.facts import decode, encode
 from autograder.core.verdict import explain
-from rps_course import check, profile, run, submission
+from rps_course import check, model, profile, run, submission
 from rps_course.course import COURSE as RPS
 from rps_course.exercises.trained_model import private
 from rps_course.exercises.trained_model.facts import Scores
@@ -355,3 +355,24 @@ def test_the_self_check_says_when_there_are_no_weights(monkeypatch, tmp_path):
 )
 def test_a_record_tells_its_profile_or_none(record, told):
     assert RPS.exercises["trained_model"].profile_of(record) == told
+
+
+@pytest.mark.parametrize("precision", ["float64", "float16"])
+def test_whatever_precision_a_notebook_chooses_the_grader_can_load_what_it_saves(
+    precision, handed_in, tmp_path
+):
+    from keras import config
+
+    record = submission.Record(COURSE)
+    record.phases = submission.load_record(handed_in / submission.RPS_RECORD)["phases"]
+    config.set_floatx(precision)
+    config.set_dtype_policy(precision)
+    try:
+        built = model.reference(COURSE)
+        path, _ = submission.save(built, record, tmp_path)
+        here = submission.load_weights(path, COURSE).get_weights()
+    finally:
+        config.set_floatx("float32")
+        config.set_dtype_policy("float32")
+    there = submission.load_weights(path, COURSE).get_weights()
+    assert all((a == b).all() for a, b in zip(here, there, strict=True))

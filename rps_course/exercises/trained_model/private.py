@@ -26,7 +26,7 @@ def make(profile: Profile, secret: bytes, own: Path | None, folder: Path) -> Non
 
     Raises:
         CourseError: `own` cannot be read, or lacks the folder of a class, or has one without
-            pictures, or with a file that is no picture.
+            pictures, or with something else that is no picture.
     """
     if own is not None:
         try:
