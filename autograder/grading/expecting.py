@@ -2,8 +2,8 @@
 
 A judge compares facts with what a right answer gives under the same challenge. Where that needs
 what a course preloads for probing, a process beside the grader works it out while the submission
-runs. It imports once for the class, and knows the challenge but nothing of the submission. Forks of
-the grader share it.
+runs. It imports once for the class, or is a fork of a process that has, and knows the challenge but
+nothing of the submission. Forks of the grader share it.
 """
 
 import contextlib
