@@ -7,7 +7,6 @@ result goes. A worker of Dask has threads and must not fork; this process has on
 """
 
 import contextlib
-import ctypes
 import gc
 import json
 import os
@@ -26,8 +25,7 @@ from autograder.core.course import Course, Profile
 from autograder.grading import expecting, handed_in, inside, intake, machine, run
 from autograder.grading.handed_in import NOT_READY
 from autograder.sandbox.isolation import Isolation
-
-_PR_SET_PDEATHSIG = 1
+from autograder.sandbox.processes import end_with_parent
 
 
 class _Grader:
@@ -84,7 +82,7 @@ class _Grader:
     def grade(self, connection: socket.socket) -> None:
         """Grades the submission that comes on a connection; this process ends here."""
         try:
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            end_with_parent()
             with tempfile.TemporaryDirectory(prefix="j-", dir=self._room) as room:
                 tempfile.tempdir = room
                 parcel = parcels.receive(connection)

@@ -7,7 +7,6 @@ nothing of the submission. Forks of the grader share it.
 """
 
 import contextlib
-import ctypes
 import functools
 import json
 import os
@@ -27,9 +26,10 @@ from autograder.core.course import Course, Profile
 from autograder.core.exercise import Exercise
 from autograder.grading.run import Run
 from autograder.sandbox import warm
+from autograder.sandbox.processes import end_with_parent, name_process
 
 _SECONDS = 300  # that an answer may take
-_PR_SET_PDEATHSIG = 1
+NAME = "right-answers"  # of the process, where processes are listed
 
 
 class _Expecting:
@@ -131,7 +131,8 @@ def main() -> None:
 def _be_fork(control: socket.socket, address: str, profile: Profile) -> None:
     """Answers, as a fork of the grader; this process ends here."""
     try:
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        end_with_parent()
+        name_process(NAME)
         os.setsid()
         # Whoever waits for the grader's end must not wait for this process.
         os.closerange(3, control.fileno())
