@@ -10,6 +10,7 @@ from pathlib import Path
 import nbformat
 import psutil
 
+from autograder.grading import expecting
 from autograder.samples import demo
 from autograder.samples.course import SampleCourse
 
@@ -20,7 +21,6 @@ _COMMAND = "the command"
 # What other processes do, told by their command lines.
 _KINDS = {
     "autograder/sandbox/forking.py": "kernels",
-    "autograder.grading.expecting": "right answers",
     "autograder.classroom.server": "grading",
 }
 
@@ -72,6 +72,8 @@ class _Watch(threading.Thread):
         """Returns what a process does; a fork has the command line of the one it is of."""
         if process == self._root:
             return _COMMAND
+        if process.name() == expecting.NAME:  # a fork, too
+            return "right answers"
         line = " ".join(process.cmdline())
         for part, kind in _KINDS.items():
             if part in line:
@@ -87,7 +89,7 @@ class _Watch(threading.Thread):
                 self.memory = max(self.memory, self._root.memory_info().rss / 1e6)
                 for process in (self._root, *self._root.children(recursive=True)):
                     key, times = (process.pid, process.create_time()), process.cpu_times()
-                    self._kinds[key] = self._kinds.get(key) or self._kind(process)
+                    self._kinds[key] = self._kind(process)  # a fork gets its name a little later
                     self._seconds[key] = times.user + times.system
             except psutil.Error:
                 pass

@@ -61,7 +61,13 @@ def local(count: int) -> Iterator[Client]:
     Scheduler and worker are reached from this machine only, and by TLS with keys that nobody else
     has: whoever could talk to them could run code in the name of whoever grades.
     """
-    settings = {"distributed.scheduler.allowed-failures": 2, "distributed.admin.tick.limit": "1h"}
+    settings = {
+        "distributed.scheduler.allowed-failures": 2,
+        "distributed.admin.tick.limit": "1h",
+        # What looks for slow code of workers takes CPU time itself.
+        "distributed.admin.tick.interval": "1s",
+        "distributed.worker.profile.enabled": False,
+    }
     with tempfile.TemporaryDirectory(prefix="rps-dask-") as folder, dask.config.set(settings):
         # An interrupt is for this process alone: others inherit that it is blocked.
         resource_tracker.ensure_running()  # it unblocks interrupts when it starts

@@ -7,7 +7,6 @@ result goes. A worker of Dask has threads and must not fork; this process has on
 """
 
 import contextlib
-import ctypes
 import gc
 import json
 import os
@@ -26,8 +25,7 @@ from autograder.core.course import Course, Profile
 from autograder.grading import expecting, handed_in, inside, intake, machine, run
 from autograder.grading.handed_in import NOT_READY
 from autograder.sandbox.isolation import Isolation
-
-_PR_SET_PDEATHSIG = 1
+from autograder.sandbox.processes import end_with_parent
 
 
 class _Grader:
@@ -49,19 +47,27 @@ class _Grader:
         self._grading, self._isolation = machine.Grading(config=config), Isolation(config=config)
         course = self._grading.load()
         _compare(self._about["versions"], assignment.decisive(course))
-        if self._about["fetch"]:
-            _fetch(course, self._grading.variant())
-        machine.require(self._grading, self._isolation)
         released = handed_in.released_notebooks(CourseDirectory(config=config), self._grading)
         names = {name for notebook in released for name in notebook.sources}
         self._exercises = names & course.exercises.keys()
-        self.warm()
+        self._start_warm()  # it imports while this process looks at the machine
+        if self._about["fetch"]:
+            _fetch(course, self._grading.variant())
+        machine.require(self._grading, self._isolation)
         course.imports(run.is_heavy(course, self._exercises))
+        self.warm()
         with tempfile.TemporaryDirectory() as room:
             delivered.rehearse([n.name for n in released], self._course, self._about, Path(room))
 
     def warm(self) -> None:
-        """Starts the process that forks into sandboxes, if it is not there; forks share it."""
+        """Starts the processes that forks share, if they are not there."""
+        self._start_warm()
+        grading = self._grading
+        if run.is_heavy(grading.load(), self._exercises):
+            expecting.running(grading.course, grading.variant(), forks=True)
+
+    def _start_warm(self) -> None:
+        """Starts the process that forks into sandboxes."""
         grading, names = self._grading, self._exercises
         course = grading.load()
         self._isolation.warm(
@@ -72,13 +78,11 @@ class _Grader:
             inside.WARM,
             run.copies(grading.course, course, names),
         )
-        if run.is_heavy(course, names):
-            expecting.running(grading.course, grading.variant())
 
     def grade(self, connection: socket.socket) -> None:
         """Grades the submission that comes on a connection; this process ends here."""
         try:
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            end_with_parent()
             with tempfile.TemporaryDirectory(prefix="j-", dir=self._room) as room:
                 tempfile.tempdir = room
                 parcel = parcels.receive(connection)

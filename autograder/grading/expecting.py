@@ -2,44 +2,55 @@
 
 A judge compares facts with what a right answer gives under the same challenge. Where that needs
 what a course preloads for probing, a process beside the grader works it out while the submission
-runs. It imports once for the class, and knows the challenge but nothing of the submission. Forks of
-the grader share it.
+runs. It imports once for the class, or is a fork of a process that has, and knows the challenge but
+nothing of the submission. Forks of the grader share it.
 """
 
 import contextlib
 import functools
 import json
+import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
 import threading
+import traceback
 from multiprocessing.connection import Connection, Pipe
 from typing import Any
 
 from autograder.core import course as courses
 from autograder.core.challenge import Challenge
-from autograder.core.course import Profile
+from autograder.core.course import Course, Profile
 from autograder.core.exercise import Exercise
 from autograder.grading.run import Run
 from autograder.sandbox import warm
+from autograder.sandbox.processes import end_with_parent, name_process
 
 _SECONDS = 300  # that an answer may take
+NAME = "right-answers"  # of the process, where processes are listed
 
 
 class _Expecting:
     """The process, seen from the grader."""
 
-    def __init__(self, address: str, profile: Profile) -> None:
+    def __init__(self, address: str, profile: Profile, *, forks: bool) -> None:
         """Starts it.
 
         Args:
             address: where the course is.
             profile: the class's profile.
+            forks: whether it is a fork of this process. That must have imported what it needs, and
+                have no threads.
         """
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             number = theirs.fileno()
+            if forks:
+                if os.fork() == 0:
+                    _be_fork(theirs, address, profile)
+                return
             subprocess.Popen(
                 [sys.executable, "-P", "-m", __name__, str(number), address, profile.base],
                 stdin=subprocess.DEVNULL,
@@ -66,14 +77,14 @@ class _Expecting:
 _running: dict[tuple[str, Profile], _Expecting] = {}
 
 
-def running(address: str, profile: Profile) -> _Expecting:
+def running(address: str, profile: Profile, *, forks: bool = False) -> _Expecting:
     """Returns the process of a course and a profile; starts it if there is none.
 
     Arguments are as for `_Expecting`.
     """
     known = _running.get((address, profile))
     if known is None or known.ended:
-        known = _running[address, profile] = _Expecting(address, profile)
+        known = _running[address, profile] = _Expecting(address, profile, forks=forks)
     return known
 
 
@@ -113,10 +124,29 @@ def _expected(exercise: Exercise, challenge: Challenge, profile: Profile) -> Any
 def main() -> None:
     """Answers until the grader is gone."""
     number, address, name = sys.argv[1:]
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    control = socket.socket(fileno=int(number))
     course = courses.load(address)
-    profile = course.profile(name, True)
+    _answer(socket.socket(fileno=int(number)), course, course.profile(name, True))
+
+
+def _be_fork(control: socket.socket, address: str, profile: Profile) -> None:
+    """Answers, as a fork of the grader; this process ends here."""
+    try:
+        end_with_parent()
+        name_process(NAME)
+        os.setsid()
+        # Whoever waits for the grader's end must not wait for this process.
+        os.closerange(3, control.fileno())
+        os.closerange(control.fileno() + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+        _answer(control, courses.load(address), profile)
+    except Exception:
+        traceback.print_exc()
+    finally:
+        os._exit(0)
+
+
+def _answer(control: socket.socket, course: Course, profile: Profile) -> None:
+    """Answers what comes on a connection, until nobody has its other end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     while True:
         said, descriptors, *_ = socket.recv_fds(control, 1 << 12, 1)
         if not said:

@@ -183,6 +183,8 @@ def main() -> None:
     course.profile(name, True)
     course.preload(heavy == "heavy")
     loaded = {path: _load(path) for path in programs}
+    for program in loaded.values():
+        getattr(program, "prepare", lambda _: None)(course)
     gc.collect()
     gc.freeze()  # forks need not look through, and thereby copy, what was there before them
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for forks

@@ -119,7 +119,8 @@ class Isolation(LoggingConfigurable):
             address: where programs find it.
             profile: the profile that kernels run under.
             heavy: whether the heavy part of what the course preloads is needed.
-            programs: what it can run: files with a function `main(arguments)`.
+            programs: what it can run: files with a function `main(arguments)`, and perhaps with
+                `prepare(course)`, which is called once before any fork.
             copies: what the course is imported from, as in `start`.
 
         Returns:

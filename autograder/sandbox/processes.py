@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import psutil
 
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
 
 
 def kill_tree(pid: int) -> None:
@@ -30,6 +30,16 @@ def end_with_parent() -> None:
     """Lets this process, a fork, be killed when the one that forked it ends, however it ends."""
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def name_process(name: str) -> None:
+    """Gives this process, a fork, a name of its own where processes are listed.
+
+    Args:
+        name: at most 15 characters.
+    """
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(_PR_SET_NAME, name.encode())
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,8 @@ class Warm:
             address: where the course is.
             profile: the class's profile.
             heavy: whether it imports the heavy part of what the course preloads.
-            programs: what it can run: files with a function `main(arguments)`.
+            programs: what it can run: files with a function `main(arguments)`, and perhaps with
+                `prepare(course)`, which is called once before any fork.
             copies: what the course is imported from, see `autograder.sandbox.withholding`.
             environment: returns its environment, given the home folder.
         """

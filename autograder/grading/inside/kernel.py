@@ -31,8 +31,8 @@ from autograder.core.exercise import failure
 from autograder.core.facts import Failure
 from autograder.grading.inside.shell import ZMQInteractiveShell
 
-# Packages that this kernel runs on; a course adds those that its probes run on.
-_OWN = frozenset({"autograder", "IPython", "ipykernel", "jupyter_client", "zmq"})
+# Packages that this kernel runs on and completes; a course adds those that its probes run on.
+_OWN = frozenset({"autograder", "builtins", "IPython", "ipykernel", "jupyter_client", "zmq"})
 _REPLACED_BY_KERNEL = {"input"}  # ipykernel puts its own in place while a cell runs
 _WRAPPERS = (classmethod, staticmethod, property)
 _HEAP_TYPE = 1 << 9  # types whose attributes Python code can set
@@ -40,7 +40,6 @@ _HEAP_TYPE = 1 << 9  # types whose attributes Python code can set
 course: Course
 profile: Profile
 kinds: dict[str, type]
-pristine: "Pristine"
 settings: "Settings"
 
 
@@ -50,35 +49,49 @@ def _matters(value: Any) -> bool:
 
 
 class Pristine:
-    """The libraries as they are now, to be put back later."""
+    """Libraries as they were, to be put back later.
 
-    def __init__(self, guarded: frozenset[str]) -> None:
-        """Remembers these packages."""
-        self._modules = {
+    Attributes:
+        prepared: whether those of the course are among them.
+    """
+
+    def __init__(self) -> None:
+        self.prepared = False
+        self._modules: dict[str, ModuleType] = {}
+        self._names: list[tuple[dict[str, Any], dict[str, Any]]] = []
+        self._classes: list[tuple[type, dict[str, Any]]] = []
+        self._code: list[tuple[FunctionType, Any, Any, Any]] = []
+
+    def remember(self, guarded: frozenset[str]) -> None:
+        """Remembers packages as they are now."""
+        modules = {
             name: module
             for name, module in list(sys.modules.items())
             if name.partition(".")[0] in guarded and isinstance(module, ModuleType)
         }
-        self._names = [
+        names = [
             (vars(module), {k: v for k, v in list(vars(module).items()) if _matters(v)})
-            for module in self._modules.values()
+            for module in modules.values()
         ]
         found = {
             value
-            for _, names in self._names
-            for value in names.values()
+            for _, saved in names
+            for value in saved.values()
             if isinstance(value, type)
             and value.__flags__ & _HEAP_TYPE
             and str(value.__module__).partition(".")[0] in guarded
         }
-        self._classes = [(cls, dict(vars(cls))) for cls in found]
+        classes = [(cls, dict(vars(cls))) for cls in found]
         functions = {
             function
-            for names in (*(n for _, n in self._names), *(n for _, n in self._classes))
-            for value in names.values()
+            for _, saved in (*names, *classes)
+            for value in saved.values()
             for function in _functions(value)
         }
-        self._code = [(f, f.__code__, f.__defaults__, f.__kwdefaults__) for f in functions]
+        self._modules |= modules
+        self._names += names
+        self._classes += classes
+        self._code += ((f, f.__code__, f.__defaults__, f.__kwdefaults__) for f in functions)
 
     def restore(self) -> None:
         """Puts back modules, names, methods and the code of functions that were replaced."""
@@ -231,19 +244,30 @@ class GradingKernel(IPythonKernel):
         return reply | {"line": self.shell.failed_line}
 
 
+pristine = Pristine()
+
+
+def prepare(loaded: Course) -> None:
+    """Remembers the libraries of a course that has imported them, once for all forks."""
+    pristine.remember(loaded.guarded - _OWN)
+    pristine.prepared = True
+
+
 def main(arguments: list[str]) -> None:
     """Runs a kernel."""
-    global course, profile, kinds, pristine, settings
+    global course, profile, kinds, settings
     address, chosen, heavy, *options = arguments
     course = load(address)
     profile = course.profile(chosen, True)
     # Kept apart, and made anew for each probe: the course's own can be replaced.
     kinds = {name: type(exercise) for name, exercise in course.exercises.items()}
     course.preload(heavy == "heavy")
+    if not pristine.prepared:
+        prepare(course)
     stream = f"{__name__}.PatientStream"
     app = IPKernelApp.instance(kernel_class=GradingKernel, outstream_class=stream)
     app.initialize(options)
-    pristine = Pristine(_OWN | course.guarded)
+    pristine.remember(_OWN)
     settings = Settings()
     sys.path.append("")  # what is handed in beside the notebook, and hides nothing
     app.start()

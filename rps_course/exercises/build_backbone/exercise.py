@@ -174,7 +174,7 @@ class BuildBackbone(Exercise[Facts, Expected]):
         model.compile(optimizer=optimizer, loss="sparse_categorical_crossentropy")
         before, raised = probing.snapshot(backbone), None
         try:
-            probing.step(model, x, probing.targets(challenge, self.name, profile))
+            probing.step_trainable(model, x, probing.targets(challenge, self.name, profile))
         except Raised as error:
             raised = error.failure
         moved = len(probing.moved(before, backbone))
