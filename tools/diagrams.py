@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parents[1] / "lessons/pictures"
 PAPER, INK, QUIET = "#fbfaf7", "#22272e", "#59636e"
 FROZEN, TRAINS, PLAIN = "#cfe0ec", "#f7c69b", "#e8e6e0"
+DPI = 92  # 874 pixels wide: pages of feedback do not scale pictures down
 COLORS = 128  # of a file: few are enough, and make it small
 # Layers whose outputs are shown, and what they are called there.
 SEEN = (
@@ -85,7 +86,7 @@ def phases() -> Figure:
         _box(axes, 87.5, y, 13, 8, PLAIN, "probabilities", "[n, 3]")
         for start, end in ((13, 16), (46, 48), (65, 67.5), (78.5, 81)):
             _arrow(axes, (start, y), (end, y))
-    axes.plot([47, 47], [5.5, 37], color=INK, lw=1.2, ls=(0, (4, 3)))
+        axes.plot([47, 47], [y - 6, y + 6], color=INK, lw=1.2, ls=(0, (4, 3)))
     axes.text(47, 3.6, "the cut: FINE_TUNE_AT", color=INK, fontsize=9.5, ha="center", va="center")
     axes.annotate(
         "the same model goes on", (73, 16), (73, 21.5), color=QUIET, fontsize=9.5,
@@ -182,7 +183,7 @@ def main() -> None:
     with mpl.rc_context({"font.family": "DejaVu Sans"}):
         for draw in (phases, flow):
             path = FOLDER / f"{draw.__name__}.png"
-            draw().savefig(path, dpi=120, facecolor=PAPER, metadata={"Software": None})
+            draw().savefig(path, dpi=DPI, facecolor=PAPER, metadata={"Software": None})
             Image.open(path).convert("RGB").quantize(COLORS).save(path, optimize=True)
             print(f"Wrote {path.relative_to(FOLDER.parents[1])}")
 
