@@ -15,6 +15,7 @@ from autograder.grading.similar import Pair
 from autograder.grading.states import State
 
 _MAX_LINES = 100  # of a text that is shown beside another
+_WAITING = "wait for a person"  # said of several
 # What concerns all exercises of a student alike, and is told once.
 _OF_ALL = (State.MISSING, State.SUBMITTED, State.STALE)
 
@@ -30,7 +31,7 @@ def scores(assignment: str, found: list[Result]) -> Table:
     table = Table(title=assignment, title_justify="left", title_style="bold")
     table.add_column("student")
     for exercise, maximum in exercises.items():
-        table.add_column(f"{exercise}\nof {maximum:g}", justify="right")
+        table.add_column(f"{exercise}\nof {maximum:g}", justify="right", overflow="fold")
     table.add_column("sum", justify="right", style="bold")
     flagged = any(result.flags for result in found)
     if flagged:
@@ -88,11 +89,18 @@ def print_reasons(found: list[Result], console: Console) -> None:
     told = [(r.student, r.state, r.about) for r in found if r.state in _OF_ALL]
     for student, state, about in dict.fromkeys(told):
         _print_line(f"{student}: {state}{f': {about}' if about else ''}", console)
+    waiting: dict[str, list[str]] = {}
+    for result in found:
+        if result.state is State.WAITING:
+            waiting.setdefault(result.student, []).append(result.exercise)
     for result in found:
         if result.state in _OF_ALL:
             continue
         if result.state is State.WAITING:
-            _print_line(f"{result.student} {result.exercise}: {result.state}", console)
+            names = waiting.pop(result.student, [])  # all at once, where the first of them is
+            if names:
+                says = State.WAITING if len(names) == 1 else _WAITING
+                _print_line(f"{result.student} {', '.join(names)}: {says}", console)
         elif result.needs_attention or result.score < result.points:
             reason = next(iter(result.reasons), "").split("\n")[0]
             more = f" ({len(result.reasons) - 1} more)" if len(result.reasons) > 1 else ""
