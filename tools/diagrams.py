@@ -13,6 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from PIL import Image
 
+from rps_course import profile
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -69,17 +71,20 @@ def _arrow(axes: "Axes", start: tuple[float, float], end: tuple[float, float]) -
 def phases() -> Figure:
     """Draws backbone, cut and head, and what trains in each phase."""
     figure, axes = _card(9.5, 4.4)
+    recipe = profile.get("standard")
+    cut = recipe.fine_tune_at
     rows = (
-        (31, "Phase 1: feature extraction", "learning rate 0.001", FROZEN),
-        (11.5, "Phase 2: fine-tuning", "learning rate 0.00001", TRAINS),
+        (31, "Phase 1: feature extraction", recipe.learning_rate_head, FROZEN),
+        (11.5, "Phase 2: fine-tuning", recipe.learning_rate_fine, TRAINS),
     )
     for y, title, rate, tail in rows:
         axes.text(2, y + 8, title, color=INK, fontsize=12, weight="bold", va="center")
-        axes.text(35, y + 8, rate, color=QUIET, fontsize=10, va="center")
+        said = f"learning rate {np.format_float_positional(rate)}"
+        axes.text(35, y + 8, said, color=QUIET, fontsize=10, va="center")
         _box(axes, 7.5, y, 11, 8, PLAIN, "picture", "[n, H, W, 3]")
-        _box(axes, 31, y, 30, 8, FROZEN, "backbone, layers 0 to 148", "frozen")
+        _box(axes, 31, y, 30, 8, FROZEN, f"backbone, layers 0 to {cut - 1}", "frozen")
         _box(
-            axes, 56.5, y, 17, 8, tail, "layers from 149",
+            axes, 56.5, y, 17, 8, tail, f"layers from {cut}",
             "trains" if tail == TRAINS else "frozen",
         )  # fmt: skip
         _box(axes, 73, y, 11, 8, TRAINS, "head", "trains")
@@ -159,7 +164,7 @@ def _what_layers_see() -> tuple[np.ndarray, list[tuple[tuple[int, ...], list[np.
     """Returns a picture, and of each layer the output's shape and its four strongest channels."""
     import tensorflow as tf
 
-    from rps_course import model, preprocessing, profile
+    from rps_course import model, preprocessing
     from rps_course.offline import hands
 
     offline = profile.get("offline")
@@ -179,7 +184,7 @@ def _what_layers_see() -> tuple[np.ndarray, list[tuple[tuple[int, ...], list[np.
 
 def main() -> None:
     """Writes the files."""
-    FOLDER.mkdir(exist_ok=True)
+    FOLDER.mkdir(parents=True, exist_ok=True)
     with mpl.rc_context({"font.family": "DejaVu Sans"}):
         for draw in (phases, flow):
             path = FOLDER / f"{draw.__name__}.png"
