@@ -146,7 +146,7 @@ def parser() -> argparse.ArgumentParser:
     audit.add_argument(
         "--quick",
         action="store_true",
-        help="run the self-check, besides the verdict, of one wrong answer of the corpus in three; "
+        help="run the self-check, besides the verdict, of one answer of the corpus in three; "
         "try attacks only as a cell, and only on the exercises that they are about",
     )
     audit.add_argument("--attacks", type=Path, metavar="DIR", help="folder of attacks: <name>.py")

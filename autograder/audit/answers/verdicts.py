@@ -17,7 +17,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
 
-from autograder.audit.answers.corpus import MUTANT, REJECT, Answer
+from autograder.audit.answers.corpus import MUTANT, Answer
 from autograder.audit.answers.nursery import Nursery
 from autograder.audit.subject import Subject
 from autograder.core.challenge import Challenge
@@ -34,7 +34,7 @@ from autograder.sandbox.watchdog import Problem
 # Verdicts of an audit are the same each time: one challenge for each exercise. The self-check
 # draws its own, as always; that both agree shows that the draw does not matter.
 _KEY = b"the challenges of an audit are no secret"
-_QUICK = 3  # of so many wrong answers, a quick audit runs the self-check of one
+_QUICK = 3  # of so many answers, a quick audit runs the self-check of one
 
 
 @dataclass(frozen=True)
@@ -127,9 +127,8 @@ def cut_down(notebook: NotebookNode, exercise: str) -> NotebookNode:
 
 
 def _self_checked(answer: Answer, quick: bool) -> bool:
-    if answer.kind == REJECT and quick:
-        return zlib.crc32(answer.name.encode()) % _QUICK == 0
-    return answer.kind != MUTANT
+    chosen = not quick or zlib.crc32(answer.name.encode()) % _QUICK == 0
+    return chosen and answer.kind != MUTANT
 
 
 def judge(subject: Subject, answers: list[Answer], quick: bool = False) -> Iterator[Judged]:
@@ -138,7 +137,7 @@ def judge(subject: Subject, answers: list[Answer], quick: bool = False) -> Itera
     Args:
         subject: the course.
         answers: the answers; those to the same exercise should be neighbours.
-        quick: whether only one wrong answer in three is checked as its student would, too.
+        quick: whether only one answer in three is checked as its student would, too.
 
     Raises:
         CourseError: its solutions lack an exercise.
