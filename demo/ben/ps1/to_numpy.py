@@ -1,3 +1,6 @@
+import tensorflow_datasets as tfds
+
+
 def to_numpy(ds):
     """Fills arrays of the right size instead of stacking lists."""
     n = int(ds.cardinality())
