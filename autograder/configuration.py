@@ -72,6 +72,9 @@ def configure(c: Config, *, course: str, profile: str) -> None:
     c.HTMLExporter.sanitize_html = True
     filters = ("markdown2html", "clean_html", "highlight_code", "strip_files_prefix")
     c.HTMLExporter.filters = {name: f"autograder.grading.pages.{name}" for name in filters}
+    # Whoever grades a written answer sees the model answer below it.
+    c.HTMLExporter.preprocessors = ["autograder.grading.marking.ShowModelAnswers"]
+    c.ClearMarkScheme.enforce_metadata = False  # schemes stand in the cells of answers
     c.GenerateFeedback.exporter_class = "autograder.grading.pages.FeedbackExporter"
 
     # Evidence and verdict (docs/design-notes.md). Repairing comes first, in place of nbgrader's

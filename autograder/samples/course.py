@@ -13,6 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder import configuration
+from autograder.grading import marking
 
 
 class SampleError(RuntimeError):
@@ -78,7 +79,7 @@ class SampleCourse:
         path = self.solutions / assignment / f"{assignment}.ipynb"
         notebook = nbformat.read(path, as_version=4)
         for cell in notebook.cells:
-            lines = cell.source.split("\n")
+            lines = marking.without_scheme(cell.source).split("\n")
             markers = ("### BEGIN SOLUTION", "### END SOLUTION")
             cell.source = "\n".join(line for line in lines if line.strip() not in markers)
         return notebook

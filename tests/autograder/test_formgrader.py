@@ -2,6 +2,7 @@
 
 import pytest
 import sandbox
+from nbconvert.exporters import HTMLExporter
 from nbgrader_course import nbgrader
 from odd_class import CLASS
 from odd_class.member import RIGHT
@@ -50,6 +51,29 @@ def test_formgrader_lists_and_grades_the_class(course, formgrader):
     assert answer["success"], answer["log"]
     assert "Converting notebook" in answer["log"]
     assert scores(course, "a[b]*c") == SCORES
+
+
+def test_whoever_grades_sees_the_model_answer_and_nobody_else(course, formgrader):
+    from nbgrader.server_extensions.formgrader import handlers
+
+    config = formgrader.config
+    config.HTMLExporter.template_name = "formgrade"
+    config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
+    names = ("submission_id", "student", "last_name", "first_name", "base_url", "notebook_path")
+    about = dict.fromkeys(names, "") | {"index": 0, "total": 1}
+    about |= {"assignment_id": "toy1", "notebook_id": "toy1"}
+    path = course / "autograded/numbered/toy1/toy1.ipynb"
+    page, _ = HTMLExporter(config=config).from_filename(path, resources=about)
+    assert "Model answer" in page
+    assert "Because it <em>does</em>." in page
+    assert "2 points: the cause" in page
+    assert "MARK SCHEME" not in page
+    nbgrader(course, "generate_feedback", "toy1", "--student=numbered")
+    feedback = (course / "feedback/numbered/toy1/toy1.html").read_text()
+    released = (course / "assignments/toy1/toy1.ipynb").read_text()
+    for text in (feedback, released, path.read_text()):
+        assert "Because it" not in text
+        assert "the cause" not in text
 
 
 def test_what_cannot_be_read_keeps_its_result_and_fails_the_command(

@@ -55,6 +55,14 @@ def solved(root=TOY, **answers):
     return notebook
 
 
+MODEL_ANSWER = """\
+Because it *does*.
+
+### BEGIN MARK SCHEME
+- 2 points: the cause
+### END MARK SCHEME"""
+
+
 def with_question(notebook, answer=UNANSWERED):
     """Adds a question that is answered in words, and an answer."""
     about = {"grade": True, "solution": True, "locked": False, "task": False, "points": 2}
@@ -69,7 +77,7 @@ def with_question(notebook, answer=UNANSWERED):
 def release_with_question(root):
     """Releases the toy assignment with a question at its end."""
     path = root / "solutions/toy1/toy1.ipynb"
-    nbformat.write(with_question(nbformat.read(path, as_version=4), "Because."), path)
+    nbformat.write(with_question(nbformat.read(path, as_version=4), MODEL_ANSWER), path)
     nbgrader(root, "generate_assignment", "toy1", "--force")
 
 
