@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parents[1] / "lessons/pictures"
 PAPER, INK, QUIET = "#fbfaf7", "#22272e", "#59636e"
 FROZEN, TRAINS, PLAIN = "#cfe0ec", "#f7c69b", "#e8e6e0"
-DPI = 92  # 874 pixels wide: pages of feedback do not scale pictures down
+DPI = 88  # 836 pixels wide: pages of feedback do not scale pictures down
 COLORS = 128  # of a file: few are enough, and make it small
 # Layers whose outputs are shown, and what they are called there.
 SEEN = (
