@@ -16,7 +16,7 @@ c.CourseDirectory.solution_directory = "release_solutions"
 # Weights that an instructor trained in solutions/ps4 stay there: they are neither released...
 c.GenerateAssignmentApp.CourseDirectory.ignore = [
     ".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache", "rps_model.*",
-    "custom_sample.png", "my_hand.jpg",
+    "custom_sample.png", "my_hand.jpg", "my_hands",
 ]  # fmt: skip
 # ...nor put in place of the ones that a student hands in.
 c.Autograde.exclude_overwriting = {"ps4": ["rps_model.weights.h5", "rps_model.json"]}

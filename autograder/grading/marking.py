@@ -10,10 +10,10 @@ from pathlib import Path
 
 import nbformat
 from nbconvert.exporters.exporter import ResourcesDict
+from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_solution
 
 from autograder.grading.cells import grade_id
@@ -26,8 +26,10 @@ def without_scheme(source: str) -> str:
     return _SCHEME.sub("", source)
 
 
-class ShowModelAnswers(NbGraderPreprocessor):
+class ShowModelAnswers(Preprocessor):
     """Adds model answers to the page of a submission in formgrader."""
+
+    enabled = True
 
     def preprocess(
         self, nb: NotebookNode, resources: ResourcesDict

@@ -1,5 +1,6 @@
 """Repairs a submission's cells before it is executed."""
 
+import json
 from typing import Any
 
 from nbconvert.exporters.exporter import ResourcesDict
@@ -40,7 +41,7 @@ class RepairNotebook(NbGraderPreprocessor):
         info = resources["nbgrader"]
         with Gradebook(info["db_url"]) as gradebook:
             released = _released(gradebook.find_notebook(info["notebook"], info["assignment"]))
-        texts = {compared(cell.source) for cell in released_cells(self, resources)}
+        texts = {_text(cell) for cell in released_cells(self, resources)}
         if not texts:
             self.log.warning("There is no released notebook: written answers wait for a person")
         nb.metadata.setdefault(METADATA, {})[BLANK] = is_whole(nb) and _is_blank(nb, texts)
@@ -205,13 +206,16 @@ def _checks(cell: NotebookNode, name: str) -> bool:
     return name in (grade_id(cell), cell.metadata.get(METADATA, {}).get("checks"))
 
 
-def _is_blank(nb: NotebookNode, released: set[str]) -> bool:
+def _text(cell: NotebookNode) -> tuple[str, str]:
+    """Returns what a cell says, with its attachments: an answer may be a picture."""
+    return compared(cell.source), json.dumps(cell.get("attachments") or {}, sort_keys=True)
+
+
+def _is_blank(nb: NotebookNode, released: set[tuple[str, str]]) -> bool:
     """Whether there are texts, and each is a released one, so that no answer can be among them."""
     texts = [
         cell
         for cell in nb.cells
         if cell.source.strip() and (cell.cell_type != "code" or statements.is_prose(cell.source))
     ]
-    return bool(texts) and not any(
-        cell.get("attachments") or compared(cell.source) not in released for cell in texts
-    )
+    return bool(texts) and all(_text(cell) in released for cell in texts)

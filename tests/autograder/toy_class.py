@@ -55,6 +55,10 @@ def solved(root=TOY, **answers):
     return notebook
 
 
+_DOT = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJg"
+    "gg=="
+)
 MODEL_ANSWER = """\
 Because it *does*.
 
@@ -68,7 +72,11 @@ def with_question(notebook, answer=UNANSWERED):
     about = {"grade": True, "solution": True, "locked": False, "task": False, "points": 2}
     about |= {"grade_id": "why", "schema_version": 3}
     notebook.cells += [
-        new_markdown_cell("Why?", id="toy-question"),
+        new_markdown_cell(
+            "Why? ![a dot](attachment:dot.png)",
+            id="toy-question",
+            attachments={"dot.png": {"image/png": _DOT}},
+        ),
         new_markdown_cell(answer, id="toy-answer", metadata={"nbgrader": about}),
     ]
     return notebook
