@@ -250,6 +250,34 @@ def plot_confusion(matrix: np.ndarray, classes: "Sequence[str]") -> "Figure":
     return figure
 
 
+def show_table(
+    values: np.ndarray, names: "Sequence[str]", title: str, rows: str, columns: str
+) -> "Figure":
+    """Shows a table of shares in color, darker where they are larger.
+
+    Args:
+        values: shares `[n, n]`, 0 to 1.
+        names: of the n rows and of the n columns.
+        title: what the shares are.
+        rows: what the rows are.
+        columns: what the columns are.
+    """
+    import matplotlib.pyplot as plt
+
+    figure, ax = plt.subplots(figsize=(1.9 + len(names), 1.3 + 0.7 * len(names)))
+    figure.set_layout_engine("constrained")
+    ax.imshow(values, cmap="Blues", vmin=0, vmax=1.4, aspect="auto")
+    for (row, column), value in np.ndenumerate(np.asarray(values)):
+        ax.text(column, row, f"{value:.2f}", ha="center", va="center", fontsize=11)
+    ax.set_xticks(range(len(names)), names)
+    ax.set_yticks(range(len(names)), names)
+    ax.set_xlabel(columns)
+    ax.set_ylabel(rows)
+    ax.set_title(title, fontsize=11)
+    ax.tick_params(length=0)
+    return figure
+
+
 def show_occlusion(image: np.ndarray, drops: np.ndarray, name: str) -> "Figure":
     """Shows a picture beside a map of where covering it costs the answer most.
 

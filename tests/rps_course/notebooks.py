@@ -42,7 +42,7 @@ EXERCISES = {
 # Grade id of every answer that a person grades.
 WRITTEN = {
     "ps1": [],
-    "ps2": [],
+    "ps2": ["experiment_scale"],
     "ps3": ["experiment_pretraining", "experiment_augmentation", "written_answer"],
     "ps4": ["own_hand", "experiment_learning_rate", "experiment_cut"],
 }

@@ -105,6 +105,8 @@ def test_pictures_of_matrices_maps_and_curves_have_what_they_are_about():
     assert texts[:2] == ["5\n83%", "1\n17%"]
     figure = plotting.show_occlusion(np.zeros((1, 8, 8, 3)), np.eye(3), "rock")
     assert figure.axes[1].get_title() == "what 'rock' depends on"
+    figure = plotting.show_table(np.array([[0.5, 1], [0, 0.25]]), ["x", "y"], "t", "r", "c")
+    assert [text.get_text() for text in figure.axes[0].texts] == ["0.50", "1.00", "0.00", "0.25"]
     curves = {"a": {"accuracy": [0.1, 0.2, 0.5], "val_accuracy": [0.3, 0.3, 0.4]}}
     figure = plotting.compare_histories(curves, 1)
     assert [ax.get_title() for ax in figure.axes] == ["training accuracy", "validation accuracy"]
