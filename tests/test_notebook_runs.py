@@ -19,7 +19,8 @@ whole = profile.get
 profile.get = lambda name: replace(whole(name), epochs_head=6, epochs_fine=2)
 """
 # Pictures and plots that a solved notebook shows.
-FIGURES = {"ps1": 3, "ps2": 2, "ps3": 3, "ps4": 3}
+# A model without a mistake on the test set has none to show.
+FIGURES = {"ps1": (3,), "ps2": (3,), "ps3": (5,), "ps4": (8, 9)}
 
 
 def run(notebook, folder, profile):
@@ -97,7 +98,7 @@ def test_the_solved_notebook_shows_its_pictures(solved):
     name, notebook = solved
     outputs = [o for cell in notebook.cells for o in cell.get("outputs", [])]
     figures = [o for o in outputs if "image/png" in o.get("data", {})]
-    assert len(figures) == FIGURES[name]
+    assert len(figures) in FIGURES[name]
     # A figure that is a cell's last value would be shown a second time, as text or picture.
     assert not [o for o in outputs if "<Figure" in str(o.get("data", {}).get("text/html", ""))]
 
