@@ -146,6 +146,8 @@ def test_facts_that_contradict_one_another_cost_the_exercise_and_nothing_more(ca
     from autograder.grading.run import RUN, Run
     from autograder.sandbox.isolation import Isolation
 
+    a_set = {"X_shape": [1, 8, 10, 3], "y_shape": [1], "pictures": [1], "labels": [999]}
+    split = {"type": "pairs", "train": a_set, "validation": a_set}
     made_up = {
         "build_backbone": {"type": "model"},
         "build_classifier": {"type": "model", "output_shape": [6, 3]},
@@ -165,6 +167,11 @@ def test_facts_that_contradict_one_another_cost_the_exercise_and_nothing_more(ca
         "to_numpy": {key: {"type": "pair"} for key in ("small", "large")},
         "load_custom_sample": {key: {} for key in ("photo", "jpeg", "transparent", "gray")},
         "top_k": {key: {"type": "pairs"} for key in ("default", "three", "all")},
+        "split_validation": {
+            **dict.fromkeys(("once", "again", "other_seed", "sorted"), split),
+            "given_changed": False,
+        },
+        "confusion_matrix": {key: {"type": "ndarray", "shape": [9, 9]} for key in ("all", "some")},
     }
     assert set(made_up) == {n for n, e in RPS.exercises.items() if isinstance(e, Exercise)}
     judge = JudgeEvidence()

@@ -59,23 +59,28 @@ def changed(facts, name, change):
 
 
 TRUE = trained(N * BATCHES)
+HISTORY, TRAINING, VALIDATION = (
+    RULES["train_head"]["criteria"][name]["points"]
+    for name in ("history", "training", "validation")
+)
+FULL = HISTORY + TRAINING + VALIDATION
 
 
 def test_a_true_training_earns_full_points():
-    assert judged(TRUE) == (8, [])
+    assert judged(TRUE) == (FULL, [])
 
 
 def test_the_order_of_batches_and_pictures_does_not_matter():
     order = np.random.default_rng(0).permutation(22)
     steps = [tuple(map(int, order[start : start + 4])) for start in range(0, 22, 4)]
-    assert judged(trained(tuple(N * steps[::-1]))) == (8, [])
+    assert judged(trained(tuple(N * steps[::-1]))) == (FULL, [])
 
 
 @pytest.mark.parametrize("name", ["loss", "accuracy"])
 @pytest.mark.parametrize("change", [lambda v: v + 0.1, lambda v: v[:1], np.zeros_like])
 def test_training_values_that_are_made_up_cost_the_history(name, change):
     score, says = judged(TRUE, history=changed(TRUE, name, change))
-    assert score == 6
+    assert score == FULL - HISTORY
     assert f"The history's {name} is not that of the epochs" in says[0]
 
 
@@ -83,18 +88,18 @@ def test_training_values_that_are_made_up_cost_the_history(name, change):
 @pytest.mark.parametrize("change", [lambda v: v + 0.1, lambda v: v[:1], np.zeros_like])
 def test_validation_values_that_are_made_up_cost_the_validation(name, change):
     score, says = judged(TRUE, history=changed(TRUE, name, change))
-    assert score == 5
+    assert score == FULL - VALIDATION
     assert f"The history's {name} is not that of the given validation data" in says[0]
 
 
 def test_without_its_metrics_a_history_is_none_of_this_training():
     score, _ = judged(TRUE, history=())
-    assert score == 3
+    assert score == TRAINING
 
 
 def test_epochs_of_some_of_the_batches_keep_their_history():
     score, says = judged(trained(N * BATCHES[:2]))
-    assert score == 5
+    assert score == FULL - TRAINING
     assert f"Training ran {2 * N} steps" in says[0]
 
 
@@ -111,13 +116,13 @@ def test_a_history_of_the_last_of_more_epochs_is_of_this_training():
         last[name] = Array.of(np.average(batches, axis=1, weights=[4, 4, 4, 4, 4, 2]))
     history = tuple(fitting.Metric(*each) for each in last.items())
     score, says = judged(more, history=history, validated=validated)
-    assert score == 5
+    assert score == FULL - TRAINING
     assert f"trained for {2 * N} epochs" in says[0]
 
 
 def test_epochs_that_did_not_run_cost_the_history_although_it_lists_them():
     score, _ = judged(trained(N * BATCHES), trained=BATCHES[:1])
-    assert score < 6
+    assert score < FULL - HISTORY
 
 
 def test_weights_that_no_picture_leads_to_earn_nothing():
@@ -137,5 +142,5 @@ def test_weights_as_they_were_earn_nothing_whatever_was_noted():
 def test_weights_of_other_steps_cost_the_training_and_the_validation():
     other = fitting._retrain(BATCHES[:1], EXPECTED)
     score, says = judged(TRUE, kernel=Array.of(other.kernel), bias=Array.of(other.bias))
-    assert score == 2
+    assert score == HISTORY
     assert "not those that plain training" in says[0]
