@@ -1,5 +1,6 @@
 """Sample classes, and what a command takes there: seconds, CPU seconds of all processes, memory."""
 
+import contextlib
 import threading
 import time
 from collections import Counter
@@ -85,15 +86,18 @@ class _Watch(threading.Thread):
     def run(self) -> None:
         """Looks until the command has ended."""
         while self._root.is_running() and self._root.status() != psutil.STATUS_ZOMBIE:
-            try:
+            with contextlib.suppress(psutil.Error):
                 self.memory = max(self.memory, self._root.memory_info().rss / 1e6)
                 for process in (self._root, *self._root.children(recursive=True)):
-                    key, times = (process.pid, process.create_time()), process.cpu_times()
-                    self._kinds[key] = self._kind(process)  # a fork gets its name a little later
-                    self._seconds[key] = times.user + times.system
-            except psutil.Error:
-                pass
+                    with contextlib.suppress(psutil.Error):  # it may have ended meanwhile
+                        self._see(process)
             time.sleep(0.05)
+
+    def _see(self, process: psutil.Process) -> None:
+        key, times = (process.pid, process.create_time()), process.cpu_times()
+        self._seconds[key] = times.user + times.system
+        self._kinds.setdefault(key, "others")  # one that has ended has no command line any more
+        self._kinds[key] = self._kind(process)  # a fork gets its name a little later
 
 
 def timed(course: SampleCourse, arguments: list[str], name: str) -> Taken:
