@@ -239,7 +239,8 @@ def test_pictures_come_back_within_a_budget_and_progress_bars_do_not(course):
     assert "not shown while grading: image/png" in shown[-1]["text/plain"]
     nbgrader(course, "generate_feedback", "toy1", "--student=pictures")
     feedback = (course / "feedback/pictures/toy1/toy1.html").read_text()
-    assert feedback.count('src="data:image/png;base64') == 5
+    # Five of the student's, and the one that is attached to the question.
+    assert feedback.count('src="data:image/png;base64') == 6
     assert printed.outputs[0].text == " 2 of 3\n10\ndone\n"
     assert timed.outputs[0].text == "worked\n"
     assert timed.outputs[1].data["text/plain"] == "42"
