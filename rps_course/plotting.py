@@ -122,9 +122,7 @@ def compare_histories(
         if fine_tune_start:
             _mark_fine_tuning(ax, fine_tune_start)
         ax.set_title(title, fontsize=11)
-        ax.set_xlabel("epoch")
-        ax.grid(alpha=0.25)
-        ax.spines[["top", "right"]].set_visible(False)
+        _by_epoch(ax)
     axes[0].set_ylim(top=1.02)
     axes[0].legend(frameon=False)
     return figure
@@ -139,6 +137,10 @@ def _plot_curves(ax: "Axes", history: dict[str, list[float]], name: str, first: 
         values = history.get(key, [])
         epochs = range(first + 1, len(values) + 1)
         ax.plot(epochs, values[first:], color=color, label=label, marker="o", ms=3)
+    _by_epoch(ax)
+
+
+def _by_epoch(ax: "Axes") -> None:
     ax.set_xlabel("epoch")
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.grid(alpha=0.25)
@@ -234,19 +236,11 @@ def plot_confusion(matrix: np.ndarray, classes: "Sequence[str]") -> "Figure":
     side = 1.6 + 0.9 * len(classes)
     figure, ax = plt.subplots(figsize=(side + 0.8, side), layout="constrained")
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-    mistakes = np.ma.masked_where(np.eye(len(classes), dtype=bool), shares)
-    ax.imshow(
-        np.where(np.eye(len(classes), dtype=bool), shares, np.nan), cmap="Blues", vmin=0, vmax=1.4
-    )
-    ax.imshow(mistakes, cmap="Reds", vmin=0, vmax=0.7)
-    for (row, column), count in np.ndenumerate(matrix):
-        text = f"{count:,}\n{shares[row, column]:.0%}"
-        ax.text(column, row, text, ha="center", va="center", fontsize=11)
-    ax.set_xticks(range(len(classes)), classes)
-    ax.set_yticks(range(len(classes)), classes)
-    ax.set_xlabel("taken for")
-    ax.set_ylabel("is")
-    ax.tick_params(length=0)
+    right = np.eye(len(classes), dtype=bool)
+    ax.imshow(np.where(right, shares, np.nan), cmap="Blues", vmin=0, vmax=1.4)
+    ax.imshow(np.where(right, np.nan, shares), cmap="Reds", vmin=0, vmax=0.7)
+    pairs = zip(matrix.flat, shares.flat, strict=True)
+    _write_cells(ax, [f"{n:,}\n{share:.0%}" for n, share in pairs], classes, "is", "taken for")
     return figure
 
 
@@ -264,18 +258,26 @@ def show_table(
     """
     import matplotlib.pyplot as plt
 
-    figure, ax = plt.subplots(figsize=(1.9 + len(names), 1.3 + 0.7 * len(names)))
-    figure.set_layout_engine("constrained")
+    size = (1.9 + len(names), 1.3 + 0.7 * len(names))
+    figure, ax = plt.subplots(figsize=size, layout="constrained")
     ax.imshow(values, cmap="Blues", vmin=0, vmax=1.4, aspect="auto")
-    for (row, column), value in np.ndenumerate(np.asarray(values)):
-        ax.text(column, row, f"{value:.2f}", ha="center", va="center", fontsize=11)
+    _write_cells(ax, [f"{value:.2f}" for value in np.ravel(values)], names, rows, columns)
+    ax.set_title(title, fontsize=11)
+    return figure
+
+
+def _write_cells(
+    ax: "Axes", texts: "Sequence[str]", names: "Sequence[str]", rows: str, columns: str
+) -> None:
+    """Writes a text into each cell of a square table, row by row, and names on its sides."""
+    for place, text in enumerate(texts):
+        row, column = divmod(place, len(names))
+        ax.text(column, row, text, ha="center", va="center", fontsize=11)
     ax.set_xticks(range(len(names)), names)
     ax.set_yticks(range(len(names)), names)
     ax.set_xlabel(columns)
     ax.set_ylabel(rows)
-    ax.set_title(title, fontsize=11)
     ax.tick_params(length=0)
-    return figure
 
 
 def show_occlusion(image: np.ndarray, drops: np.ndarray, name: str) -> "Figure":
