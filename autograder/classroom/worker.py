@@ -16,6 +16,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import distributed
 
@@ -24,7 +25,8 @@ from autograder.classroom import parcels
 TRIES = 3  # how often a submission is graded whose grading is killed
 BEGUN = "autograder-begun"  # Dask's topic for whose submission a worker grades now
 _SERVER = "autograder.classroom.server"  # not imported here: it takes memory and a second
-_PRINTED = "stderr"
+_NOT_STARTED = "The program that grades cannot be started"
+_MOST_PRINTED = 1000  # characters that are shown
 _MAX_PATH = 40  # of the folder for temporary files: the paths of kernels' sockets have a limit
 
 
@@ -63,13 +65,28 @@ class Server:
         about, files = parcels.unpack(shared)
         self.users = 0
         short = len(tempfile.gettempdir()) <= _MAX_PATH
-        self._folder = Path(tempfile.mkdtemp(prefix="rps-", dir=None if short else "/tmp"))
+        within = tempfile.gettempdir() if short else "/tmp"
+        try:
+            self._folder = Path(tempfile.mkdtemp(prefix="rps-", dir=within))
+        except OSError as error:
+            raise RuntimeError(f"{_NOT_STARTED} in {within}: {error}.") from error
         try:
             (self._folder / "about.json").write_text(json.dumps(about))
             parcels.write(files, self._folder / "course")
+            # The program removes its folder when it ends: what it printed must outlive that.
+            with tempfile.TemporaryFile() as printed:
+                said = self._start(printed)
+                printed.seek(0)
+                last = printed.read().decode(errors="replace").strip()[-_MOST_PRINTED:]
         except OSError as error:
             shutil.rmtree(self._folder, ignore_errors=True)
-            raise RuntimeError(f"No file can be written in {self._folder}: {error}.") from error
+            raise RuntimeError(f"{_NOT_STARTED} in {self._folder}: {error}.") from error
+        if said != parcels.READY:
+            self.close()
+            raise RuntimeError(said or f"{_NOT_STARTED}: {last}")
+
+    def _start(self, printed: BinaryIO) -> str:
+        """Starts the program, and returns what it says as soon as it is ready or cannot be."""
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
@@ -77,15 +94,11 @@ class Server:
                 env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=(self._folder / _PRINTED).open("wb"),
+                stderr=printed,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
             )
-        said = self._control.recv(1 << 16).decode()
-        if said != parcels.READY:
-            printed = (self._folder / _PRINTED).read_text(errors="replace").strip()
-            self.close()
-            raise RuntimeError(said or f"the program that grades does not start: {printed[-1000:]}")
+        return self._control.recv(1 << 16).decode()
 
     @property
     def ended(self) -> bool:

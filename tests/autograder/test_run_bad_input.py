@@ -227,9 +227,37 @@ def test_a_full_disk_for_temporary_files_is_told(tmp_path, monkeypatch):
     with small_disk(tmp_path / "tmp", "200k") as disk:
         monkeypatch.setattr(tempfile, "tempdir", str(disk))
         monkeypatch.setattr(grading, "_MAX_PATH", 1000)
-        with pytest.raises(RuntimeError, match=f"No file can be written in {disk}.*No space left"):
+        with pytest.raises(RuntimeError, match=f"cannot be started in {disk}.*No space left"):
             grading.Server(parcels.pack({}, {"gradebook.db": bytes(500_000)}))
         assert not list(disk.iterdir())
+
+
+SAYS_WHY = "import socket, sys\nsocket.socket(fileno=int(sys.argv[1])).send(b'No sandbox.')\n"
+REMOVES = "import shutil, sys\nshutil.rmtree(sys.argv[2])\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "says"),
+    [
+        (SAYS_WHY + REMOVES, "^No sandbox.$"),
+        (REMOVES + "raise OSError('No luck.')", "(?s)cannot be started: .*No luck.$"),
+        (REMOVES, "cannot be started: $"),
+    ],
+)
+def test_why_a_grading_program_has_ended_is_told_however_late(tmp_path, monkeypatch, program, says):
+    (tmp_path / "ends.py").write_text(program)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(grading, "_SERVER", "ends")
+    start = grading.Server._start
+
+    def late(server, printed):
+        said = start(server, printed)
+        server._process.wait(timeout=60)
+        return said
+
+    monkeypatch.setattr(grading.Server, "_start", late)
+    with pytest.raises(RuntimeError, match=says):
+        grading.Server(parcels.pack({}, {}))
 
 
 def test_a_full_disk_for_temporary_files_is_not_taken_for_the_disk_of_the_course(
