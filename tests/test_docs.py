@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from nbgrader_course import nbgrader
 
-import autograder.arguments
+import autograder.cli
 import rps_course.cli
 from rps_course import augmentation, plotting, profile, submission, training
 
@@ -52,7 +52,7 @@ def test_a_command_of_the_pages_is_one_that_there_is(page, command, monkeypatch)
     if program == "rps-course":
         rps_course.cli._parser().parse_args(arguments)
     elif program == "rps-grader":
-        autograder.arguments.parser().parse_args(arguments)
+        autograder.cli.parser().parse_args(arguments)
     elif program == "nbgrader":
         from nbgrader.apps import NbGraderApp
 
