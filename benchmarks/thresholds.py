@@ -40,7 +40,8 @@ def statistics(facts: Any) -> dict[str, float]:
         )
     losses = facts.record.phases[-1].history["val_loss"]
     found["claimed / measured loss"] = min(
-        (value / weights.public.loss for value in losses), key=lambda share: abs(share - 1)
+        (value / (weights.validation or weights.public).loss for value in losses),
+        key=lambda share: abs(share - 1),
     )
     parts = {"tail": weights.tail, "head": weights.head}
     for part, values in parts.items():

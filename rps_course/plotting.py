@@ -63,6 +63,7 @@ def plot_history(
     history: dict[str, list[float]],
     fine_tune_start: int | None = None,
     chance: float | None = None,
+    val_set: str = "validation set",
 ) -> "Figure":
     """Plots loss and accuracy by epoch, and the accuracy once more without the first epochs.
 
@@ -70,6 +71,7 @@ def plot_history(
         history: `loss`, `val_loss`, `accuracy` and `val_accuracy`, one value an epoch.
         fine_tune_start: the epoch that phase 2 started at, which is marked; None without a phase 2.
         chance: the accuracy of guessing, drawn as a line; None to leave it out.
+        val_set: what the `val_` curves were measured on, for the legend.
     """
     import matplotlib.pyplot as plt
 
@@ -81,7 +83,7 @@ def plot_history(
         1, len(panels), figsize=(4 * len(panels), 3.9), layout="constrained"
     )
     for ax, (title, name, first) in zip(axes, panels, strict=True):
-        _plot_curves(ax, history, name, first)
+        _plot_curves(ax, history, name, first, val_set)
         ax.set_title(title)
         if fine_tune_start:
             _mark_fine_tuning(ax, fine_tune_start)
@@ -128,11 +130,13 @@ def compare_histories(
     return figure
 
 
-def _plot_curves(ax: "Axes", history: dict[str, list[float]], name: str, first: int) -> None:
+def _plot_curves(
+    ax: "Axes", history: dict[str, list[float]], name: str, first: int, val_set: str
+) -> None:
     """Draws the curves of a loss or metric from the epoch after `first` on."""
     for key, color, label in (
-        (name, _TRAINING, "training (augmented, with Dropout)"),
-        (f"val_{name}", _VALIDATION, "validation"),
+        (name, _TRAINING, "training set (augmented, with Dropout)"),
+        (f"val_{name}", _VALIDATION, val_set),
     ):
         values = history.get(key, [])
         epochs = range(first + 1, len(values) + 1)

@@ -144,7 +144,9 @@ def _write_pictures(
     probabilities = classifier.predict(X_test[:n], verbose=0)
     figures = {
         "examples.png": plotting.show_examples(test, profile.classes),
-        "history.png": plotting.plot_history(history, start, chance=1 / len(profile.classes)),
+        "history.png": plotting.plot_history(
+            history, start, chance=1 / len(profile.classes), val_set="test set"
+        ),
         "predictions.png": plotting.show_predictions(
             X_test[:n], probabilities, profile.classes, y_test[:n]
         ),

@@ -152,6 +152,9 @@ class Recipe:
             by default the fastest way here that does what the recipe says.
         seed: of initial weights, Dropout, shuffling and augmentation, where one was set; noted in
             the record, and the order of stored views.
+        validation: `{"share": ..., "seed": ...}`, the arguments of `data.split_validation` where
+            the validation pictures come from it; None where they are the test set. Noted in the
+            record: the grader measures on the same pictures.
         checkpoint: keeps the state after every epoch; None for nothing to go on from.
         verbose: as in Keras' `fit`; 0 shows nothing.
         record: how the phases were trained, for `submission.save`.
@@ -159,23 +162,25 @@ class Recipe:
 
     Raises:
         ViewsError: `views` is not a way to train.
+        RecordError: `validation` is no such split.
     """
 
     profile: profiles.Profile = field(default_factory=profiles.current)
     views: int | str = field(default_factory=ways.default)
     seed: int | None = None
+    validation: dict[str, Any] | None = None
     checkpoint: "Checkpoint | None" = None
     verbose: Any = "auto"
     record: submission.Record = field(init=False)
     history: dict[str, list[float]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.record = submission.Record(self.profile, self.seed)
+        self.record = submission.Record(self.profile, self.seed, self.validation)
         self._views = ways.Views(self.views, self.profile.fine_tune_at, self.verbose != 0)
 
     def again(self, seed: int) -> "Recipe":
         """Returns the same recipe for another training, which shares the stored views."""
-        other = Recipe(self.profile, self.views, seed, verbose=self.verbose)
+        other = Recipe(self.profile, self.views, seed, self.validation, verbose=self.verbose)
         other._views = self._views
         return other
 

@@ -103,6 +103,20 @@ def test_an_archive_of_a_platform_is_taken_in_whole(platform, tmp_path):
         assert {path.read_text() for path in taken.iterdir()} == {variant}
 
 
+def test_the_python_about_private_pictures_runs(monkeypatch, tmp_path):
+    offline = profile.get("offline")
+    monkeypatch.setattr(profile, "current", lambda: offline)
+    monkeypatch.chdir(tmp_path)
+    for name in offline.classes:
+        (tmp_path / "private" / name).mkdir(parents=True)
+        plt.imsave(tmp_path / "private" / name / "1.png", np.zeros((60, 80, 3)))
+    training.Recipe(offline).build().save_weights(tmp_path / submission.RPS_WEIGHTS)
+    (code,) = [c for c in blocks("docs/instructor.md", "python") if "load_folder" in c]
+    exec(code, {})
+    plt.close("all")
+    assert plt.imread(tmp_path / "private.png").size
+
+
 def test_the_python_of_the_page_on_training_runs(monkeypatch, tmp_path):
     small = dataclasses.replace(
         profile.get("offline"), subset=(12, 6), batch_size=4, epochs_head=1, epochs_fine=1

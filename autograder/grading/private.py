@@ -2,11 +2,14 @@
 
 The course makes it (`Course.private`), once for a class: from a secret that is derived from the
 class's key, and from the folder that the class's configuration names, if it names one. It is kept
-beside the key. Kernels cannot see it; the program that measures files is given it, and runs no
-student's code.
+beside the key, with digests of its files: where one is damaged, all are made again. Kernels cannot
+see it; the program that measures files is given it, and runs no student's code.
 """
 
+import contextlib
+import hashlib
 import hmac
+import json
 import os
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +20,7 @@ from autograder.grading import challenges, versions
 from autograder.grading.machine import Grading
 
 FOLDER = ".autograder-private"
+_DATA, _DIGESTS = "data", "digests.json"
 
 
 def folder(grading: Grading, root: Path, shared: bool = False) -> Path | None:
@@ -62,17 +66,37 @@ def _made(grading: Grading, root: Path, shared: bool) -> Path | None:
     about = "\0".join(["private data", repr(profile), content(grading), code])
     key = challenges.course_key(root, shared)
     made = root / FOLDER / hmac.digest(key, os.fsencode(about), "sha256").hex()[:16]
-    if not made.is_dir():
+    if not _is_whole(made):
         made.parent.mkdir(mode=0o770 if shared else 0o700, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=made.parent, ignore_cleanup_errors=True) as new:
-            course.private(profile, hmac.digest(key, b"private data", "sha256"), own, Path(new))
-            show(Path(new))
+        with tempfile.TemporaryDirectory(dir=made.parent, ignore_cleanup_errors=True) as room:
+            new = Path(room, "new")
+            (new / _DATA).mkdir(parents=True)
+            course.private(profile, hmac.digest(key, b"private data", "sha256"), own, new / _DATA)
+            (new / _DIGESTS).write_text(json.dumps(_digests(new / _DATA)))
+            show(new)
+            if made.is_dir() and not _is_whole(made):
+                made.rename(Path(room, "damaged"))
             try:
-                Path(new).rename(made)
+                new.rename(made)
             except OSError:  # another process was first
-                if not made.is_dir():
+                if not _is_whole(made):
                     raise
-    return made if any(made.iterdir()) else None
+    return made / _DATA if any((made / _DATA).iterdir()) else None
+
+
+def _is_whole(made: Path) -> bool:
+    """Whether data is there just as it was made."""
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError, ValueError):
+        return json.loads((made / _DIGESTS).read_text()) == _digests(made / _DATA)
+    return False
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    """Returns the SHA-256 of every file in a folder."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(_files(folder))
+    }
 
 
 def content(grading: Grading) -> str:

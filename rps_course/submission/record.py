@@ -25,6 +25,7 @@ MAX_RECORD_BYTES = 1_000_000
 MAX_PHASES = 20
 MAX_EPOCHS, MAX_EPOCH = 10_000, 10**9  # how many, and the number of one
 MAX_STRING = 200
+MAX_SHARE, MAX_SEED = 0.5, 2**63 - 1  # of a validation split that is measured again
 
 
 class RecordError(ValueError):
@@ -40,11 +41,28 @@ class Record:
     Args:
         profile: the profile that is trained on; None for the current one.
         seed: the seed of initial weights, Dropout, shuffling and augmentation, where one was set.
+        validation: the arguments `share` (up to 0.5) and `seed` of `data.split_validation`, where
+            the validation pictures are split off the training pictures; None where they are the
+            test set.
+
+    Raises:
+        RecordError: `validation` is something else.
     """
 
-    def __init__(self, profile: profiles.Profile | None = None, seed: int | None = None) -> None:
+    def __init__(
+        self,
+        profile: profiles.Profile | None = None,
+        seed: int | None = None,
+        validation: dict[str, Any] | None = None,
+    ) -> None:
+        if not _is_split(validation):
+            raise RecordError(
+                "validation must be None or {'share': above 0, up to 0.5, 'seed': a whole number "
+                f"from 0}}. Received: {validation!r}"
+            )
         self.profile = profile or profiles.current()
         self.seed = seed
+        self.validation = validation
         self.phases: list[dict[str, Any]] = []
 
     def add_phase(
@@ -102,6 +120,7 @@ class Record:
             },
             "seed": self.seed,
             "seeded": [] if self.seed is None else SEEDED,
+            "validation": self.validation,
             "phases": self.phases,
             "weights_sha256": weights_sha256,
         }
@@ -180,6 +199,20 @@ def _is_number(value: Any) -> bool:
     )
 
 
+def _is_split(value: Any) -> bool:
+    """Whether a value says how validation pictures were split off, or that they were not."""
+    if value is None:
+        return True
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"share", "seed"}
+        and _is_number(value["share"])
+        and 0 < value["share"] <= MAX_SHARE
+        and type(value["seed"]) is int
+        and 0 <= value["seed"] <= MAX_SEED
+    )
+
+
 def _is_short(value: Any) -> bool:
     """Whether a value is a string that can be shown in a report as it is."""
     return isinstance(value, str) and len(value) <= MAX_STRING and value.isprintable()
@@ -204,6 +237,8 @@ def _record_problem(record: Any) -> str:
         return "has no versions of the libraries"
     if not _is_short(record.get("profile")) or not _is_short(record.get("created")):
         return "does not say under which profile and when the model was trained"
+    if not _is_split(record.get("validation")):
+        return "does not say which pictures were for validation"
     return phases_problem(record.get("phases"))
 
 

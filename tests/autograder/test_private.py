@@ -10,7 +10,9 @@ import sandbox
 from nbgrader_course import nbgrader
 from toy_class import hand_in, make, results_of, rps_grader, solved
 
+from autograder.grading import private
 from autograder.grading.challenges import KEY_FILE
+from autograder.grading.machine import Grading
 from autograder.grading.private import FOLDER
 
 MEASUREMENTS = "1\n2\n3\n2\n"  # enough of them to be compared with the private number
@@ -42,7 +44,7 @@ def notes(root, student="ada"):
 
 def the_folder(root):
     (made,) = (root / FOLDER).iterdir()
-    return made
+    return made / "data"
 
 
 def configure(root, line):
@@ -75,7 +77,43 @@ def test_it_is_made_once_and_others_of_the_machine_cannot_read_it(toy):
     before = made.stat().st_mtime_ns, (made / "number.txt").read_text()
     nbgrader(toy, "autograde", "toy1", "--force", "--student=ada")
     assert (the_folder(toy).stat().st_mtime_ns, (made / "number.txt").read_text()) == before
-    assert made.parent.stat().st_mode & 0o077 == 0
+    assert (toy / FOLDER).stat().st_mode & 0o077 == 0
+
+
+def emptied(folder):
+    (folder / "number.txt").unlink()
+
+
+def damaged(folder):
+    (folder / "number.txt").write_text("2")
+
+
+def added_to(folder):
+    (folder / "another.txt").write_text("2")
+
+
+def removed(folder):
+    shutil.rmtree(folder)
+
+
+def without_digests(folder):
+    (folder.parent / "digests.json").unlink()
+
+
+def with_other_digests(folder):
+    (folder.parent / "digests.json").write_text("[")
+
+
+@pytest.mark.parametrize(
+    "damage", [emptied, damaged, added_to, removed, without_digests, with_other_digests]
+)
+def test_what_is_damaged_is_made_again(toy, damage, monkeypatch):
+    monkeypatch.syspath_prepend(toy)
+    number = (the_folder(toy) / "number.txt").read_text()
+    damage(the_folder(toy))
+    made = private.folder(Grading(course="toy.course:COURSE", profile="plain"), toy)
+    assert made == the_folder(toy)
+    assert [(path.name, path.read_text()) for path in made.iterdir()] == [("number.txt", number)]
 
 
 def test_another_key_makes_other_data(toy, tmp_path):

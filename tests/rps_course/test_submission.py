@@ -339,6 +339,29 @@ def test_a_file_that_is_no_record_is_refused(content, says, tmp_path):
         submission.load_record(path)
 
 
+@pytest.mark.parametrize(
+    "split",
+    [
+        "test",
+        {},
+        {"share": 0.2},
+        {"share": 0, "seed": 0},
+        {"share": 0.6, "seed": 0},
+        {"share": 0.2, "seed": -1},
+        {"share": 0.2, "seed": 2**63},
+        {"share": 0.2, "seed": 0.5},
+        {"share": 0.2, "seed": True},
+        {"share": "0.2", "seed": 0},
+        {"share": 0.2, "seed": 0, "more": 1},
+    ],
+)
+def test_a_validation_split_that_is_none_is_refused(split, saved, tmp_path):
+    with pytest.raises(submission.RecordError, match="validation must be None or"):
+        submission.Record(OFFLINE, validation=split)
+    with pytest.raises(submission.RecordError, match="which pictures were for validation"):
+        submission.load_record(changed(saved, tmp_path, validation=split))
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_a_record_may_have_the_encoding_that_an_editor_chose(encoding, saved, tmp_path):
     path = tmp_path / submission.RPS_RECORD

@@ -10,7 +10,16 @@ import pytest
 from autograder.core import rubric
 from autograder.core.facts import decode, encode
 from autograder.core.verdict import explain
-from rps_course import check, model, profile, run, submission
+from rps_course import (
+    augmentation,
+    check,
+    data,
+    model,
+    profile,
+    run,
+    submission,
+    training,
+)
 from rps_course.course import COURSE as RPS
 from rps_course.exercises.trained_model import private
 from rps_course.exercises.trained_model.facts import Scores
@@ -105,6 +114,45 @@ def test_the_head_of_phase_1_is_evaluated_again(facts):
     assert claimed["val_accuracy"][-1] == pytest.approx(first.accuracy, abs=0.01)
     assert claimed["val_loss"][-1] == pytest.approx(first.loss, rel=0.01)
     assert 0 < facts.weights.head.moved < 0.001
+
+
+@pytest.fixture(scope="module")
+def with_validation(tmp_path_factory):
+    """The same training with a fifth of 120 hands kept aside, and the record's own words."""
+    small = dataclasses.replace(COURSE, subset=(120, 9), epochs_head=3, epochs_fine=1)
+    X, y, *_ = data.arrays(small)
+    split = {"share": 0.2, "seed": 3}
+    pictures = data.split_validation(X, y, **split)
+    batches = augmentation.make_generators(*pictures[0], *pictures[1], batch_size=32)
+    recipe = training.Recipe(small, views=1, validation=split, verbose=0)
+    classifier = recipe.build()
+    recipe.head(classifier, *batches)
+    recipe.fine_tune(classifier, *batches)
+    folder = tmp_path_factory.mktemp("split")
+    submission.save(classifier, recipe.record, folder)
+    return small, folder
+
+
+def test_claimed_curves_are_compared_on_the_validation_pictures_of_the_record(with_validation):
+    small, folder = with_validation
+    facts = EXERCISE.measure(folder, small, None)
+    head, fine = (phase.history for phase in facts.record.phases)
+    for claimed, measured in ((head, facts.weights.first), (fine, facts.weights.validation)):
+        assert measured.pictures == 24
+        assert claimed["val_accuracy"][-1] == pytest.approx(measured.accuracy, abs=0.01)
+        assert claimed["val_loss"][-1] == pytest.approx(measured.loss, rel=0.01)
+    assert "contradict" not in flagged(facts)
+    other = with_weights(facts, validation=scores(0.1))
+    assert "claims for phase 'fine_tune' contradict" in flagged(other)
+
+
+def test_another_split_than_the_one_in_the_record_is_flagged(with_validation, tmp_path):
+    small, folder = with_validation
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / submission.RPS_RECORD
+    notes = json.loads(path.read_text())
+    path.write_text(json.dumps(notes | {"validation": None}))
+    assert "contradict the weights" in flagged(EXERCISE.measure(tmp_path, small, None))
 
 
 def test_honest_weights_of_a_short_training_lose_nothing_to_any_limit(facts):

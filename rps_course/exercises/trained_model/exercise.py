@@ -54,7 +54,8 @@ class TrainedModel(FileExercise[Facts]):
             return Facts(unusable=str(error))
         shape = model.layers[-1].kernel.shape
         first = submission.head_of(notes["phases"][0], *shape) if notes else None
-        measured = measuring.measure(model, profile, private, first)
+        split = notes["validation"] if notes and notes.get("validation") else None
+        measured = measuring.measure(model, profile, private, first, split)
         device = submission.device()["kind"]
         return Facts(weights=measured, no_record=no_record, record=record, device=device)
 

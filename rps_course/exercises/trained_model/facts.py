@@ -105,8 +105,10 @@ class Measured:
         tail: the unfrozen part.
         head: the head.
         private: on pictures that no student has; None where there are none.
-        first: the head that the record has of phase 1, on the frozen backbone and the public test
-            set; None where the record has none.
+        validation: on the validation pictures that the record tells of; None where these are the
+            public test set.
+        first: the head that the record has of phase 1, on the frozen backbone and the validation
+            pictures; None where the record has none.
     """
 
     public: Scores
@@ -114,6 +116,7 @@ class Measured:
     tail: Tail
     head: Head
     private: Scores | None = None
+    validation: Scores | None = None
     first: Scores | None = None
 
 

@@ -75,7 +75,8 @@ def suspicions(
         yield flags("norms_still")
     elif tail.way is not None:
         yield from _steps(record, tail.way, rules)
-    for phase, measured in ((record.phases[0], weights.first), (record.phases[-1], weights.public)):
+    last = weights.validation or weights.public
+    for phase, measured in ((record.phases[0], weights.first), (record.phases[-1], last)):
         said = measured and training.contradiction(phase, measured, rules)
         if said:
             yield flags("record_contradicts", name=phase.name, received=said)

@@ -7,7 +7,7 @@ handed-in weights must equal it.
 import dataclasses
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -31,6 +31,7 @@ def measure(
     profile: Profile,
     private: Path | None = None,
     first: Numbers | None = None,
+    split: dict[str, Any] | None = None,
 ) -> Measured:
     """Returns what is measured of a classifier.
 
@@ -39,6 +40,8 @@ def measure(
         profile: the whole profile.
         private: folder with pictures that no student has; None for none.
         first: the head that phase 1 ended with; None where that is not known.
+        split: `share` and `seed` of the split that the validation pictures come from; None where
+            they are the test set.
     """
     pretrained, _, before = _pretrained(profile)
     after = _parts(model.layers[0], profile)[1]
@@ -48,8 +51,12 @@ def measure(
     if private is not None:
         inputs, theirs = _private_inputs(profile, private)
         scores["private"] = _score(_compute(after, inputs), head, theirs)
+    seen = test, labels
+    if split is not None:
+        seen = _validation_inputs(profile, split["share"], split["seed"])
+        scores["validation"] = _score(_compute(after, seen[0]), head, seen[1])
     if first is not None:
-        scores["first"] = _score(_compute(before, test), first, labels)
+        scores["first"] = _score(_compute(before, seen[0]), first, seen[1])
     return Measured(
         public=_score(_compute(after, test), head, labels),
         frozen=_distances(pretrained, model.layers[0], profile.fine_tune_at),
@@ -81,13 +88,35 @@ def _parts(
 @cache
 def _inputs(profile: Profile, test: bool) -> Numbers:
     """Returns what the tail is given of the test set, or of some training pictures; and labels."""
-    from rps_course import data, preprocessing
+    from rps_course import data
 
     few = dataclasses.replace(profile, subset=(_TRAINING, 1))
-    chosen = data.load(profile)[1] if test else data.load(few)[0]
+    return _given(profile, data.load(profile)[1] if test else data.load(few)[0])
+
+
+@cache
+def _validation_inputs(profile: Profile, share: float, seed: int) -> Numbers:
+    """Returns the same of the pictures that `split_validation` takes from the training set."""
+    import tensorflow as tf
+
+    from rps_course import data
+
+    training = data.load(profile)[0]
+    labels = np.array([int(sample["label"]) for sample in training.as_numpy_iterator()])
+    numbers = np.arange(len(labels))
+    chosen = np.isin(numbers, data.split_validation(numbers, labels, share, seed)[1][0])
+    both = tf.data.Dataset.zip((training, tf.data.Dataset.from_tensor_slices(chosen)))
+    few = both.filter(lambda _, is_chosen: is_chosen).map(lambda sample, _: sample)
+    return _given(profile, few.apply(tf.data.experimental.assert_cardinality(chosen.sum())))
+
+
+def _given(profile: Profile, pictures: "tf.data.Dataset") -> Numbers:
+    """Returns what the tail is given of pictures, and their labels."""
+    from rps_course import data, preprocessing
+
     # The notebook's own profile may be another one: resize to what these weights take.
     size = profile.image_size
-    x, y = data.to_numpy(chosen.map(lambda s: preprocessing.preprocess_image(s, size)))
+    x, y = data.to_numpy(pictures.map(lambda s: preprocessing.preprocess_image(s, size)))
     return _compute(_pretrained(profile)[1], x), y
 
 
