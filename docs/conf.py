@@ -20,7 +20,6 @@ exclude_patterns = ["_build", "**.ipynb_checkpoints"]
 highlight_language = "none"  # of blocks that name no language: commands and what they print
 
 nb_execution_mode = "off"  # tools/site_notebooks.py executes the notebooks
-nb_merge_streams = True
 myst_heading_anchors = 4  # links to headings, as a code host resolves them
 myst_enable_extensions = ["colon_fence"]
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from nbformat import NotebookNode
 
 from tools.notebooks import ROOT, SOLUTIONS, names
@@ -59,9 +60,10 @@ def _run(notebook: NotebookNode) -> NotebookNode:
         return client.execute(env=environment | {"RPS_PROFILE": "offline"})
 
 
-def _shown(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """Returns the outputs that a page can show: neither progress bars nor widgets."""
-    shown = [o for o in outputs if o.get("name") != "stderr"]
+def _shown(cell: NotebookNode) -> list[NotebookNode]:
+    """Returns the outputs that a page can show: no widgets, and progress bars as they end."""
+    cell, _ = CoalesceStreamsPreprocessor().preprocess_cell(cell, {}, 0)
+    shown = [output for output in cell.outputs if output.get("name") != "stderr"]
     return [o for o in shown if not any("widget" in kind for kind in o.get("data", {}))]
 
 
@@ -119,7 +121,7 @@ def published(released: NotebookNode, solved: NotebookNode) -> NotebookNode:
     private = private_lines(released, solved)
     for cell, run in zip(released.cells, solved.cells, strict=True):
         if cell.cell_type == "code" and not _is_answer(cell):
-            cell.outputs = _shown(run.outputs)
+            cell.outputs = _shown(run)
             cell.execution_count = run.execution_count
             shown = words("\n".join(_texts(cell.outputs)))
             if leaked := sorted(line for line in private if line in shown):
