@@ -1,7 +1,7 @@
 """The site: Sphinx with MyST, whose pages are the Markdown files of this folder.
 
-Jupyter Book 2 (mystmd) downloads its theme from GitHub at every first build; Sphinx builds without
-a network, with the theme and the parsers that Jupyter Book 1 is made of.
+Jupyter Book 2 (mystmd) asks a server for its theme; Sphinx builds without a network, with the theme
+and the parsers that Jupyter Book 1 is made of.
 """
 
 import re
@@ -17,6 +17,7 @@ release = metadata.version("rps-course")
 extensions = ["myst_nb", "sphinx_external_toc", "sphinxarg.ext", "sphinx_copybutton"]
 exclude_patterns = ["_build", "**.ipynb_checkpoints"]
 
+smartquotes_action = "qe"  # quotes and ellipses, but no dashes: options begin with two hyphens
 highlight_language = "none"  # of blocks that name no language: commands and what they print
 
 nb_execution_mode = "off"  # tools/site_notebooks.py executes the notebooks
