@@ -118,6 +118,14 @@ def test_both_commands_are_in_the_reference():
     assert [module for module, _ in PARSERS] == ["rps_course.cli", "autograder.cli"]
 
 
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_relative_links_lead_to_files_on_a_code_host(path):
+    text = re.sub(r"<!--.*?-->", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    links = re.findall(r"\]\(([^()\s]+)\)", text)
+    files = [link.split("#")[0] for link in links if ":" not in link and not link.startswith("#")]
+    assert [file for file in files if not (path.parent / file).is_file()] == []
+
+
 def test_what_the_faq_quotes_is_what_programs_say():
     said = "\n".join(
         path.read_text(encoding="utf-8")

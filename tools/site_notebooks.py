@@ -3,7 +3,7 @@
 The notebook of `solutions/` runs once, in full, under the offline profile. Its outputs are put
 into the notebook of `assignments/`, cell by cell: a visitor sees every picture and curve, and of
 each answer what a student sees of it. Nothing of a solution, a model answer or a mark scheme is
-taken. The result is kept under a digest of everything that decides it, so it runs again only where
+taken. The run is kept under a digest of everything that decides it, so there is a new one only where
 the text or the course has changed.
 """
 
@@ -23,7 +23,7 @@ from nbformat import NotebookNode
 from tools.notebooks import ROOT, SOLUTIONS, names
 
 ASSIGNMENTS = ROOT / "assignments"
-KEPT = ROOT / "build/notebooks"
+KEPT = ROOT / "build/solved"  # not in the site
 PAGES = ROOT / "docs/notebooks"
 NOTE = """\
 :::{note}
@@ -34,7 +34,7 @@ profile, on a CPU. The answers are left out.
 
 def _digest(name: str) -> str:
     """Returns what the outputs of a notebook depend on, but for the versions of libraries."""
-    sources = [SOLUTIONS / name / f"{name}.ipynb", ASSIGNMENTS / name / f"{name}.ipynb"]
+    sources = [SOLUTIONS / name / f"{name}.ipynb"]
     for folder in (ROOT / "rps_course", ROOT / "autograder/core"):
         sources += sorted(p for p in folder.rglob("*") if p.suffix in {".py", ".toml", ".h5"})
     digest = hashlib.sha256()
@@ -130,16 +130,16 @@ def published(released: NotebookNode, solved: NotebookNode) -> NotebookNode:
 
 
 def executed(name: str) -> NotebookNode:
-    """Returns a problem set with the outputs of a solved run, which is made where it is missing."""
+    """Returns the page of a problem set; the solution runs where there is no run of it yet."""
     kept = KEPT / f"{name}-{_digest(name)}.ipynb"
     if not kept.is_file():
-        print(f"Executing {name}, which takes some minutes.", flush=True)
-        page = published(_read(ASSIGNMENTS, name), _run(_read(SOLUTIONS, name)))
+        print(f"Executing {name}, which may take some minutes.", flush=True)
+        run = _run(_read(SOLUTIONS, name))
         KEPT.mkdir(parents=True, exist_ok=True)
         for old in KEPT.glob(f"{name}-*.ipynb"):
             old.unlink()
-        nbformat.write(page, kept)
-    return nbformat.read(kept, as_version=4)
+        nbformat.write(run, kept)
+    return published(_read(ASSIGNMENTS, name), nbformat.read(kept, as_version=4))
 
 
 def write(folder: Path, page_of: Callable[[str], NotebookNode] = executed) -> None:
