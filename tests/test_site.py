@@ -178,6 +178,17 @@ def test_pages_load_nothing_from_elsewhere(site):
         assert [address for address in loaded if "//" in address] == [], path
 
 
+def test_a_solution_runs_once_for_each_content(monkeypatch, tmp_path):
+    runs = []
+    monkeypatch.setattr(site_notebooks, "KEPT", tmp_path)
+    monkeypatch.setattr(site_notebooks, "_run", lambda solved: runs.append(solved) or solved)
+    for digest in ("one", "one", "another"):
+        monkeypatch.setattr(site_notebooks, "_digest", lambda name, digest=digest: digest)
+        site_notebooks.executed("ps1")
+    assert len(runs) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["ps1-another.ipynb"]
+
+
 def test_a_page_with_another_notebook_than_was_released_is_refused():
     released, solved = read(ROOT / "assignments", "ps1"), read(ROOT / "solutions", "ps1")
     del solved.cells[3]

@@ -3,8 +3,8 @@
 The notebook of `solutions/` runs once, in full, under the offline profile. Its outputs are put
 into the notebook of `assignments/`, cell by cell: a visitor sees every picture and curve, and of
 each answer what a student sees of it. Nothing of a solution, a model answer or a mark scheme is
-taken. The run is kept under a digest of everything that decides it, so there is a new one only where
-the text or the course has changed.
+taken. The run is kept under a digest of what decides it, and made again only where the text or the
+course has changed.
 """
 
 import base64
