@@ -7,9 +7,9 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
-from autograder.commands import audit, demo, rejudge, run, selftest, show, similar
+from autograder.commands import audit, demo, rejudge, report, run, selftest, show, similar
 
-_COMMANDS = (demo, selftest, run, rejudge, show, similar, audit)  # as `--help` lists them
+_COMMANDS = (demo, selftest, run, rejudge, show, similar, report, audit)  # as `--help` lists them
 
 
 def parser() -> argparse.ArgumentParser:

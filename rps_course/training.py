@@ -5,6 +5,7 @@ outputs of the frozen part computed once, is decided in `rps_course.fast.views`.
 """
 
 import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -263,6 +264,7 @@ class Recipe:
         own: Callable[..., "tf.keras.callbacks.History"] | None,
         fit: Callable[..., "tf.keras.callbacks.History"],
     ) -> "tf.keras.callbacks.History":
+        began = time.monotonic()
         parts = self._views.parts(model, train, val, self.seed)
         if self.verbose != 0:
             weights = sum(math.prod(weight.shape) for weight in model.trainable_weights)
@@ -274,7 +276,8 @@ class Recipe:
             history = self.checkpoint.fit(fine_tune, phase, model, parts, first, last, self.verbose)
         else:
             history = fit(*parts[:3], first, last, verbose=self.verbose)
-        self.record.add_phase(name, model, history, self.views)
+        seconds = round(time.monotonic() - began, 1)
+        self.record.add_phase(name, model, history, self.views, seconds)
         for key, values in history.history.items():
             self.history.setdefault(key, []).extend(float(value) for value in values)
         return history

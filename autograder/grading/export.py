@@ -97,7 +97,7 @@ class StatusExportPlugin(ExportPlugin):
             else:
                 rows = [_of_assignment(gradebook, assignment, student_id, of_student)]
             for row in rows:
-                yield {name: _cell(value) for name, value in (about | row).items()}
+                yield {name: cell(value) for name, value in (about | row).items()}
 
 
 def _about(assignment: Assignment, student_id: str, student: Student | None) -> dict[str, Any]:
@@ -174,7 +174,7 @@ def outcome(found: list[Result]) -> tuple[str, str]:
     return status, "; ".join(dict.fromkeys(filter(None, reasons)))
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
     """Returns a value as text of which a spreadsheet takes no part for a formula.
 
     One that separates columns by semicolons cuts the text at each of them.
