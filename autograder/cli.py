@@ -7,9 +7,29 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
-from autograder.commands import audit, demo, rejudge, run, selftest, show, similar
+from autograder.commands import (
+    audit,
+    demo,
+    rejudge,
+    release,
+    release_solutions,
+    run,
+    selftest,
+    show,
+    similar,
+)
 
-_COMMANDS = (demo, selftest, run, rejudge, show, similar, audit)  # as `--help` lists them
+_COMMANDS = (
+    demo,
+    selftest,
+    release,
+    release_solutions,
+    run,
+    rejudge,
+    show,
+    similar,
+    audit,
+)  # as `--help` lists them
 
 
 def parser() -> argparse.ArgumentParser:
