@@ -11,13 +11,14 @@ from collections.abc import Sequence
 
 from rps_course import __version__, augmentation, data, preprocessing, submission, training
 from rps_course import profile as profiles
-from rps_course.commands import check, classify, doctor, fetch, train
+from rps_course.commands import check, classify, doctor, fetch, start, train
 from rps_course.commands.shared import InputError
 from rps_course.fast import frozen, views
 from rps_course.machine.fetch import FetchError
+from rps_course.machine.problem_sets import ProblemSetsError
 from rps_course.offline import hands
 
-_COMMANDS = (doctor, fetch, train, check, classify)  # as `--help` lists them
+_COMMANDS = (start, doctor, fetch, train, check, classify)  # as `--help` lists them
 
 # What can go wrong that a user can do something about. Anything else is a defect of ours, and its
 # traceback is what a bug report needs.
@@ -27,6 +28,7 @@ _ERRORS = (
     augmentation.AugmentationError,
     data.DataError,
     FetchError,
+    ProblemSetsError,
     frozen.FrozenError,
     preprocessing.PictureError,
     submission.RecordError,

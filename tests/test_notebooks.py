@@ -138,7 +138,8 @@ def test_a_written_answer_is_read_by_a_person_and_comes_with_a_model_answer(name
 @all_assignments
 def test_the_first_code_cell_imports_what_answers_use_and_gives_the_constants(name):
     notebook = read(ROOT / "solutions", name)
-    setup, *others = (cell for cell in notebook.cells if cell.cell_type == "code")
+    install, setup, *others = (cell for cell in notebook.cells if cell.cell_type == "code")
+    assert install.metadata.tags == ["install"]
     tree = ast.parse(setup.source)
     imported = {a.asname or a.name for n in ast.walk(tree) if hasattr(n, "names") for a in n.names}
     assert imported == IMPORTS | {"profiles"}
