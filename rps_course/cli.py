@@ -4,11 +4,13 @@ Each command is a module in `commands/`; the work is done elsewhere.
 Exit status: 0 done, 1 failed, 2 bad input, 130 interrupted.
 """
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
 
+import shtab
+
+from autograder.core.arguments import STATUSES, Parser
 from rps_course import __version__, augmentation, data, preprocessing, submission, training
 from rps_course import profile as profiles
 from rps_course.commands import check, classify, doctor, fetch, start, train
@@ -40,17 +42,20 @@ _ERRORS = (
 )
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """Returns what reads the arguments of `rps-course`."""
-    made = argparse.ArgumentParser(
+    made = Parser(
         prog="rps-course",
+        examples=("rps-course start", "rps-course doctor", "rps-course check ps2.ipynb"),
         description="Transfer learning on rock, paper, scissors: data, weights, training.",
-        epilog=f"RPS_PROFILE chooses the profile: {' or '.join(profiles.names())}.",
+        epilog=f"RPS_PROFILE chooses the profile: {' or '.join(profiles.names())}. {STATUSES}",
     )
     made.add_argument("--version", action="version", version=f"rps-course {__version__}")
     commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in _COMMANDS:
         command.add(commands)
+    shtab.add_argument_to(made, "--print-completion")
+    made.complete_paths(shtab.FILE)
     return made
 
 

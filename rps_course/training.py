@@ -154,6 +154,8 @@ class Recipe:
             the record, and the order of stored views.
         checkpoint: keeps the state after every epoch; None for nothing to go on from.
         verbose: as in Keras' `fit`; 0 shows nothing.
+        callbacks: Keras callbacks of both phases, which then show what Keras itself would show;
+            not with functions of your own.
         record: how the phases were trained, for `submission.save`.
         history: loss and accuracy by epoch, over the phases so far.
 
@@ -166,6 +168,7 @@ class Recipe:
     seed: int | None = None
     checkpoint: "Checkpoint | None" = None
     verbose: Any = "auto"
+    callbacks: Sequence[Any] = ()
     record: submission.Record = field(init=False)
     history: dict[str, list[float]] = field(init=False, default_factory=dict)
 
@@ -262,13 +265,14 @@ class Recipe:
         if self.verbose != 0:
             weights = sum(math.prod(weight.shape) for weight in model.trainable_weights)
             print(f"{name}: {weights:,} weights train, epochs {first + 1} to {last}")
+        shown = {"callbacks": self.callbacks, "verbose": 0 if self.callbacks else self.verbose}
         if own is not None:
             history = own(*parts[:3], first, last)
         elif self.checkpoint is not None:
             phase = len(self.record.phases)
-            history = self.checkpoint.fit(fine_tune, phase, model, parts, first, last, self.verbose)
+            history = self.checkpoint.fit(fine_tune, phase, model, parts, first, last, **shown)
         else:
-            history = fit(*parts[:3], first, last, verbose=self.verbose)
+            history = fit(*parts[:3], first, last, **shown)
         self.record.add_phase(name, model, history, self.views)
         for key, values in history.history.items():
             self.history.setdefault(key, []).extend(float(value) for value in values)

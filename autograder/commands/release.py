@@ -11,6 +11,10 @@ def add(commands: Commands) -> None:
     """Declares the command and its arguments."""
     made = commands.add_parser(
         "release",
+        examples=(
+            "rps-grader release ps2",
+            "rps-grader release ps2 --to handouts",
+        ),
         help="make the archive that students are given of an assignment",
         description="Puts the released notebook, the class's own rubric, the course's package and "
         "a README into one archive, DIR/<assignment>.zip. Nothing else that lies in the folders of "

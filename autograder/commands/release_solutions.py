@@ -11,6 +11,7 @@ def add(commands: Commands) -> None:
     """Declares the command and its arguments."""
     made = commands.add_parser(
         "release-solutions",
+        examples=("rps-grader release-solutions ps2 --to handouts",),
         help="run the solutions of an assignment, and write them for students",
         description="Runs the solution notebooks of an assignment in full, under the class's "
         "profile, and writes each as a notebook and as a page, with all outputs and pictures and "

@@ -10,6 +10,10 @@ def add(commands: Commands) -> None:
     """Declares the command and its arguments."""
     made = commands.add_parser(
         "fetch",
+        examples=(
+            "rps-course fetch",
+            "rps-course fetch --mirror http://10.0.0.1:8000",
+        ),
         help="download the standard profile's data and weights",
         description="Downloads the dataset and the weights of the standard profile to where TFDS "
         "and Keras look for them, about 260 MB. What is there already is checked and kept; an "

@@ -2,9 +2,11 @@
 
 import argparse
 from collections.abc import Callable
+from pathlib import Path
 
 from rps_course import profile as profiles
 
+TRAINED = Path("rps-training")  # where `train` writes and `classify` looks
 Commands = argparse._SubParsersAction  # what `add_subparsers` returns
 
 

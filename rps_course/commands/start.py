@@ -11,6 +11,10 @@ def add(commands: Commands) -> None:
     """Declares the command and its arguments."""
     made = commands.add_parser(
         "start",
+        examples=(
+            "rps-course start",
+            "rps-course start ~/vision",
+        ),
         help="copy the problem sets into a folder to work in",
         description="Copies the notebooks of all problem sets, and the class's own rubric if there "
         "is one, into a folder. What is there already is kept: your work is never overwritten.",

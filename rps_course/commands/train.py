@@ -1,10 +1,15 @@
 """`rps-course train`."""
 
 import argparse
+import contextlib
 from pathlib import Path
+from typing import Any
+
+from rich.console import Console
 
 from rps_course import data, run
-from rps_course.commands.shared import Commands, at_least, takes_profile
+from rps_course.commands import progress
+from rps_course.commands.shared import TRAINED, Commands, at_least, takes_profile
 from rps_course.fast import checkpoint
 from rps_course.fast import views as ways
 from rps_course.machine import choice, fetch
@@ -14,6 +19,10 @@ def add(commands: Commands) -> None:
     """Declares the command and its arguments."""
     made = commands.add_parser(
         "train",
+        examples=(
+            "rps-course train --profile offline",
+            "rps-course train --views 4 --out quick",
+        ),
         help="train the reference model in both phases",
         description="Trains the head, then fine-tunes; writes the weights, their record, the "
         "history and pictures, and prints the test accuracy. Interrupted, it goes on where it "
@@ -22,9 +31,9 @@ def add(commands: Commands) -> None:
     made.add_argument(
         "--out",
         type=Path,
-        default=Path("rps-training"),
+        default=TRAINED,
         metavar="DIR",
-        help="folder for the files (default: rps-training)",
+        help=f"folder for the files (default: {TRAINED})",
     )
     made.add_argument(
         "--epochs",
@@ -71,14 +80,23 @@ def _train(arguments: argparse.Namespace) -> int:
     names = {ways.PLAIN: "whole network", ways.FRESH: "fresh views"}
     way = names.get(views, f"{views} views")
     print(f"Training under the {profile.name} profile ({way}), into {arguments.out}", flush=True)
-    result = run.train(
-        profile,
-        out=arguments.out,
-        seed=arguments.seed,
-        epochs=tuple(arguments.epochs) if arguments.epochs else None,
-        views=views,
-        verbose=0 if arguments.quiet else "auto",
-    )
+    with contextlib.ExitStack() as stack:
+
+        def watched(epochs: int) -> list[Any]:
+            if arguments.quiet:
+                return []
+            watch = stack.enter_context(progress.Watch(epochs, Console(emoji=False)))
+            return [watch.callback()]
+
+        result = run.train(
+            profile,
+            out=arguments.out,
+            seed=arguments.seed,
+            epochs=tuple(arguments.epochs) if arguments.epochs else None,
+            views=views,
+            verbose=0 if arguments.quiet else "auto",
+            callbacks=watched,
+        )
     for path in result.files:
         print(f"Wrote {path}")
     print(

@@ -1,5 +1,6 @@
 """`rps-course check`: a notebook and its checks, run before it is handed in."""
 
+import json
 import re
 import signal
 import subprocess
@@ -52,10 +53,25 @@ def test_a_right_notebook_passes_and_no_file_changes(handed_in, tmp_path):
     before = path.read_bytes()
     done = run(path)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "1 of 1 checks gave full points." in done.stdout
+    assert "6 of 6 points: 1 of 1 checks gave full points." in done.stdout
     assert path.read_bytes() == before
     assert (tmp_path / "notes.txt").read_text() == "mine"
     assert sorted(file.name for file in tmp_path.iterdir()) == ["notes.txt", "ps2.ipynb"]
+
+
+def test_the_points_of_all_checks_are_summed_up_for_scripts_too(handed_in):
+    blank = "def build_backbone():\n    raise NotImplementedError"
+    path = handed_in(TOP_K, "check.top_k(top_k)", blank, "check.build_backbone(build_backbone)")
+    notebook = nbformat.read(path, as_version=4)
+    about = {"nbgrader": {"grade": True, "solution": True, "points": 4, "grade_id": "why"}}
+    notebook.cells.append(new_markdown_cell("Because.", metadata=about))
+    nbformat.write(notebook, path)
+    done = run(path, "--json")
+    assert done.returncode == 1
+    told = json.loads(done.stdout)
+    assert (told["score"], told["points"], told["by_person"]) == (6, 16, 4)
+    found = {check["exercise"]: (check["passed"], check["score"]) for check in told["checks"]}
+    assert found == {"top_k": (True, 6), "build_backbone": (False, 0)}
 
 
 def test_what_lies_in_folders_beside_the_notebook_counts(handed_in, tmp_path):
@@ -98,7 +114,7 @@ def test_what_fails_and_what_is_cut_short_is_told(handed_in):
     assert "Cell 3 was cut short" in done.stdout
     assert "Cell 4 failed: NameError" in done.stdout
     assert "has no answer yet" in done.stdout
-    assert "0 of 1 checks gave full points." in done.stdout
+    assert "0 of 6 points: 0 of 1 checks gave full points." in done.stdout
 
 
 def test_a_cell_that_ends_the_kernel_is_told(handed_in):
