@@ -12,6 +12,8 @@ import nbformat
 import pytest
 import sandbox
 
+from tools.points import by_rubric
+
 ROOT = Path(__file__).parents[1]
 # What other tests run, or what needs a network.
 ELSEWHERE = ("git clone", "make setup", "source", "rps-course fetch", "rps-grader selftest")
@@ -81,7 +83,7 @@ def test_a_ta_grades_with_the_commands_of_the_pages(clone):
         done = run(clone, command)
         assert done.returncode == 0, f"{command}\n{done.stdout[-2000:]}{done.stderr[-3000:]}"
         if command.startswith("rps-grader show"):
-            assert re.search(r"│ ada .* 27 │", done.stdout)
+            assert re.search(rf"│ ada .* {sum(by_rubric()['ps2'].values())} │", done.stdout)
     assert (clone / "feedback/ada/ps2/ps2.html").is_file()
     assert released == {p: p.read_bytes() for p in released}, "a release changes what is committed"
     for command in commands("docs/ta.md", "Grade"):
