@@ -5,19 +5,19 @@ the class's own rubric and files that the configuration names; the course's pack
 """
 
 import email
-import importlib.metadata
 import os
 import subprocess
 import sys
 import tempfile
-import tomllib
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
+from build import BuildBackendException, BuildException, ProjectBuilder
 from nbgrader.apps import NbGrader
-from packaging.requirements import Requirement
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from autograder.core.check import RUBRIC
@@ -173,30 +173,36 @@ def _build(root: Path, folder: Path) -> Path:
     Raises:
         HandoutError: it cannot be built.
     """
-    try:
-        project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not (root / "pyproject.toml").is_file():
         raise HandoutError(
             f"{root.absolute()} has no pyproject.toml to build the course's package from. Name the "
             "package: --wheel FILE"
-        ) from None
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
-    command += ["--disable-pip-version-check", "--wheel-dir", str(folder), str(root)]
-    if all(map(_is_installed, project.get("build-system", {}).get("requires", ["setuptools"]))):
-        command.append("--no-build-isolation")  # then it needs no network
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["pip says nothing"])[-1]
-        raise HandoutError(f"The course's package cannot be built: {last}")
-    return next(folder.glob("*.whl"))
+        )
+    said: list[str] = []
 
+    def run(command: Sequence[str], cwd: str | None = None, extra_environ: Any = None) -> None:
+        done = subprocess.run(
+            command,
+            cwd=cwd,
+            env=os.environ | dict(extra_environ or {}),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        said.extend(done.stdout.strip().splitlines())
+        done.check_returncode()
 
-def _is_installed(text: str) -> bool:
-    requirement = Requirement(text)
     try:
-        return requirement.specifier.contains(importlib.metadata.version(requirement.name))
-    except importlib.metadata.PackageNotFoundError:
-        return False
+        builder = ProjectBuilder(root, runner=run)
+        missing = builder.check_dependencies("wheel")  # not installed here: a network is not needed
+        if missing:
+            names = " ".join(sorted(chain[-1] for chain in missing))
+            raise HandoutError(f"Building the course's package needs {names}: pip install {names}")
+        return Path(builder.build("wheel", folder))
+    except (BuildException, BuildBackendException) as error:
+        last = said[-1] if said else str(error)
+        raise HandoutError(f"The course's package cannot be built: {last}") from error
 
 
 def _readme(

@@ -121,6 +121,15 @@ def test_what_cannot_be_handed_out_is_told_in_one_line(arguments, says, toy):
     assert not (toy / "out").exists()
 
 
+def test_a_package_that_cannot_be_built_is_told(toy):
+    project = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+    (toy / "pyproject.toml").write_text(f'{project}[project]\nname = "toy"\n')
+    refused(rps_grader(toy, "release", "toy1"), "The course's package cannot be built: ")
+    (toy / "pyproject.toml").write_text(project.replace('"hatchling"]', '"no-such-backend"]'))
+    refused(rps_grader(toy, "release", "toy1"), "needs no-such-backend")
+    assert not (toy / "dist").exists()
+
+
 def test_a_folder_that_cannot_be_written_keeps_nothing(toy):
     (toy / "file").write_text("in the way")
     refused(release(toy, "--to", "file"), "file", status=1)
