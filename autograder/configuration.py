@@ -36,12 +36,15 @@ def configure(c: Config, *, course: str, profile: str) -> None:
     c.Grading.course = course
     c.Grading.profile = profile
 
-    # A rubric of the class goes with the notebooks that it is for.
+    # A rubric of the class goes with the notebooks that it is for, and files that are named
+    # (`c.Release.files`). nbgrader would take along whatever lies beside a solution.
     c.GenerateAssignment.preprocessors = [
         "nbgrader.preprocessors.IncludeHeaderFooter",
         "nbgrader.preprocessors.InstantiateTests",
         "nbgrader.preprocessors.LockCells",
         "autograder.grading.release.ReleaseRubric",
+        "autograder.grading.release.ReleaseFiles",
+        "autograder.grading.release.LeaveOut",
         "nbgrader.preprocessors.ClearSolutions",
         "nbgrader.preprocessors.ClearOutput",
         "nbgrader.preprocessors.CheckCellMetadata",

@@ -158,6 +158,8 @@ class Recipe:
             record: the grader measures on the same pictures.
         checkpoint: keeps the state after every epoch; None for nothing to go on from.
         verbose: as in Keras' `fit`; 0 shows nothing.
+        callbacks: Keras callbacks of both phases, which then show what Keras itself would show;
+            not with functions of your own.
         record: how the phases were trained, for `submission.save`.
         history: loss and accuracy by epoch, over the phases so far.
 
@@ -172,6 +174,7 @@ class Recipe:
     validation: dict[str, Any] | None = None
     checkpoint: "Checkpoint | None" = None
     verbose: Any = "auto"
+    callbacks: Sequence[Any] = ()
     record: submission.Record = field(init=False)
     history: dict[str, list[float]] = field(init=False, default_factory=dict)
 
@@ -269,13 +272,14 @@ class Recipe:
         if self.verbose != 0:
             weights = sum(math.prod(weight.shape) for weight in model.trainable_weights)
             print(f"{name}: {weights:,} weights train, epochs {first + 1} to {last}")
+        shown = {"callbacks": self.callbacks, "verbose": 0 if self.callbacks else self.verbose}
         if own is not None:
             history = own(*parts[:3], first, last)
         elif self.checkpoint is not None:
             phase = len(self.record.phases)
-            history = self.checkpoint.fit(fine_tune, phase, model, parts, first, last, self.verbose)
+            history = self.checkpoint.fit(fine_tune, phase, model, parts, first, last, **shown)
         else:
-            history = fit(*parts[:3], first, last, verbose=self.verbose)
+            history = fit(*parts[:3], first, last, **shown)
         seconds = round(time.monotonic() - began, 1)
         self.record.add_phase(name, model, history, self.views, seconds)
         for key, values in history.history.items():

@@ -50,7 +50,7 @@ def commands():
 def test_a_command_of_the_pages_is_one_that_there_is(page, command, monkeypatch):
     program, *arguments = shlex.split(command)
     if program == "rps-course":
-        rps_course.cli._parser().parse_args(arguments)
+        rps_course.cli.parser().parse_args(arguments)
     elif program == "rps-grader":
         autograder.cli.parser().parse_args(arguments)
     elif program == "nbgrader":

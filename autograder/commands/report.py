@@ -11,6 +11,7 @@ def add(commands: Commands) -> None:
     """Declares the command and its arguments."""
     made = commands.add_parser(
         "report",
+        examples=("rps-grader report ps3", "rps-grader report --all --to DIR"),
         help="write a report of the class: a page, a table and JSON",
         description="Writes what a class earned in an assignment as one page for the browser, "
         "which needs no network: distribution of the sums, exercises and criteria with their "
@@ -18,8 +19,6 @@ def add(commands: Commands) -> None:
         "work, the slowest notebooks, and a table of students that can be sorted and filtered. "
         "Beside it, the same as CSV and JSON. It reads the gradebook and the autograded notebooks, "
         "and changes neither.",
-        epilog="Examples: `rps-grader report ps3` writes reports/ps3.html, ps3.csv and ps3.json; "
-        "`rps-grader report --all --to DIR` writes one page of all assignments.",
     )
     what = made.add_mutually_exclusive_group(required=True)
     what.add_argument("assignment", nargs="?", help="name of the assignment, such as ps2")

@@ -39,9 +39,13 @@ class CheckFailed(AssertionError):
         return str(self).split("\n")
 
 
-def released_rubric() -> Path | None:
-    """Returns the folder of rubrics that was released with the notebook; None if there is none."""
-    folder = Path(RUBRIC)
+def released_rubric(beside: Path = Path()) -> Path | None:
+    """Returns the folder of rubrics that was released with a notebook; None if there is none.
+
+    Args:
+        beside: the folder of the notebook; the working folder, where it runs.
+    """
+    folder = beside / RUBRIC
     return folder if folder.is_dir() else None
 
 
