@@ -22,7 +22,7 @@ from autograder.core.verdict import (
 )
 
 _GREEN, _RED, _AMBER, _GRAY, _BLUE = "#1a7f37", "#b42318", "#8a5300", "#59636e", "#1f6feb"
-_LINE = "rgba(128,128,128,.35)"
+_LINE = "#80808059"
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
@@ -87,18 +87,18 @@ def as_html(
     points = f"{verdict.score:g} of {verdict.points:g} points" if verdict.graded else "not graded"
     lines = [
         '<div style="display:flex;flex-wrap:wrap;gap:0 1em;justify-content:space-between;'
-        f'font-weight:600;margin-bottom:.3em"><span>{_inline(f"`{verdict.exercise}`")}</span>'
+        f'font-weight:600;margin-bottom:.3em"><span>{inline(f"`{verdict.exercise}`")}</span>'
         f"<span>{points}</span></div>",
         *_rows(verdict, repeated, unfolded),
     ]
     for note in (*verdict.notes, *(() if verdict.isolated else (WITHOUT_ISOLATION,))):
-        lines.append(_row(_mark("i", "note", _GRAY), _inline(note)))
+        lines.append(_row(_mark("i", "note", _GRAY), inline(note)))
     if total:
         lines.append(_progress(total))
     return (
         f'<div style="max-width:52em;margin:.4em 0;padding:.5em .8em;border:1px solid {_LINE};'
         f"border-left:4px solid {color};border-radius:4px;line-height:1.5;"
-        'font-family:system-ui,sans-serif;font-size:14px;overflow-wrap:anywhere">'
+        'font-size:14px;overflow-wrap:anywhere">'
         f"{''.join(lines)}</div>"
     )
 
@@ -130,18 +130,18 @@ def _criterion(criterion: Criterion, *, unchecked: bool) -> str:
     else:
         mark = _mark("✗", "fails", _RED)
     worth = f"{criterion.earned:g} of {criterion.points:g}"
-    return _row(mark, _inline(criterion.title), worth)
+    return _row(mark, inline(criterion.title), worth)
 
 
 def _said(reason: Reason, repeated: Container[str], unfolded: bool) -> str:
-    parts = [f'<div style="white-space:pre-line">{_inline(reason.says)}</div>']
+    parts = [f'<div style="white-space:pre-line">{inline(reason.says)}</div>']
     opened = " open" if unfolded else ""
     second = reason.second_hint if reason.mistake in repeated else ""
     for name, hint in (("Hint", reason.hint), ("Another hint", second)):
         if hint:
             parts.append(
                 f'<details{opened}><summary style="cursor:pointer">{name}</summary>'
-                f'<div style="margin-left:1em;white-space:pre-line">{_inline(hint)}</div></details>'
+                f'<div style="margin-left:1em;white-space:pre-line">{inline(hint)}</div></details>'
             )
     return "".join(parts)
 
@@ -168,14 +168,14 @@ def _progress(total: Total) -> str:
     color = _GREEN if total.earned >= total.points else _BLUE
     return (
         f'<div style="margin-top:.5em;padding-top:.4em;border-top:1px solid {_LINE};'
-        f'font-size:13px">{_inline(str(total))}'
+        f'font-size:13px">{inline(str(total))}'
         f'<div style="height:5px;margin-top:.3em;border-radius:3px;background:{_LINE}">'
         f'<div style="height:5px;width:{share:.0f}%;border-radius:3px;background:{color}"></div>'
         "</div></div>"
     )
 
 
-def _inline(said: str) -> str:
+def inline(said: str) -> str:
     """Returns a text as HTML: names between backticks as code, and no dollar begins a formula."""
     escaped = html.escape(said).replace("$", "<span>$</span>")
     return _CODE.sub(r"<code>\1</code>", escaped)
