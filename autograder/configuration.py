@@ -59,6 +59,7 @@ def configure(c: Config, *, course: str, profile: str) -> None:
 
     # Feedback shows what is now.
     c.GenerateFeedback.force = True
+    c.ExchangeFactory.release_feedback = "autograder.grading.feedback.ReleaseFeedback"
     c.GenerateFeedback.preprocessors = [
         "nbgrader.preprocessors.GetGrades",
         "autograder.grading.feedback.ShowResults",

@@ -13,7 +13,9 @@ from nbconvert.exporters import HTMLExporter
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader import utils
+from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange.default import ExchangeReleaseFeedback
 from nbgrader.preprocessors import NbGraderPreprocessor
 from pygments.formatters import HtmlFormatter
 from traitlets import List, Unicode
@@ -44,6 +46,15 @@ _KEPT = "From the notebook that you handed in"
 
 class FeedbackExporter(HTMLExporter):
     """Writes a page of feedback; the configuration names its template."""
+
+
+class ReleaseFeedback(ExchangeReleaseFeedback):
+    """Releases feedback of what is in the gradebook now, also where pages are older than scores."""
+
+    def start(self) -> None:
+        """Writes the pages anew, then releases them."""
+        GenerateFeedback(coursedir=self.coursedir, parent=self).start()
+        super().start()
 
 
 class ShowResults(NbGraderPreprocessor):
