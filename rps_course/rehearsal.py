@@ -241,7 +241,8 @@ def _told(cell: NotebookNode, number: int) -> Iterator[str]:
     elif error is not None:
         yield f"Cell {number} failed: {error.ename}: {error.evalue}"
     elif _checks(cell):
-        yield "".join(_printed(cell)).rstrip()
+        shown = [o.data["text/plain"] for o in cell.outputs if "text/plain" in o.get("data", ())]
+        yield "".join([*_printed(cell), *shown]).rstrip()
 
 
 def _printed(cell: NotebookNode) -> list[str]:
