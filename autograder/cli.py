@@ -7,9 +7,21 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
-from autograder.commands import audit, demo, rejudge, run, selftest, show, similar
+from autograder.commands import (
+    audit,
+    collect,
+    demo,
+    rejudge,
+    roster,
+    run,
+    selftest,
+    show,
+    similar,
+)
 
-_COMMANDS = (demo, selftest, run, rejudge, show, similar, audit)  # as `--help` lists them
+_COMMANDS = (  # as `--help` lists them
+    demo, selftest, roster, collect, run, rejudge, show, similar, audit,
+)  # fmt: skip
 
 
 def parser() -> argparse.ArgumentParser:

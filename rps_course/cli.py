@@ -24,6 +24,7 @@ from rps_course.fast import checkpoint, frozen
 from rps_course.fast import views as ways
 from rps_course.machine import choice, doctor, fetch
 from rps_course.offline import hands
+from rps_course.submission import packing
 
 # What can go wrong that a user can do something about. Anything else is a defect of ours, and its
 # traceback is what a bug report needs.
@@ -37,6 +38,7 @@ _ERRORS = (
     submission.RecordError,
     submission.WeightsError,
     hands.HandsError,
+    packing.PackError,
     training.TrainingError,
     ways.ViewsError,
     OSError,
@@ -142,13 +144,40 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         "notebook", type=Path, metavar="NOTEBOOK", help="a notebook, such as ps2.ipynb"
     )
-    check.add_argument(
-        "--timeout",
-        type=_at_least(1),
-        default=3600,
-        metavar="SECONDS",
-        help="how long a cell may take (default: 3600)",
+
+    pack = commands.add_parser(
+        "pack",
+        help="pack what you hand in for a problem set into one archive",
+        description="Runs the checks of a problem set as `rps-course check` does, and packs its "
+        "notebook, and for ps4 the weights and their record, into a zip file whose name has the "
+        "time. It says what is missing. Exit status 1 if something is missing or a check does not "
+        "give full points; the archive is written all the same.",
     )
+    pack.add_argument("assignment", metavar="NAME", help="ps1 to ps4, or the path of a notebook")
+    pack.add_argument(
+        "--also",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="another file that goes along, such as a module of your own; may be given several "
+        "times",
+    )
+    pack.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="name of the archive, or a folder for it (default: beside the notebook)",
+    )
+    pack.add_argument("--no-check", action="store_true", help="do not run the checks first")
+    for command in (check, pack):
+        command.add_argument(
+            "--timeout",
+            type=_at_least(1),
+            default=3600,
+            metavar="SECONDS",
+            help="how long a cell may take (default: 3600)",
+        )
 
     classify = commands.add_parser(
         "classify",
@@ -198,6 +227,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "fetch": _fetch,
         "train": _train,
         "check": _check,
+        "pack": _pack,
         "classify": _classify,
     }
     try:
@@ -273,6 +303,17 @@ def _check(arguments: argparse.Namespace) -> int:
     except rehearsal.NotebookError as error:
         print(f"rps-course: error: {error}", file=sys.stderr)
         return 2
+
+
+def _pack(arguments: argparse.Namespace) -> int:
+    ready = packing.pack(
+        arguments.assignment,
+        arguments.out,
+        arguments.also,
+        arguments.timeout,
+        check=not arguments.no_check,
+    )
+    return 0 if ready else 1
 
 
 def _weights_profile(arguments: argparse.Namespace) -> profiles.Profile:
