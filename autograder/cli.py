@@ -11,6 +11,7 @@ from autograder.commands import (
     audit,
     collect,
     demo,
+    export,
     rejudge,
     roster,
     run,
@@ -20,7 +21,7 @@ from autograder.commands import (
 )
 
 _COMMANDS = (  # as `--help` lists them
-    demo, selftest, roster, collect, run, rejudge, show, similar, audit,
+    demo, selftest, roster, collect, run, rejudge, show, export, similar, audit,
 )  # fmt: skip
 
 
