@@ -42,6 +42,7 @@ def call(arguments: argparse.Namespace) -> int:
             arguments.assignment,
             Bases(folders, Grading(parent=application), arguments.assignment),
         )
+        names = results.names(folders.db_url, arguments.assignment)
     except results.UNREADABLE as error:
         print(f"rps-grader: error: {error}", file=sys.stderr)
         return 2
@@ -49,6 +50,6 @@ def call(arguments: argparse.Namespace) -> int:
     if not found:
         console.print(f"Nobody has handed in {arguments.assignment}.")
         return 0
-    console.print(tables.scores(arguments.assignment, found))
+    console.print(tables.scores(arguments.assignment, found, names))
     tables.print_reasons(found, console)
     return 1 if arguments.check and any(result.needs_attention for result in found) else 0

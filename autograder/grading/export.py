@@ -10,6 +10,7 @@ when it grades, and points that a person gives later would escape it.
 """
 
 import csv
+import logging
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -55,7 +56,10 @@ STATUS = {
 
 def penalties(parent: Configurable) -> LateSubmissionPlugin:
     """Returns what computes the penalty for handing in late, as the class has configured it."""
-    return AssignLatePenalties(parent=parent).plugin_class(parent=parent)
+    plugin = AssignLatePenalties(parent=parent).plugin_class(parent=parent)
+    plugin.log = logging.getLogger(__name__)  # it says of each submission what its method is
+    plugin.log.setLevel(logging.WARNING)
+    return plugin
 
 
 class StatusExportPlugin(ExportPlugin):
