@@ -1,6 +1,7 @@
 """Grades as Canvas and Moodle import them: their own export, with one column filled in.
 
-All other cells, ids above all, stay the text that they are. A cell is filled in where the grade is
+Ids stay the text that they are. Of Moodle's worksheet, texts of students and graders do not go
+along: what is not in the file, Moodle leaves as it is. A cell is filled in where the grade is
 final; elsewhere it keeps what the platform has, so that an import neither makes a 0 of what is not
 graded nor removes a grade.
 """
@@ -28,6 +29,11 @@ _STUDENT_COLUMNS = (
     "student", "lastname", "firstname", "id", "sis user id", "sis login id", "integration id",
     "root account", "section",
 )  # fmt: skip
+_MOODLE_COLUMNS = (
+    "identifier", "full name", "username", "id number", "email address", "status", "group", "grade",
+    "maximum grade", "grade can be changed", "last modified (submission)", "last modified (grade)",
+)  # fmt: skip
+_DECIDED = {"ex": "excused in Canvas", "n/a": "not assigned in Canvas"}
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?|-")  # what a spreadsheet takes for no formula
 
 
@@ -132,8 +138,11 @@ def fill(
             grade = Grade("missing", 0.0)
         elif grade.status not in FINAL:
             grade = Grade(grade.status)
+        decided = _DECIDED.get(row[at].strip().casefold(), "")
         if locked is not None and source[locked].strip().casefold() == "no":
-            written.left.setdefault("locked in Moodle", []).append(person.id)
+            decided = "locked in Moodle"
+        if decided:
+            written.left.setdefault(decided, []).append(person.id)
         elif grade.score is None:
             written.left.setdefault(grade.status, []).append(person.id)
         else:
@@ -184,7 +193,13 @@ def _moodle(
     highest = roster.column("maximum grade")
     if highest is not None and roster.rows:
         _compare_points(roster.rows[0][highest], points, "Moodle", written)
-    return [list(row) for row in (roster.header, *roster.rows)], at, written
+    kept = [
+        n
+        for n, name in enumerate(roster.header)
+        if " ".join(name.split()).casefold() in _MOODLE_COLUMNS
+    ]
+    rows = [[row[n] for n in kept] for row in (roster.header, *roster.rows)]
+    return rows, kept.index(at), written
 
 
 def _compare_points(theirs: str, points: float, platform: str, written: Written) -> None:

@@ -76,9 +76,13 @@ class Person:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The student's name in either order, for comparison."""
+        """The student's name in either order, for comparison.
+
+        Also without its letters beyond ASCII, which Canvas leaves out of names of files.
+        """
         orders = (self.first + self.last, self.last + self.first)
-        return frozenset(filter(None, map(words, orders)))
+        ascii_only = ("".join(filter(str.isascii, order)) for order in orders)
+        return frozenset(filter(None, map(words, (*orders, *ascii_only))))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """`rps-grader collect`."""
 
 import argparse
+import re
 import sys
 from datetime import tzinfo
 from pathlib import Path
@@ -94,11 +95,11 @@ def call(arguments: argparse.Namespace) -> int:
 
 
 def _zone(text: str) -> tzinfo:
-    import zoneinfo
+    from dateutil import tz  # brings its own zones where the system has none
 
-    try:
-        return zoneinfo.ZoneInfo(text)
-    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
+    zone = tz.gettz(text) if re.fullmatch(r"UTC|[A-Za-z]+(/[A-Za-z0-9_+-]+)+", text) else None
+    if zone is None:
         raise argparse.ArgumentTypeError(
             f"{text[:60]!r}: expected the name of a time zone, such as Europe/Berlin"
-        ) from None
+        )
+    return zone

@@ -1,5 +1,6 @@
 """The command `rps-grader collect`: from an export to `submitted/`, and what is said of it."""
 
+import logging
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
@@ -134,6 +135,8 @@ class _Reader:
         self._scratch, self._expected, self._assignment = scratch, expected, assignment
         self._knows, self._found, self._count = matching.knows(roster), found, 0
         self._named = FileNameCollectorPlugin(parent=application)
+        self._named.log = logging.getLogger(__name__)  # it says of each name that it does not fit
+        self._named.log.setLevel(logging.ERROR)
         self._named.valid_ext = [*self._named.valid_ext, *archives.SUFFIXES, ".gz"]
 
     def read(self, source: Path) -> list[Export]:
