@@ -237,6 +237,46 @@ def test_without_a_roster_names_of_the_archive_become_students(course):
     assert taken(course)["cleo"] == ["toy1.ipynb"]
 
 
+def test_archives_in_a_folder_are_those_of_students_where_they_look_so(course):
+    folder = course / "inbox"
+    export(folder / "ada.zip", {"handin/toy1.ipynb": RIGHT_BYTES})
+    export(folder / "ben.zip", {"toy1.ipynb": RIGHT_BYTES})
+    export(folder / "class.zip", {f"{name}/toy1.ipynb": RIGHT_BYTES for name in ("cleo", "dan")})
+    collect(course, folder)
+    assert taken(course) == {
+        "ada": ["handin/toy1.ipynb"],
+        "ben": ["toy1.ipynb"],
+        "cleo": ["toy1.ipynb"],
+        "dan": ["toy1.ipynb"],
+    }
+
+
+def test_a_time_that_a_person_has_changed_stays(course):
+    lists = roster(course, PLAIN_ROSTER)
+    collect(course, gradescope(course), "--roster", lists, status=1)
+    path = course / "submitted/007/toy1/timestamp.txt"
+    path.write_text("2026-04-30 10:00:00 UTC")
+    said = collect(course, gradescope(course), "--roster", lists, status=1)
+    assert "3 unchanged" in said
+    assert path.read_text() == "2026-04-30 10:00:00 UTC"
+    later = GRADESCOPE.replace("2026-05-01 17:34", "2026-05-01 18:34")
+    said = collect(course, gradescope(course, later), "--roster", lists, status=1)
+    assert "007: time changed; handed in 2026-05-01 18:34 UTC" in said
+    assert path.read_text() == "2026-05-01 18:34:00 UTC\n"
+
+
+def test_of_two_archives_that_a_student_packed_the_newer_counts(course):
+    files = {
+        "lovelaceada_101_51_toy1-handin-1.zip": packed({"toy1.ipynb": WRONG_BYTES}),
+        "lovelaceada_101_52_toy1-handin-2.zip": packed({"toy1.ipynb": RIGHT_BYTES}),
+    }
+    source = export(course / "all.zip", files)
+    said = collect(course, source, "--roster", roster(course, CANVAS_ROSTER), status=1)
+    assert "two archives hold the same files; the newer ones count" in said
+    assert file_of(course, "ada") == RIGHT_BYTES
+    assert earlier(course) == ["ada/1/toy1.ipynb"]
+
+
 def test_several_archives_in_a_folder_the_newest_attempt_counts(course):
     folder = course / "archives"
     for number, (name, content) in enumerate({"b": WRONG_BYTES, "a": RIGHT_BYTES}.items()):

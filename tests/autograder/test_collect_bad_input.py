@@ -66,6 +66,7 @@ def damaged(path):
 def test_nothing_is_written_outside_of_the_folder(tmp_path):
     names = (
         "../up.txt", "/abs.txt", "C:\\drive.txt", "a\\..\\..\\back.txt", "a/./b//c.txt", "a/../d",
+        ".. /spaced.txt", " ../spaced.txt",
         "colon:name", "nul\x01char.txt", "x" * 300, "/".join("deep" * 20),
     )  # fmt: skip
     archive = export(tmp_path / "all.zip", dict.fromkeys(names, b"x"))
@@ -74,7 +75,7 @@ def test_nothing_is_written_outside_of_the_folder(tmp_path):
     assert {str(entry.name) for entry in found.entries} == {
         "abs.txt", "drive.txt", "a/b/c.txt", "colon:name", "nul_char.txt",
     }  # fmt: skip
-    assert len(found.left_out) == 5
+    assert len(found.left_out) == 7
 
 
 def test_links_and_devices_are_left_out(tmp_path):
@@ -138,6 +139,7 @@ def test_a_students_hostile_archive_stays_packed_and_the_class_goes_on(tmp_path,
     said = collect(course, export(course / "all.zip", files), "--roster", lists, status=1)
     assert taken(course) == {"007": ["toy1.zip"], "008": ["toy1.ipynb"], "009": ["toy1.ipynb"]}
     assert "007: new; 1 files; not unpacked: toy1.zip" in said
+    assert "there is no notebook in it" in said
     assert "left out of toy1.zip: ../../../up.ipynb (it leads out of the folder)" in said
     assert not list(tmp_path.rglob("up.ipynb"))
 

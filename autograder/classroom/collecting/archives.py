@@ -29,7 +29,7 @@ _ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]"
 _MAX_NAME, _MAX_DEPTH = 200, 12  # bytes of each part of a name; parts
 _DAMAGED = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, RuntimeError,
-    NotImplementedError, UnicodeError, ValueError,
+    NotImplementedError, UnicodeError, ValueError, MemoryError,
 )  # fmt: skip
 
 
@@ -124,6 +124,8 @@ def unpack(archive: Path, folder: Path, limits: Limits) -> Unpacked:
         for count, member in enumerate(members, 1):
             if count > limits.files:
                 raise ArchiveError(f"{archive.name} holds more than {limits.files:,} files.")
+            if member.size > room:  # also of what is left out: to pass over it takes time
+                raise ArchiveError(_too_much(archive, limits, folder))
             name, problem = safe(member.name)
             if problem or member.problem:
                 found.left_out.append(f"{shown(member.name)} ({problem or member.problem})")
@@ -164,12 +166,12 @@ def names(archive: Path) -> list[PurePosixPath]:
 def safe(name: str) -> tuple[PurePosixPath | None, str]:
     """Returns a name as it may be used inside a folder, or why it may not."""
     plain = unicodedata.normalize("NFC", _DRIVE.sub("", name.replace("\\", "/")))
-    parts = [part for part in plain.split("/") if part not in ("", ".")]
+    parts = [_ODD.sub("_", part).strip() for part in plain.split("/")]
+    parts = [part for part in parts if part not in ("", ".")]
     if ".." in parts:
         return None, "it leads out of the folder"
     if len(parts) > _MAX_DEPTH:
         return None, "its folders are too deep"
-    parts = [_ODD.sub("_", part).strip() or "_" for part in parts]
     if any(len(part.encode()) > _MAX_NAME for part in parts):
         return None, "its name is too long"
     return (PurePosixPath(*parts) if parts else None), ""
@@ -184,6 +186,7 @@ def shown(name: str) -> str:
 @dataclass(frozen=True)
 class _Member:
     name: str
+    size: int
     open: Callable[[], IO[bytes]]
     changed: tuple[int, ...]
     is_folder: bool = False
@@ -222,7 +225,10 @@ def _of_zip(file: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Member:
     kind = stat.S_IFMT(info.external_attr >> 16)
     odd = kind not in (0, stat.S_IFREG, stat.S_IFDIR)
     problem = "a link or a device" if odd else ""
-    return _Member(_zip_name(info), lambda: file.open(info), info.date_time, info.is_dir(), problem)
+    name, size = _zip_name(info), info.file_size
+    return _Member(
+        name, size, lambda: file.open(info), info.date_time, info.is_dir(), problem
+    )  # fmt: skip
 
 
 def _zip_name(info: zipfile.ZipInfo) -> str:
@@ -246,7 +252,7 @@ def _of_tar(file: tarfile.TarFile, info: tarfile.TarInfo) -> _Member:
             raise tarfile.ReadError("an entry without content")
         return source
 
-    return _Member(info.name, opened, changed, info.isdir(), problem)
+    return _Member(info.name, info.size, opened, changed, info.isdir(), problem)
 
 
 def _room(folder: Path) -> int:

@@ -187,7 +187,8 @@ class _Reader:
         names = archives.names(entry.path)
         if platforms.platform_of(names) != "plain":
             return True
-        return not any(len(name.parts) == 1 and name.suffix == ".ipynb" for name in names)
+        folders = {name.parts[0] for name in names if len(name.parts) > 1}
+        return len(folders) > 1 or any(map(self._knows, folders))
 
     def _read_archive(self, path: Path) -> Export:
         unpacked = self._unpack(path, archives.CLASS)
@@ -236,10 +237,23 @@ class _Reader:
             hand_in.notes += [f"left out of {name.name}: {text}" for text in unpacked.left_out]
             del hand_in.files[name]
             inside = {e.name: e for e in unpacked.entries if str(e.name) != taking.TIMESTAMP}
-            if inside.keys() & hand_in.files.keys():
+            again = inside.keys() & hand_in.files.keys()
+            if again and again == inside.keys():  # packed twice
+                there = {inner: hand_in.files[inner] for inner in again}
+                if _changed(inside) < _changed(there):
+                    inside, there = there, inside
+                hand_in.earlier += there.items()
+                hand_in.notes.append("two archives hold the same files; the newer ones count")
+            elif again:
                 folder = PurePosixPath(archives.stem(name.name))
                 inside = {folder / inner: e for inner, e in inside.items()}
             hand_in.files |= inside
+        if not any(name.suffix.lower() in (".ipynb", ".json") for name in hand_in.files):
+            hand_in.notes.append("there is no notebook in it")
+
+
+def _changed(files: dict[PurePosixPath, Entry]) -> tuple[int, ...]:
+    return max(entry.changed for entry in files.values())
 
 
 def _matched(

@@ -130,12 +130,14 @@ def take(
         done.outcome, done.about = FAILED, f"{target} is no folder"
         return done
     if there and any(target.iterdir()):
-        before = shelf.order(student)
+        before = last = shelf.order(student)
         if old_time is not None:
             before = replace(before, time=old_time.replace(tzinfo=UTC).timestamp())
         is_newer = order.is_newer(before)
         if _digest(newest.files) == _digest_of(target):
-            later = time is not None and (old_time is None or time > old_time)
+            # Not where a person has changed the time since it was taken.
+            later = time is not None and order.time != last.time
+            later = later and (old_time is None or time > old_time)
             done.outcome = TIMED if later else SAME
         elif is_newer:
             done.outcome = NEWER
@@ -154,7 +156,10 @@ def take(
     for files in (*(one.files for one in earlier), *_versions(newest)):
         if _digest(files) not in (_digest(newest.files), _digest_of(target)):
             _keep(shelf, student, files, done)
-    if done.outcome in (*WRITTEN, TIMED, SAME) and order != shelf.order(student):
+    before = shelf.order(student)
+    if done.outcome in WRITTEN or (
+        done.outcome in (SAME, TIMED) and order.is_newer(before) is not False
+    ):
         shelf.note(student, order)
     return done
 
