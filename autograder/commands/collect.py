@@ -53,7 +53,8 @@ def add(commands: Commands) -> None:
     made.add_argument(
         "--force",
         action="store_true",
-        help="replace a submission that differs and is not known to be older; it is kept aside",
+        help="replace what differs in submitted/ also where that is newer, or nobody can know; it "
+        "is kept in downloaded/",
     )
     made.add_argument("--dry-run", action="store_true", help="show what it would do")
     made.set_defaults(call=call)
