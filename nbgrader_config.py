@@ -23,8 +23,8 @@ c.Release.files = []
 # student hands in.
 c.Autograde.exclude_overwriting = {"ps4": ["rps_model.weights.h5", "rps_model.json"]}
 
-# What `nbgrader zip_collect` takes from a learning platform's archive (docs/ta.md): nbgrader alone
-# takes notebooks, and leaves out the weights and the record that ps4 asks for.
+# What is taken by a pattern for names (`named_regexp`, docs/ta.md): nbgrader alone takes notebooks,
+# and leaves out the weights and the record that ps4 asks for.
 c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".json", ".h5", ".hdf5", ".py"]
 
 # Seconds that a cell may take. Importing TensorFlow on a busy machine takes longer than nbgrader's

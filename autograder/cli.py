@@ -10,11 +10,14 @@ import shtab
 
 from autograder.commands import (
     audit,
+    collect,
     demo,
+    export,
     rejudge,
     release,
     release_solutions,
     report,
+    roster,
     run,
     selftest,
     show,
@@ -22,18 +25,10 @@ from autograder.commands import (
 )
 from autograder.core.arguments import Parser
 
-_COMMANDS = (
-    demo,
-    selftest,
-    release,
-    release_solutions,
-    run,
-    rejudge,
-    show,
-    similar,
-    report,
-    audit,
-)  # as `--help` lists them
+_COMMANDS = (  # as `--help` lists them
+    demo, selftest, release, release_solutions, roster, collect, run, rejudge, show, report, export,
+    similar, audit,
+)  # fmt: skip
 
 
 def parser() -> Parser:

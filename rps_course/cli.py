@@ -13,14 +13,15 @@ import shtab
 from autograder.core.arguments import STATUSES, Parser
 from rps_course import __version__, augmentation, data, preprocessing, submission, training
 from rps_course import profile as profiles
-from rps_course.commands import check, classify, doctor, fetch, start, train
+from rps_course.commands import check, classify, doctor, fetch, pack, start, train
 from rps_course.commands.shared import InputError
 from rps_course.fast import frozen, views
 from rps_course.machine.fetch import FetchError
 from rps_course.machine.problem_sets import ProblemSetsError
 from rps_course.offline import hands
+from rps_course.submission import packing
 
-_COMMANDS = (start, doctor, fetch, train, check, classify)  # as `--help` lists them
+_COMMANDS = (start, doctor, fetch, train, check, pack, classify)  # as `--help` lists them
 
 # What can go wrong that a user can do something about. Anything else is a defect of ours, and its
 # traceback is what a bug report needs.
@@ -36,6 +37,7 @@ _ERRORS = (
     submission.RecordError,
     submission.WeightsError,
     hands.HandsError,
+    packing.PackError,
     training.TrainingError,
     views.ViewsError,
     OSError,

@@ -20,6 +20,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
+from rich.console import Console
 from tqdm import tqdm
 
 from autograder.core import check
@@ -88,6 +89,19 @@ class Rehearsal:
     def points(self) -> float:
         """Points that the checks can give together."""
         return sum({check.exercise: check.points for check in self.checks}.values())
+
+    def tell(self) -> None:
+        """Prints it."""
+        console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
+        for text in self.told:
+            console.print(text)
+        passed = sum(check.passed for check in self.checks)
+        said = f"{passed} of {len(self.checks)} checks gave full points."
+        if self.score is not None:
+            said = f"{self.score:g} of {self.points:g} points: {said}"
+        if self.by_person:
+            said += f" A person gives up to {self.by_person:g} more."
+        console.print(said, style="green" if self.is_full else "red")
 
 
 def rehearse(path: Path, seconds: int) -> Rehearsal:

@@ -119,3 +119,25 @@ def test_an_instructor_hands_out_with_the_commands_of_the_page(clone):
     assert "build_backbone: 10 of 10 points" in page
     assert "data:image/png;base64" in page
     assert "MARK SCHEME" not in page
+
+
+def test_a_ta_takes_in_what_students_packed_with_the_commands_of_the_pages(clone, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    if not (clone / "gradebook.db").exists():
+        assert run(clone, "make assignments").returncode == 0
+    packed = run(clone, "rps-course pack solutions/ps2/ps2.ipynb --no-check --out packed.zip")
+    assert packed.returncode == 0, packed.stderr
+    (clone / "grades-export.csv").write_text(
+        'Student,ID,SIS Login ID,Section,ps2 (55)\n    Points Possible,,,,27\n"Hopper, Grace",102,'
+        "grace,A,\n"
+    )
+    with zipfile.ZipFile(clone / "submissions.zip", "w") as archive:
+        archive.write(clone / "packed.zip", "hoppergrace_LATE_102_5003_ps2-handin-1.zip")
+    steps = commands("docs/ta.md", "Take the class in")
+    assert len(steps) == 3
+    for command in steps:
+        done = run(clone, command)
+        assert done.returncode == 0, f"{command}\n{done.stdout[-2000:]}{done.stderr[-3000:]}"
+    taken = clone / "submitted/grace/ps2/ps2.ipynb"
+    assert taken.read_bytes() == (clone / "solutions/ps2/ps2.ipynb").read_bytes()
+    assert "Hopper, Grace" in run(clone, "rps-grader show ps2").stdout

@@ -55,6 +55,7 @@ def call(arguments: argparse.Namespace) -> int:
             arguments.assignment,
             Bases(folders, Grading(parent=application), arguments.assignment),
         )
+        names = results.names(folders.db_url, arguments.assignment)
     except results.UNREADABLE as error:
         print(f"rps-grader: error: {error}", file=sys.stderr)
         return 2
@@ -64,7 +65,7 @@ def call(arguments: argparse.Namespace) -> int:
     elif not found:
         console.print(f"Nobody has handed in {arguments.assignment}.")
     else:
-        console.print(tables.scores(arguments.assignment, found))
+        console.print(tables.scores(arguments.assignment, found, names))
         tables.print_reasons(found, console)
     return 1 if arguments.check and any(result.needs_attention for result in found) else 0
 

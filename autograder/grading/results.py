@@ -163,6 +163,21 @@ def opened(db_url: str, assignment: str) -> Iterator[tuple[Gradebook, Assignment
         yield gradebook, _find(gradebook, assignment)
 
 
+def names(db_url: str, assignment: str) -> dict[str, str]:
+    """Returns the names of the students in the gradebook by their ids, as far as it has them.
+
+    Raises:
+        ResultsError: there is no gradebook, or it does not know the assignment.
+        autograder.grading.gradebooks.GradebookError: it cannot be used.
+    """
+    with opened(db_url, assignment) as (gradebook, _):
+        told = {
+            student.id: ", ".join(filter(None, (student.last_name, student.first_name)))
+            for student in gradebook.students
+        }
+    return {student: name for student, name in told.items() if name}
+
+
 def _find(gradebook: Gradebook, assignment: str) -> Assignment:
     try:
         return gradebook.find_assignment(assignment)

@@ -5,8 +5,6 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from rich.console import Console
-
 from rps_course.commands.shared import Commands, InputError, at_least
 
 
@@ -50,14 +48,5 @@ def call(arguments: argparse.Namespace) -> int:
         shown |= {"by_person": done.by_person, "told": done.told}
         print(json.dumps(shown | {"checks": [asdict(check) for check in done.checks]}, indent=1))
         return 0 if done.is_full else 1
-    console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
-    for text in done.told:
-        console.print(text)
-    passed = sum(check.passed for check in done.checks)
-    said = f"{passed} of {len(done.checks)} checks gave full points."
-    if done.score is not None:
-        said = f"{done.score:g} of {done.points:g} points: {said}"
-    if done.by_person:
-        said += f" A person gives up to {done.by_person:g} more."
-    console.print(said, style="green" if done.is_full else "red")
+    done.tell()
     return 0 if done.is_full else 1

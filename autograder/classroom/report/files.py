@@ -72,16 +72,18 @@ def assignments(application: NbGrader) -> list[str]:
 
 
 def _about(db_url: str, assignment: str) -> dict[str, About]:
+    names = results.names(db_url, assignment)
     with results.opened(db_url, assignment) as (gradebook, known):
-        names = {
-            s.id: " ".join(filter(None, (s.first_name, s.last_name))) for s in gradebook.students
-        }
         late = {
-            s.student_id: (s.total_seconds_late, s.late_submission_penalty or 0.0)
-            for s in known.submissions
+            submission.student_id: (
+                submission.total_seconds_late,
+                submission.late_submission_penalty or 0.0,
+            )
+            for submission in known.submissions
         }
         return {
-            student: About(name, *late.get(student, (0.0, 0.0))) for student, name in names.items()
+            student.id: About(names.get(student.id, ""), *late.get(student.id, (0.0, 0.0)))
+            for student in gradebook.students
         }
 
 

@@ -24,7 +24,7 @@ class Student:
 
     Attributes:
         id: the student's id.
-        name: first and last name; empty where the gradebook has none.
+        name: last and first name; empty where the gradebook has none.
         status: a word of `STATUSES`.
         reason: why, if the submission is not simply graded.
         score: sum of the points so far; None where nothing is graded.
@@ -160,7 +160,7 @@ class About:
     """What the gradebook knows of a student and an assignment, besides scores.
 
     Attributes:
-        name: first and last name.
+        name: last and first name.
         late: seconds after the due date.
         penalty: points taken off for that.
     """
