@@ -37,6 +37,7 @@ _DARK = "@media (prefers-color-scheme: dark)"
 _HEADING = re.compile(r"^#{1,4} +(.+?) *#*$", re.MULTILINE)
 _MAX_TITLE, _MAX_REASON, _MAX_REASONS = 100, 200, 3
 
+_AUTOMATIC = "No response."  # nbgrader's own comment on an answer that is as it was released
 _STALE = "This page is about an earlier state ({about})."
 _PENALTY = "{penalty:g} points are taken off for handing in late."
 _WAITING = "{points:g} more points wait for a person."
@@ -84,6 +85,7 @@ class ShowResults(NbGraderPreprocessor):
             _show_outputs(cell, own.get(index, []))
             result = by_name.get(grade_id(cell) or "")
             comment = cell.metadata.get("nbgrader", {}).get("comment") or ""
+            comment = "" if comment == _AUTOMATIC else comment
             if utils.is_solution(cell) or result:
                 _show_result(cell, result, comment)
             name = (grade_id(cell) or "").removesuffix("_solution")

@@ -123,7 +123,8 @@ def _clean(text: str) -> str:
         url_schemes={"http", "https", "mailto", "data"},
         link_rel="noopener noreferrer nofollow",
     )
-    # MathJax would make a link of it, to anywhere; with a word joiner it is no command.
+    # MathJax, which formgrader loads, would make a link of it, to anywhere; with a word joiner it
+    # is no command.
     return _LINK_IN_FORMULA.sub("\\\\\u2060", cleaned)
 
 
