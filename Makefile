@@ -6,7 +6,7 @@ INSTALL := $(BIN)/python -m pip -qq --disable-pip-version-check install --constr
 # nbgrader calls programs of its environment (alembic) by name.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo test lint notebooks assignments setup bubblewrap chromium postgresql audit audit-oldest
+.PHONY: demo test lint notebooks assignments site linkcheck setup bubblewrap chromium postgresql audit audit-oldest
 .DEFAULT_GOAL := demo
 
 demo: setup bubblewrap  ## grade a sample class with the stock nbgrader autograde
@@ -35,6 +35,14 @@ assignments: notebooks  ## generate assignments/ from solutions/
 	for name in ps1 ps2 ps3 ps4; do \
 		$(BIN)/nbgrader generate_assignment $$name --force || exit 1; \
 	done
+
+site: setup  ## build the documentation, with the notebooks executed, into build/site
+	$(BIN)/python -m tools.site_notebooks
+	$(BIN)/sphinx-build --fail-on-warning --quiet docs build/site
+	@echo "Open build/site/index.html"
+
+linkcheck: site  ## try the links of the documentation that lead elsewhere: needs a network
+	$(BIN)/sphinx-build --builder linkcheck docs build/linkcheck
 
 setup: .venv/installed
 

@@ -29,12 +29,15 @@ def blocks(page, kind=r"\w*"):
 
 
 def commands():
-    """Every command in a block of code, and those that a notebook names in its text, by page."""
+    """Every command in a block of code, and those in the text of notebooks and FAQ, by page."""
     for path in sorted((ROOT / "lessons").glob("*/*.md")):
         for command in re.findall(
             r"`((?:python -m|rps-course|rps-grader) [^`]+)`", path.read_text()
         ):
             yield str(path.relative_to(ROOT)), command
+    faq = (ROOT / "docs/faq.md").read_text(encoding="utf-8")
+    for command in re.findall(r"`((?:rps-course|rps-grader|nbgrader|make) [^`]+)`", faq):
+        yield "docs/faq.md", command
     for page in PAGES:
         for line in "\n".join(blocks(page)).splitlines():
             for command in re.sub(r"(^|\s+)#.*", "", line).split(" && "):
