@@ -27,7 +27,8 @@ lint: setup  ## check style, formatting and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-notebooks: setup  ## make the notebooks of solutions/ from the texts in lessons/
+notebooks: setup  ## make the notebooks of solutions/ from the texts in lessons/ and the rubrics
+	$(BIN)/python -m tools.points
 	$(BIN)/python -m tools.notebooks
 
 assignments: notebooks  ## generate assignments/ from solutions/

@@ -13,16 +13,18 @@ c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "assignments"
 c.CourseDirectory.solution_directory = "release_solutions"
 
-# Weights that an instructor trained in solutions/ps4 stay there: they are neither released...
-c.GenerateAssignmentApp.CourseDirectory.ignore = [
-    ".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache", "rps_model.*",
-    "custom_sample.png", "my_hand.jpg", "my_hands",
-]  # fmt: skip
-# ...nor put in place of the ones that a student hands in.
+# What the first cell of a released notebook installs where the course's package is missing, as in
+# Colab: the address at which you publish it, or the name of a file beside the notebook.
+c.Release.package = "rps_course-0.1.0-py3-none-any.whl"
+# Of what lies beside the notebooks in solutions/, only files that are named here are released.
+c.Release.files = []
+
+# Weights that an instructor trained in solutions/ps4 are not put in place of the ones that a
+# student hands in.
 c.Autograde.exclude_overwriting = {"ps4": ["rps_model.weights.h5", "rps_model.json"]}
 
-# What `nbgrader zip_collect` takes from a learning platform's archive (docs/ta.md): nbgrader alone
-# takes notebooks, and leaves out the weights and the record that ps4 asks for.
+# What is taken by a pattern for names (`named_regexp`, docs/ta.md): nbgrader alone takes notebooks,
+# and leaves out the weights and the record that ps4 asks for.
 c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".json", ".h5", ".hdf5", ".py"]
 
 # Seconds that a cell may take. Importing TensorFlow on a busy machine takes longer than nbgrader's

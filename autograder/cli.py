@@ -1,21 +1,42 @@
 """The command `rps-grader`."""
 
-import argparse
 import importlib.util
 import os
 import sys
 from importlib import metadata
 from pathlib import Path
 
-from autograder.commands import audit, demo, rejudge, run, selftest, show, similar
+import shtab
 
-_COMMANDS = (demo, selftest, run, rejudge, show, similar, audit)  # as `--help` lists them
+from autograder.commands import (
+    audit,
+    collect,
+    demo,
+    export,
+    rejudge,
+    release,
+    release_solutions,
+    report,
+    roster,
+    run,
+    selftest,
+    show,
+    similar,
+)
+from autograder.core.arguments import Parser
+
+_COMMANDS = (  # as `--help` lists them
+    demo, selftest, release, release_solutions, roster, collect, run, rejudge, show, report, export,
+    similar, audit,
+)  # fmt: skip
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """Returns what reads the arguments of `rps-grader`."""
-    made = argparse.ArgumentParser(
-        prog="rps-grader", description="Grades the assignments of a course, and tests the grader."
+    made = Parser(
+        prog="rps-grader",
+        description="Grades the assignments of a course, and tests the grader.",
+        examples=("rps-grader run ps2", "rps-grader show ps2", "rps-grader run --help"),
     )
     made.add_argument(
         "--version", action="version", version=f"rps-grader {metadata.version('rps-course')}"
@@ -23,6 +44,8 @@ def parser() -> argparse.ArgumentParser:
     commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in _COMMANDS:
         command.add(commands)
+    shtab.add_argument_to(made, "--print-completion")
+    made.complete_paths(shtab.FILE)
     return made
 
 

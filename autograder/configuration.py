@@ -12,6 +12,7 @@ from pathlib import Path
 from traitlets.config import Config, PyFileConfigLoader
 
 FILE = "nbgrader_config.py"
+TEMPLATES = Path(__file__).parent / "grading" / "templates"
 
 
 def read(root: Path) -> Config:
@@ -36,12 +37,15 @@ def configure(c: Config, *, course: str, profile: str) -> None:
     c.Grading.course = course
     c.Grading.profile = profile
 
-    # A rubric of the class goes with the notebooks that it is for.
+    # A rubric of the class goes with the notebooks that it is for, and files that are named
+    # (`c.Release.files`). nbgrader would take along whatever lies beside a solution.
     c.GenerateAssignment.preprocessors = [
         "nbgrader.preprocessors.IncludeHeaderFooter",
         "nbgrader.preprocessors.InstantiateTests",
         "nbgrader.preprocessors.LockCells",
         "autograder.grading.release.ReleaseRubric",
+        "autograder.grading.release.ReleaseFiles",
+        "autograder.grading.release.LeaveOut",
         "nbgrader.preprocessors.ClearSolutions",
         "nbgrader.preprocessors.ClearOutput",
         "nbgrader.preprocessors.CheckCellMetadata",
@@ -58,10 +62,10 @@ def configure(c: Config, *, course: str, profile: str) -> None:
 
     # Feedback shows what is now.
     c.GenerateFeedback.force = True
+    c.ExchangeFactory.release_feedback = "autograder.grading.feedback.ReleaseFeedback"
     c.GenerateFeedback.preprocessors = [
         "nbgrader.preprocessors.GetGrades",
-        "autograder.grading.pages.ShowStates",
-        "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+        "autograder.grading.feedback.ShowResults",
     ]
 
     # Submissions are files of unknown content, and are read as such (docs/threat-model.md). Each
@@ -75,7 +79,9 @@ def configure(c: Config, *, course: str, profile: str) -> None:
     # Whoever grades a written answer sees the model answer below it.
     c.HTMLExporter.preprocessors = ["autograder.grading.marking.ShowModelAnswers"]
     c.ClearMarkScheme.enforce_metadata = False  # schemes stand in the cells of answers
-    c.GenerateFeedback.exporter_class = "autograder.grading.pages.FeedbackExporter"
+    c.GenerateFeedback.exporter_class = "autograder.grading.feedback.FeedbackExporter"
+    c.FeedbackExporter.template_name = "feedback_page"  # nbgrader's own is for its HTMLExporter
+    c.FeedbackExporter.extra_template_basedirs = [str(TEMPLATES)]
 
     # Evidence and verdict (docs/design-notes.md). Repairing comes first, in place of nbgrader's
     # DeduplicateIds, whose emptied metadata nbgrader 0.9.6 itself then refuses for the whole class.

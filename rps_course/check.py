@@ -18,7 +18,7 @@ _told: set[str] = set()  # notes of this kernel
 
 @contextlib.contextmanager
 def once_solved(*names: str) -> Iterator[None]:
-    """Runs the code below it if these functions have an answer; says so if one has not.
+    """Runs the code below it; says which function to answer, or to correct, where that fails.
 
     Args:
         names: the functions that the code needs.
@@ -27,6 +27,16 @@ def once_solved(*names: str) -> Iterator[None]:
         yield
     except NotImplementedError:
         print(f"Answer {' and '.join(names)} above, then run this cell again.")
+    except Exception as error:
+        wrong = check.unsolved(names)
+        if not wrong:
+            raise
+        said = str(error).strip().split("\n")[0][:200]
+        print(
+            f"This cell needs {' and '.join(wrong)}, whose check fails. Correct that above, run "
+            "its check, then run this cell again.\n"
+            f"(It stopped with {type(error).__name__}: {said})"
+        )
 
 
 def __getattr__(name: str) -> Callable[..., None]:
@@ -38,13 +48,14 @@ def __getattr__(name: str) -> Callable[..., None]:
         raise AttributeError(
             f"There is no check for {name!r}. Checks: {', '.join(COURSE.exercises)}."
         )
+    among = [e.name for e in COURSE.exercises.values() if e.assignment == exercise.assignment]
     if isinstance(exercise, FileExercise):
 
         def checked(path: str | Path = exercise.files[0]) -> None:
             whole = profile.get(profile.current().base)
             rubric = COURSE.load_rubric(check.released_rubric())
             with COURSE.settings():
-                check.run_files(exercise, Path(path), whole, rubric)
+                check.run_files(exercise, Path(path), whole, rubric, among)
 
     else:
 
@@ -52,7 +63,7 @@ def __getattr__(name: str) -> Callable[..., None]:
             rubric = COURSE.load_rubric(check.released_rubric())
             with COURSE.settings():
                 answers = COURSE.withheld(exercise.assignment)
-                check.run(exercise, function, profile.current(), rubric, answers)
+                check.run(exercise, function, profile.current(), rubric, answers, among)
 
     def told(*arguments: Any) -> None:
         _say_what_a_grader_lacks(COURSE.withheld(exercise.assignment))

@@ -47,7 +47,7 @@ def show_batch(X: np.ndarray, y: np.ndarray, classes: "Sequence[str]", n: int = 
     import matplotlib.pyplot as plt
 
     n = min(n, len(X))
-    columns = min(n, 3)
+    columns = min(n, 3 if n <= 9 else 5)
     rows = -(-n // columns)
     figure, axes = plt.subplots(
         rows, columns, figsize=(2.4 * columns, 2.6 * rows), squeeze=False, layout="constrained"

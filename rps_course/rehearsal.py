@@ -2,12 +2,15 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import re
 import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -16,26 +19,100 @@ from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+from rich.console import Console
 from tqdm import tqdm
+
+from autograder.core import check
+from rps_course.course import COURSE
 
 _CALL = re.compile(r"^check\.(\w+)\(", re.MULTILINE)
 # What is copied of what lies beside the notebook; a grader copies no more either.
 _MAX_FILES, _MAX_BYTES, _MAX_DEPTH = 500, 200_000_000, 4
 
 
+# Run after the last cell: what the checks found, as data.
+_SUM = """\
+import json
+from autograder.core import check
+print(json.dumps({name: [v.score, v.points] for name, v in check.latest.items()}))
+"""
+
+
 class NotebookError(ValueError):
     """The file cannot be run; the message says why."""
 
 
-def rehearse(path: Path, seconds: int) -> bool:
-    """Runs a notebook in a copy of its folder, and prints what each check says.
+@dataclass(frozen=True)
+class Check:
+    """What became of a cell that checks an exercise.
+
+    Attributes:
+        exercise: its grade id.
+        passed: whether it gave full points.
+        score: points that the exercise's last check gave, 0 if none ran; None if nobody knows.
+        points: points that could be earned.
+    """
+
+    exercise: str
+    passed: bool
+    score: float | None
+    points: float
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """What came of running a notebook.
+
+    Attributes:
+        told: what its checks say, and which cells failed, for people.
+        checks: the checks in it.
+        by_person: points of answers that a person grades.
+    """
+
+    told: tuple[str, ...]
+    checks: tuple[Check, ...]
+    by_person: float
+
+    @property
+    def is_full(self) -> bool:
+        """Whether every check gave full points."""
+        return all(check.passed for check in self.checks)
+
+    @property
+    def score(self) -> float | None:
+        """Points that the checks gave together; None if nobody knows."""
+        scores = {check.exercise: check.score for check in self.checks}
+        return None if None in scores.values() else sum(scores.values())
+
+    @property
+    def points(self) -> float:
+        """Points that the checks can give together."""
+        return sum({check.exercise: check.points for check in self.checks}.values())
+
+    def tell(self) -> None:
+        """Prints it."""
+        console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
+        for text in self.told:
+            console.print(text)
+        passed = sum(check.passed for check in self.checks)
+        said = f"{passed} of {len(self.checks)} checks gave full points."
+        if self.score is not None:
+            said = f"{self.score:g} of {self.points:g} points: {said}"
+        if self.by_person:
+            said += f" A person gives up to {self.by_person:g} more."
+        console.print(said, style="green" if self.is_full else "red")
+
+
+def rehearse(path: Path, seconds: int) -> Rehearsal:
+    """Runs a notebook in a copy of its folder.
 
     Args:
         path: the notebook file; neither it nor any other file is changed.
         seconds: how long a cell may take.
 
     Returns:
-        Whether every check gave full points.
+        What came of it.
 
     Raises:
         NotebookError: the file is no notebook, it has no check, or there is no kernel.
@@ -44,10 +121,12 @@ def rehearse(path: Path, seconds: int) -> bool:
     names = [name for cell in notebook.cells for name in _checks(cell)]
     if not names:
         raise NotebookError(f"{path} has no check, such as `check.top_k(top_k)`.")
+    whole = len(notebook.cells)
+    notebook.cells.append(new_code_cell(_SUM))
     with tempfile.TemporaryDirectory(prefix="rps-check-") as folder:
         left_out = _copy(path.parent, Path(folder))
         try:
-            count = _run(notebook, Path(folder), seconds)
+            count = min(_run(notebook, Path(folder), seconds), whole)
         except NoSuchKernel as error:
             raise NotebookError(
                 "There is no Jupyter kernel to run a notebook in. Install one: `pip install "
@@ -55,14 +134,35 @@ def rehearse(path: Path, seconds: int) -> bool:
             ) from error
     ran = notebook.cells[:count]
     told = [line for number, cell in enumerate(ran, 1) for line in _told(cell, number)]
-    if count < len(notebook.cells):
+    if count < whole:
         told.append(f"Cell {count + 1} ended the kernel: it and the cells after it gave nothing.")
     if left_out:
         more = f" and {len(left_out) - 1} more" if len(left_out) > 1 else ""
         told.append(f"The notebook ran without {left_out[0]}{more}: too large or too many files.")
-    passed = [name for cell in ran for name in _checks(cell) if _error(cell) is None]
-    print("\n".join([*told, f"{len(passed)} of {len(names)} checks gave full points."]))
-    return passed == names
+    passed = [_error(cell) is None for cell in ran for _ in _checks(cell)]
+    found = _sum(notebook.cells[-1]) if count == whole else None
+    rubric = COURSE.load_rubric(check.released_rubric(path.parent))
+    checks = []
+    for name, full in zip_longest(names, passed, fillvalue=False):
+        score, points = None, float(rubric[name]["points"]) if name in COURSE.exercises else 0.0
+        if found is not None:
+            score, points = found.get(name, (0.0, points))
+        checks.append(Check(name, full, score, points))
+    return Rehearsal(tuple(told), tuple(checks), _by_person(notebook))
+
+
+def _sum(cell: NotebookNode) -> dict[str, tuple[float, float]] | None:
+    """Returns score and points of each check that ran; None if a notebook keeps them from us."""
+    try:
+        said = json.loads("".join(_printed(cell)))
+        return {name: (float(score), float(points)) for name, (score, points) in said.items()}
+    except (ValueError, TypeError, AttributeError):
+        return None
+
+
+def _by_person(notebook: NotebookNode) -> float:
+    graded = (cell.metadata.get("nbgrader", {}) for cell in notebook.cells)
+    return sum(about.get("points", 0) for about in graded if about.get("solution"))
 
 
 def _read(path: Path) -> NotebookNode:
@@ -155,7 +255,8 @@ def _told(cell: NotebookNode, number: int) -> Iterator[str]:
     elif error is not None:
         yield f"Cell {number} failed: {error.ename}: {error.evalue}"
     elif _checks(cell):
-        yield "".join(_printed(cell)).rstrip()
+        shown = [o.data["text/plain"] for o in cell.outputs if "text/plain" in o.get("data", ())]
+        yield "".join([*_printed(cell), *shown]).rstrip()
 
 
 def _printed(cell: NotebookNode) -> list[str]:

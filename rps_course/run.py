@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,7 @@ def train(
     epochs: tuple[int, int] | None = None,
     views: int | str | None = None,
     verbose: Any = "auto",
+    callbacks: Callable[[int], Sequence[Any]] = lambda epochs: (),
 ) -> Result:
     """Does both phases of the recipe and writes weights, record, history and pictures.
 
@@ -57,6 +59,7 @@ def train(
         epochs: epochs of each phase; None for the profile's.
         views: how to train, see `Recipe`; None for its default.
         verbose: as in Keras' `fit`.
+        callbacks: returns Keras callbacks of both phases, given the number of their epochs.
 
     Returns:
         The trained model and what it reaches.
@@ -88,6 +91,7 @@ def train(
         X_train, y_train, X_test, y_test, batch_size=profile.batch_size, seed=seed
     )
     start, end = profile.epochs_head, profile.epochs_head + profile.epochs_fine
+    recipe.callbacks = callbacks(end)
     recipe.checkpoint = checkpoint.Checkpoint(
         out / checkpoint.FILE,
         {

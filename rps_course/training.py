@@ -5,6 +5,7 @@ outputs of the frozen part computed once, is decided in `rps_course.fast.views`.
 """
 
 import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -157,6 +158,8 @@ class Recipe:
             record: the grader measures on the same pictures.
         checkpoint: keeps the state after every epoch; None for nothing to go on from.
         verbose: as in Keras' `fit`; 0 shows nothing.
+        callbacks: Keras callbacks of both phases, which then show what Keras itself would show;
+            not with functions of your own.
         record: how the phases were trained, for `submission.save`.
         history: loss and accuracy by epoch, over the phases so far.
 
@@ -171,6 +174,7 @@ class Recipe:
     validation: dict[str, Any] | None = None
     checkpoint: "Checkpoint | None" = None
     verbose: Any = "auto"
+    callbacks: Sequence[Any] = ()
     record: submission.Record = field(init=False)
     history: dict[str, list[float]] = field(init=False, default_factory=dict)
 
@@ -263,18 +267,21 @@ class Recipe:
         own: Callable[..., "tf.keras.callbacks.History"] | None,
         fit: Callable[..., "tf.keras.callbacks.History"],
     ) -> "tf.keras.callbacks.History":
+        began = time.monotonic()
         parts = self._views.parts(model, train, val, self.seed)
         if self.verbose != 0:
             weights = sum(math.prod(weight.shape) for weight in model.trainable_weights)
             print(f"{name}: {weights:,} weights train, epochs {first + 1} to {last}")
+        shown = {"callbacks": self.callbacks, "verbose": 0 if self.callbacks else self.verbose}
         if own is not None:
             history = own(*parts[:3], first, last)
         elif self.checkpoint is not None:
             phase = len(self.record.phases)
-            history = self.checkpoint.fit(fine_tune, phase, model, parts, first, last, self.verbose)
+            history = self.checkpoint.fit(fine_tune, phase, model, parts, first, last, **shown)
         else:
-            history = fit(*parts[:3], first, last, verbose=self.verbose)
-        self.record.add_phase(name, model, history, self.views)
+            history = fit(*parts[:3], first, last, **shown)
+        seconds = round(time.monotonic() - began, 1)
+        self.record.add_phase(name, model, history, self.views, seconds)
         for key, values in history.history.items():
             self.history.setdefault(key, []).extend(float(value) for value in values)
         return history

@@ -138,7 +138,8 @@ def test_a_written_answer_is_read_by_a_person_and_comes_with_a_model_answer(name
 @all_assignments
 def test_the_first_code_cell_imports_what_answers_use_and_gives_the_constants(name):
     notebook = read(ROOT / "solutions", name)
-    setup, *others = (cell for cell in notebook.cells if cell.cell_type == "code")
+    install, setup, *others = (cell for cell in notebook.cells if cell.cell_type == "code")
+    assert install.metadata.tags == ["install"]
     tree = ast.parse(setup.source)
     imported = {a.asname or a.name for n in ast.walk(tree) if hasattr(n, "names") for a in n.names}
     assert imported == IMPORTS | {"profiles"}
@@ -150,6 +151,60 @@ def test_the_first_code_cell_imports_what_answers_use_and_gives_the_constants(na
         n.id for n in ast.walk(ast.parse("\n".join(c.source for c in others))) if hasattr(n, "id")
     }
     assert {n for n in made if n.isupper() and len(n) > 1} <= names | {"VIEWS"}
+
+
+INSTALLING = """
+import importlib.util, os, sys
+from pathlib import Path
+from IPython.core.interactiveshell import InteractiveShell
+
+shell = InteractiveShell.instance()
+shell.register_magic_function(lambda line: print("pip", line), magic_name="pip")
+if {missing}:
+    importlib.util.find_spec = lambda name: None
+is_dir = Path.is_dir
+Path.is_dir = lambda path: str(path) == "/content" or is_dir(path)
+shell.run_cell({source!r}).raise_error()
+"""
+WHEEL = "rps_course-0.1.0-py3-none-any.whl"
+ADDRESS = f"https://example.org/{WHEEL}"
+
+
+@pytest.mark.parametrize(
+    ("missing", "package", "there", "says"),
+    [
+        (False, WHEEL, False, ""),
+        (True, WHEEL, True, f"pip install --quiet {WHEEL}\n"),
+        (True, ADDRESS, False, f"pip install --quiet {ADDRESS}\n"),
+        (True, WHEEL, False, f"Put {WHEEL} beside this notebook, then run this cell again."),
+    ],
+)
+@pytest.mark.parametrize("name", ["ps1", "ps4"])
+def test_the_first_cell_installs_the_package_where_it_is_missing(
+    name, missing, package, there, says, tmp_path
+):
+    cells = read(ROOT / "assignments", name).cells
+    source = next(cell.source for cell in cells if "install" in cell.metadata.get("tags", ()))
+    source = source.replace(WHEEL, package)
+    if there:
+        (tmp_path / WHEEL).touch()
+    done = subprocess.run(
+        [sys.executable, "-c", INSTALLING.format(missing=missing, source=source)],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if says.startswith("Put"):
+        assert says in done.stderr
+    elif missing and name == "ps4":  # where training takes its time
+        assert done.stdout.startswith(says)
+        assert "Runtime > Change runtime type > T4 GPU" in done.stdout
+    else:
+        assert (done.stdout, done.returncode) == (says, 0), done.stderr
+
+
+def test_no_notebook_names_a_package_that_does_not_exist():
+    for name in ASSIGNMENTS:
+        text = "\n".join(cell.source for cell in read(ROOT / "assignments", name).cells)
+        assert not re.search(r"pip install (?!--quiet \{PACKAGE\})", text)
 
 
 @all_assignments

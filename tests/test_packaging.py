@@ -13,6 +13,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from tools.wheel_contents import ProblemSets
+
 ROOT = Path(__file__).parents[1]
 HEAVY = ("tensorflow", "keras", "tensorflow_datasets", "matplotlib", "nbgrader")
 
@@ -74,6 +76,44 @@ def installed(wheel, tmp_path_factory):
 def test_the_wheel_installs_and_offers_its_commands(command, installed):
     done = installed(command, "--version")
     assert done.stdout.startswith(command), done.stderr
+
+
+def test_a_student_starts_from_the_wheel_alone(installed, tmp_path):
+    folder = tmp_path / "vision"
+    done = installed("rps-course", "start", str(folder))
+    assert done.returncode == 0, done.stderr
+    names = [f"ps{number}.ipynb" for number in range(1, 5)]
+    assert sorted(path.name for path in folder.iterdir()) == names
+    for name in names:
+        released = ROOT / "assignments" / name.removesuffix(".ipynb") / name
+        assert (folder / name).read_bytes() == released.read_bytes()
+    assert done.stdout.endswith(f"Next: cd {folder}, then jupyter lab ps1.ipynb\n")
+
+    (folder / "ps1.ipynb").write_text("my work")
+    (folder / "ps2.ipynb").unlink()
+    again = installed("rps-course", "start", str(folder))
+    assert again.returncode == 0
+    assert f"Kept  {folder}/ps1.ipynb, which was there" in again.stdout
+    assert (folder / "ps1.ipynb").read_text() == "my work"
+    assert (folder / "ps2.ipynb").is_file()
+    refused = installed("rps-course", "start", str(folder / "ps1.ipynb"))
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("rps-course: error: ")
+    assert "Traceback" not in refused.stderr
+
+
+def test_the_wheel_takes_only_what_was_released(tmp_path):
+    for name in (
+        "ps1/ps1.ipynb", "ps1/rubric/top_k.toml", "ps1/marks.csv", "ps1/solved.ipynb", "notes.txt"
+    ):  # fmt: skip
+        path = tmp_path / "assignments" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    hook, taken = ProblemSets(str(tmp_path), {}, None, None, "", "wheel"), {"force_include": {}}
+    hook.initialize("standard", taken)
+    assert set(taken["force_include"].values()) == {
+        "rps_course/problem_sets/ps1/ps1.ipynb", "rps_course/problem_sets/ps1/rubric/top_k.toml"
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ import nbformat
 import pytest
 
 from rps_course.course import COURSE
+from tools import notebooks
+from tools.points import by_rubric, in_lesson, in_table
 
 ROOT = Path(__file__).parents[1]
 ASSIGNMENTS = ("ps1", "ps2", "ps3", "ps4")
@@ -47,8 +49,32 @@ def test_the_readme_lists_the_points_of_all_exercises():
     assert list(listed(table).items()) == found
 
 
-def test_the_readme_shows_a_table_of_results_with_the_points_of_its_exercises():
+def test_the_readme_shows_a_table_of_results_of_its_exercises():
     rows = [line for line in (ROOT / "README.md").read_text().split("\n") if line.startswith("┃")]
-    *_, names, numbers = (re.findall(r"(?<=┃)[^┃]*(?=┃)", row) for row in rows)
-    shown = {n.strip(): int(m.split()[1]) for n, m in zip(names[1:-1], numbers[1:-1], strict=True)}
-    assert shown == {name.replace(" ", "_"): number for name, number in points("ps2").items()}
+    *_, names, _ = (re.findall(r"(?<=┃)[^┃]*(?=┃)", row) for row in rows)
+    shown = [name.strip() for name in names[1:-1]]
+    assert shown == [name.replace(" ", "_") for name in points("ps2")]
+
+
+def test_other_points_go_wherever_they_are_repeated():
+    other = {"top_k": 8, "compile_head": 2.5}
+    lesson = (ROOT / "lessons/ps2/ps2.md").read_text()
+    whole = sum(points("ps2").values()) - points("ps2")["top_k"] - points("ps2")["compile_head"]
+    changed = in_lesson(lesson, by_rubric()["ps2"] | other)
+    made = notebooks.notebook(changed, "ps2")
+    found = {
+        cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points
+        for cell in made.cells
+        if cell.metadata.get("nbgrader", {}).get("grade")
+    }
+    assert found == {name.replace(" ", "_"): n for name, n in points("ps2").items()} | other
+    assert "| `top_k` | 8 |" in changed
+    assert "| `compile_head` | 2.5 |" in changed
+    assert f"**Points:** {whole + 10.5:g}." in changed
+    assert in_table("| 2 | `top_k` | 6 | labels |", other) == "| 2 | `top_k` | 8 | labels |"
+
+
+def test_the_points_of_the_rubrics_are_written_everywhere():
+    for name, found in by_rubric().items():
+        text = (ROOT / f"lessons/{name}/{name}.md").read_text(encoding="utf-8")
+        assert in_lesson(text, found) == text, "run `make assignments`"

@@ -21,6 +21,10 @@ def add(commands: Commands) -> None:
     """Declares the command and its arguments."""
     made = commands.add_parser(
         "audit",
+        examples=(
+            "rps-grader audit --corpus corpus",
+            "rps-grader audit --corpus corpus --exercise top_k --json",
+        ),
         help="test the grader: with right and wrong answers, attacks and broken submissions",
         description="With --corpus: judges right and wrong answers and mutants of the solutions, "
         "and reports, for each exercise, right answers rejected, wrong ones accepted, points and "

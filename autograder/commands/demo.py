@@ -11,6 +11,10 @@ def add(commands: Commands) -> None:
     """Declares the command and its arguments."""
     made = commands.add_parser(
         "demo",
+        examples=(
+            "rps-grader demo",
+            "rps-grader demo --course /tmp/demo-class",
+        ),
         help="grade a sample class with the stock nbgrader autograde",
         description="Makes a class of nine sample submissions from the solutions, grades it with "
         "the stock `nbgrader autograde` on the offline profile, prints a table, and fails if a "

@@ -9,6 +9,10 @@ def add(commands: Commands) -> None:
     """Declares the command and its arguments."""
     made = commands.add_parser(
         "rejudge",
+        examples=(
+            "rps-grader rejudge ps2 --dry-run",
+            "rps-grader rejudge ps2 --student ada",
+        ),
         help="judge results again after the rubric has changed, without running anything",
         description="Computes every verdict anew from what is kept of the executions: after a "
         "threshold, a share, a message, points or a judge was changed. What a person decided "

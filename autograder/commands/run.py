@@ -15,6 +15,12 @@ def add(commands: Commands) -> None:
     """Declares the command and its arguments."""
     made = commands.add_parser(
         "run",
+        examples=(
+            "rps-grader run ps2",
+            "rps-grader run ps2 --jobs 4",
+            "rps-grader run ps2 --student ada --force",
+            "rps-grader run ps4 --retrain",
+        ),
         help="grade an assignment: several submissions at a time, here or on a cluster",
         description="Grades what is new or has changed since it was graded, with the same results "
         "as `nbgrader autograde`: several submissions at a time on this machine, or by the workers "

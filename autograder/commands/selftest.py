@@ -11,6 +11,7 @@ def add(commands: Commands) -> None:
     """Declares the command and its arguments."""
     made = commands.add_parser(
         "selftest",
+        examples=("rps-grader selftest",),
         help="grade the solutions under the profile of the class; all points must come out",
         description="Grades the course's own solutions on this machine, as a class is graded: with "
         "the stock `nbgrader autograde`, nbgrader_config.py and its profile, in the sandbox. Fails "

@@ -10,6 +10,10 @@ def add(commands: Commands) -> None:
     """Declares the command and its arguments."""
     made = commands.add_parser(
         "similar",
+        examples=(
+            "rps-grader similar ps2",
+            "rps-grader similar ps2 --texts 10",
+        ),
         help="show pairs of students whose answers or files are nearly equal",
         description="Compares the graded submissions of an assignment: answers without their "
         "names, comments and layout, and files by their content. What was released does not count, "

@@ -1,6 +1,6 @@
 """Self-checks, which the test cells of notebooks call, and what a grader does instead.
 
-A check probes the student's function with fresh random inputs, prints what holds, and raises
+A check probes the student's function with fresh random inputs, shows what holds, and raises
 `CheckFailed` with what does not hold and where to look next. A grader probes the same way but asks
 for the facts alone (`report`), with a challenge of its own, and judges them itself.
 """
@@ -8,14 +8,15 @@ for the facts alone (`report`), with a challenge of its own, and judges them its
 import contextlib
 import hashlib
 import io
+import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from autograder.core import evidence, withheld
+from autograder.core import display, evidence, withheld
 from autograder.core import rubric as rubrics
 from autograder.core.challenge import Challenge
 from autograder.core.exercise import (
@@ -26,22 +27,32 @@ from autograder.core.exercise import (
     failure,
 )
 from autograder.core.facts import Failure, decode, encode
-from autograder.core.verdict import Verdict, explain
+from autograder.core.verdict import Verdict
 
 RUBRIC = "rubric"  # folder beside a notebook: what was released with it
 
 
 class CheckFailed(AssertionError):
-    """A criterion does not hold; the message says which, and gives a hint."""
+    """A criterion does not hold; the message says which, and gives a hint.
+
+    Attributes:
+        shown: what a notebook says of it that shows the verdict above; empty elsewhere.
+    """
+
+    shown = ""
 
     def _render_traceback_(self) -> list[str]:
         # Jupyter shows this instead of a traceback through the library's inner workings.
-        return str(self).split("\n")
+        return [self.shown] if self.shown else str(self).split("\n")
 
 
-def released_rubric() -> Path | None:
-    """Returns the folder of rubrics that was released with the notebook; None if there is none."""
-    folder = Path(RUBRIC)
+def released_rubric(beside: Path = Path()) -> Path | None:
+    """Returns the folder of rubrics that was released with a notebook; None if there is none.
+
+    Args:
+        beside: the folder of the notebook; the working folder, where it runs.
+    """
+    folder = beside / RUBRIC
     return folder if folder.is_dir() else None
 
 
@@ -132,8 +143,9 @@ def run(
     profile: Any,
     rubric: rubrics.Rubric,
     answers: Iterable[str] = (),
+    among: Collection[str] = (),
 ) -> None:
-    """Checks a student's function and prints what holds.
+    """Checks a student's function and shows what holds.
 
     Args:
         exercise: the exercise.
@@ -141,6 +153,7 @@ def run(
         profile: the profile that the notebook runs under.
         rubric: the rubric.
         answers: functions of the course's library that the grader withholds.
+        among: all exercises of the notebook, for a running total of its points.
 
     Raises:
         CheckFailed: something does not hold.
@@ -150,19 +163,24 @@ def run(
         facts = facts_of(exercise, function, challenge, profile)
     with standard_error_to_output():
         verdict = judge(exercise, facts, challenge, profile, rubric)
-    conclude(verdict)
+    conclude(verdict, rubric, among)
 
 
 def run_files(
-    exercise: FileExercise[Any], path: Path, profile: Any, rubric: rubrics.Rubric
+    exercise: FileExercise[Any],
+    path: Path,
+    profile: Any,
+    rubric: rubrics.Rubric,
+    among: Collection[str] = (),
 ) -> None:
-    """Checks files and prints what holds.
+    """Checks files and shows what holds.
 
     Args:
         exercise: asks for them.
         path: the first of its files, whatever its name; the others lie beside it.
         profile: the whole profile.
         rubric: the rubric.
+        among: all exercises of the notebook, for a running total of its points.
 
     Raises:
         CheckFailed: something does not hold.
@@ -181,7 +199,7 @@ def run_files(
         else:
             findings = list(exercise.judge(facts, digests, profile, rubric.limits(exercise.name)))
         verdict = rubric.verdict(exercise.name, findings)
-    conclude(verdict)
+    conclude(verdict, rubric, among)
 
 
 # The last verdict of each check in this kernel, and the mistakes found since it last passed.
@@ -189,15 +207,43 @@ latest: dict[str, Verdict] = {}
 mistakes: dict[str, set[str]] = {}
 
 
-def conclude(verdict: Verdict) -> None:
-    """Prints a verdict, with a more specific hint on a mistake that was found before.
+def conclude(verdict: Verdict, rubric: rubrics.Rubric, among: Collection[str]) -> None:
+    """Shows a verdict, with a more specific hint on a mistake that was found before.
+
+    Where there is no notebook that shows HTML, it is text: printed, or that of the exception.
 
     Raises:
         CheckFailed: points were lost.
     """
     latest[verdict.exercise] = verdict
     before = mistakes.pop(verdict.exercise, set())
+    total = _total(among, rubric) if among else None
+    said = display.text(verdict, before, total)
+    # `nbgrader validate` quotes tracebacks, and no other output.
+    shown = "NBGRADER_VALIDATING" not in os.environ and display.show(verdict, before, total)
     if not verdict.is_full:
         mistakes[verdict.exercise] = before | {reason.mistake for reason in verdict.reasons}
-        raise CheckFailed(explain(verdict, repeated=before))
-    print(explain(verdict))
+        failed = CheckFailed(said)
+        if shown:
+            earned = f"{verdict.score:g} of {verdict.points:g} points"
+            failed.shown = (
+                f"CheckFailed: {verdict.exercise} has {earned}. See above what to change."
+            )
+        raise failed
+    if not shown:
+        print(said)
+
+
+def _total(among: Collection[str], rubric: rubrics.Rubric) -> display.Total:
+    """Returns the points of the last checks of these exercises."""
+    run = [latest[name] for name in among if name in latest]
+    return display.Total(
+        earned=round(sum(verdict.score for verdict in run), 2),
+        points=sum(float(rubric[name]["points"]) for name in among),
+        left=tuple(name for name in among if name not in latest),
+    )
+
+
+def unsolved(names: Iterable[str]) -> list[str]:
+    """Returns which of these exercises did not get full points when they were last checked."""
+    return [name for name in names if name in latest and not latest[name].is_full]

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from autograder.core.verdict import UNCHECKED, Criterion, Reason, Verdict, plain
+from autograder.core.verdict import UNCHECKED, Criterion, Figure, Reason, Verdict, plain
 
 # What the engine itself says of any exercise.
 _GENERAL = Path(__file__).parent / "messages.toml"
@@ -33,6 +33,7 @@ class Finding:
             that the rubric gives to the message.
         values: what the message quotes (`received`, `expected`, ...).
         flag: whether it is for a person to look at, and no part of the verdict.
+        figure: what was measured, where the finding says that and nothing else.
     """
 
     criterion: str | None
@@ -40,6 +41,7 @@ class Finding:
     share: float | None = None
     values: dict[str, Any] = field(default_factory=dict)
     flag: bool = False
+    figure: Figure | None = None
 
 
 def holds(criterion: str) -> Finding:
@@ -61,6 +63,13 @@ def fails(
 def flags(message: str, **values: Any) -> Finding:
     """A person should look at this: the message with these values, which no student sees."""
     return Finding(None, message, values=values, flag=True)
+
+
+def shows(
+    name: str, says: str, value: float | None = None, full_at: float | None = None
+) -> Finding:
+    """This was measured: see `autograder.core.verdict.Figure`."""
+    return Finding(None, figure=Figure(name, says, value, full_at))
 
 
 @dataclass(frozen=True)
@@ -103,14 +112,19 @@ class Rubric:
         checked: dict[str, Criterion] = {}
         reasons: list[Reason] = []
         notes: list[str] = []
+        figures: list[Figure] = []
         for finding in findings:
+            if finding.figure:
+                figures.append(finding.figure)
+                continue
             if finding.flag:
                 continue
             reason, share = self._reason(exercise, finding)
             if finding.message is not None and share == 1:
                 notes.append(reason.says)
             elif finding.criterion is None:
-                return Verdict(exercise, self._lost(exercise), (reason,), tuple(notes))
+                lost = self._lost(exercise)
+                return Verdict(exercise, lost, (reason,), tuple(notes), figures=tuple(figures))
             if finding.criterion is None:
                 continue
             if finding.criterion in checked:
@@ -122,7 +136,8 @@ class Rubric:
         others = self._lost(exercise, except_for=checked)
         if others:
             reasons.append(self._unchecked(exercise, others, checked.values()))
-        return Verdict(exercise, (*checked.values(), *others), tuple(reasons), tuple(notes))
+        criteria = (*checked.values(), *others)
+        return Verdict(exercise, criteria, tuple(reasons), tuple(notes), figures=tuple(figures))
 
     def flagged(self, exercise: str, findings: Iterable[Finding]) -> tuple[str, ...]:
         """Returns what findings say that a person should look at."""

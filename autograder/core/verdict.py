@@ -85,6 +85,23 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """Something that was measured, for whoever looks at a class; it decides about no point.
+
+    Attributes:
+        name: what it is, such as `"accuracy"`.
+        says: how it is shown, with its unit.
+        value: the number; None for what is no number.
+        full_at: the number that earns full points, where there is one.
+    """
+
+    name: Short
+    says: Short
+    value: float | None = None
+    full_at: float | None = None
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What an exercise earned and why.
 
@@ -95,6 +112,7 @@ class Verdict:
         notes: remarks that cost nothing.
         graded: whether it could be graded; if not, the reason says why.
         isolated: whether the student's code ran in the sandbox.
+        figures: what was measured.
     """
 
     exercise: str
@@ -103,6 +121,7 @@ class Verdict:
     notes: Annotated[tuple[_Text, ...], _Many] = ()
     graded: bool = True
     isolated: bool = True
+    figures: Annotated[tuple[Figure, ...], _Many] = ()
 
     @property
     def score(self) -> float:

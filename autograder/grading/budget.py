@@ -7,6 +7,7 @@ the reason, and another child goes on.
 
 import asyncio
 import contextlib
+import contextvars
 import gc
 import logging
 import multiprocessing
@@ -200,10 +201,13 @@ def _grade(
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)
         resource.setrlimit(resource.RLIMIT_DATA, (budget.memory_mb * _MB, hard))
     tempfile.tempdir = room  # what it leaves there, however it ends, is removed
+    # In formgrader's server a loop is running, here it is not; jupyter_core 5.9 remembers it in a
+    # context variable, so the work has a context of its own.
+    asyncio._set_running_loop(None)
     asyncio.set_event_loop(asyncio.new_event_loop())
     log.handlers, log.propagate = [_Forward(messages)], False  # type: ignore[arg-type]
     try:
-        work(lambda *message: messages.send(message))
+        contextvars.Context().run(work, lambda *message: messages.send(message))
     except KeyboardInterrupt:
         return
     except Exception as error:

@@ -21,6 +21,7 @@ from autograder.core.course import Course
 from autograder.core.verdict import Verdict
 
 METADATA = "autograder"  # where grading keeps what it knows of a notebook or a cell
+SECONDS = "seconds"  # in it: how long a notebook ran
 
 
 def grade_id(cell: NotebookNode) -> str | None:

@@ -28,7 +28,14 @@ from autograder.grading import (
     showing,
     staging,
 )
-from autograder.grading.cells import checked_by, grade_id, is_graded_here, notes
+from autograder.grading.cells import (
+    METADATA,
+    SECONDS,
+    checked_by,
+    grade_id,
+    is_graded_here,
+    notes,
+)
 from autograder.grading.kernels import IsolatedKernelManager
 from autograder.grading.machine import Grading
 from autograder.grading.run import RUN, FailedLine, Run
@@ -99,7 +106,9 @@ class ExecuteWithChallenge(Execute):
         NotebookClient.__init__(self, nb, km)
         self.on_cell_executed = self._note_failed_line
         self._check_assign_resources(resources)
+        began = time.monotonic()
         self._execute(nb)
+        nb.metadata.setdefault(METADATA, {})[SECONDS] = round(time.monotonic() - began, 1)
         return nb, resources
 
     def create_kernel_manager(self) -> KernelManager:

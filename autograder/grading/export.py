@@ -2,20 +2,28 @@
 
 A 0 can mean several things: the work was graded and earned nothing (`zero`), there is no work
 (`missing`), it could not be graded in whole or in part (`error`), or it is not graded yet or from
-another content than is there now (`not graded`, `stale`). What waits for a person is named.
+another content than is there now (`not graded`, `stale`). What waits for a person is named. A score
+that nobody has given is an empty cell, and no 0.
+
+A penalty for handing in late is computed anew from the points of now, since nbgrader computes it
+when it grades, and points that a person gives later would escape it.
 """
 
 import csv
+import logging
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
-from nbgrader.plugins import ExportPlugin
+from nbgrader.api import Assignment, Gradebook, MissingEntry, Student, SubmittedAssignment
+from nbgrader.plugins import ExportPlugin, LateSubmissionPlugin
+from nbgrader.preprocessors import AssignLatePenalties
 from traitlets import Bool
+from traitlets.config import Configurable
 
 from autograder.core.verdict import WITHOUT_ISOLATION
 from autograder.grading import results
@@ -44,6 +52,14 @@ STATUS = {
     State.GRADED: "graded",
     State.MISSING: "missing",
 }
+
+
+def penalties(parent: Configurable) -> LateSubmissionPlugin:
+    """Returns what computes the penalty for handing in late, as the class has configured it."""
+    plugin = AssignLatePenalties(parent=parent).plugin_class(parent=parent)
+    plugin.log = logging.getLogger(__name__)  # it says of each submission what its method is
+    plugin.log.setLevel(logging.WARNING)
+    return plugin
 
 
 class StatusExportPlugin(ExportPlugin):
@@ -89,15 +105,16 @@ class StatusExportPlugin(ExportPlugin):
             set(map(str, self.student)) or None,
         )
         known = {student.id: student for student in gradebook.students}
+        plugin = penalties(self)
         for student_id, group in groupby(found, key=lambda result: result.student):
             of_student = list(group)
             about = _about(assignment, student_id, known.get(student_id))
             if self.exercises:
                 rows: Iterable[dict[str, Any]] = map(_of_exercise, of_student)
             else:
-                rows = [_of_assignment(gradebook, assignment, student_id, of_student)]
+                rows = [_of_assignment(gradebook, assignment, student_id, of_student, plugin)]
             for row in rows:
-                yield {name: _cell(value) for name, value in (about | row).items()}
+                yield {name: cell(value) for name, value in (about | row).items()}
 
 
 def _about(assignment: Assignment, student_id: str, student: Student | None) -> dict[str, Any]:
@@ -114,7 +131,7 @@ def _of_exercise(result: Result) -> dict[str, Any]:
     reason = result.reasons[0] if result.reasons else ""
     return {
         "exercise": result.exercise,
-        "score": result.score,
+        "score": None if result.error else result.score,
         "max_score": result.points,
         "state": result.state,
         "reason": result.about or reason,
@@ -123,11 +140,12 @@ def _of_exercise(result: Result) -> dict[str, Any]:
 
 
 def _of_assignment(
-    gradebook: Gradebook, assignment: Assignment, student_id: str, found: list[Result]
-) -> dict[str, Any]:
+    gradebook: Gradebook, assignment: Assignment, student_id: str, found: list[Result],
+    plugin: LateSubmissionPlugin,
+) -> dict[str, Any]:  # fmt: skip
     status, reason = outcome(found)
     row = {
-        "duedate": assignment.duedate,
+        "duedate": _in_utc(assignment.duedate),
         "max_score": assignment.max_score,
         "status": status,
         "reason": reason,
@@ -141,14 +159,38 @@ def _of_assignment(
     try:
         submission = gradebook.find_submission(assignment.name, student_id)
     except MissingEntry:
-        return row | {"raw_score": 0.0, "late_submission_penalty": 0.0, "score": 0.0}
-    penalty = submission.late_submission_penalty
+        return row
+    row["timestamp"] = _in_utc(submission.timestamp)
+    if not any(result.score is not None and not result.error for result in found):
+        return row
+    penalty = late_penalty(submission, plugin)
     return row | {
-        "timestamp": submission.timestamp,
         "raw_score": submission.score,
         "late_submission_penalty": penalty,
         "score": max(0.0, submission.score - penalty),
     }
+
+
+def late_penalty(submission: SubmittedAssignment, plugin: LateSubmissionPlugin) -> float:
+    """Returns the points that a submission loses for being late, of those that it has now.
+
+    Args:
+        submission: of the gradebook.
+        plugin: computes the penalty of a notebook, as the class has configured it.
+    """
+    seconds = submission.total_seconds_late
+    if not seconds > 0:
+        return 0.0
+    found = 0.0
+    for notebook in submission.notebooks:
+        asked = plugin.late_submission_penalty(submission.student_id, notebook.score, seconds)
+        found += min(max(asked or 0.0, 0.0), notebook.score)  # as nbgrader bounds it
+    return found
+
+
+def _in_utc(time: datetime | None) -> str:
+    """Returns a time of the gradebook, which has them in UTC, with its zone."""
+    return "" if time is None else time.replace(tzinfo=UTC).isoformat(" ", "seconds")
 
 
 def outcome(found: list[Result]) -> tuple[str, str]:
@@ -174,7 +216,7 @@ def outcome(found: list[Result]) -> tuple[str, str]:
     return status, "; ".join(dict.fromkeys(filter(None, reasons)))
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
     """Returns a value as text of which a spreadsheet takes no part for a formula.
 
     One that separates columns by semicolons cuts the text at each of them.

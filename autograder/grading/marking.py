@@ -16,6 +16,7 @@ from nbformat.v4 import new_markdown_cell
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_grade, is_solution
 
+from autograder.core import verdict as verdicts
 from autograder.grading.cells import grade_id
 
 _SCHEME = re.compile(r"\n*^### BEGIN MARK SCHEME\n(.*?)\n### END MARK SCHEME$", re.S | re.M)
@@ -43,6 +44,8 @@ class ShowModelAnswers(Preprocessor):
         answers = _answers(path) if path.is_file() else {}
         cells = []
         for cell in nb.cells:
+            if verdicts.MIME in cell.metadata:  # the score alone is for nbgrader, as it graded
+                cell.outputs = [o for o in cell.outputs if o.output_type != "execute_result"]
             cells.append(cell)
             if grade_id(cell) in answers:
                 cells.append(new_markdown_cell(answers[grade_id(cell)]))

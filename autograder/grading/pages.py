@@ -1,36 +1,21 @@
-"""What the pages show that people read: feedback and formgrader.
+"""What students wrote, as the pages show it that people read: feedback and formgrader.
 
-A student writes text cells, and nbgrader's templates show them as HTML. The filters here replace
-nbconvert's (`c.HTMLExporter.filters`): of HTML, only what an allow-list names is kept. A page of
-feedback also has a Content-Security-Policy, and says where its scores are not the last word.
+A student writes text cells, and templates show them as HTML. The filters here replace nbconvert's
+(`c.HTMLExporter.filters`): of HTML, only what an allow-list names is kept.
 """
 
 import html
 import re
 from collections.abc import Callable
 from itertools import accumulate
-from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 import nh3
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from mistune import HTMLRenderer
-from nbconvert.exporters import HTMLExporter
-from nbconvert.exporters.exporter import ResourcesDict
 from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell
-from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import List, Unicode
-
-from autograder.grading import results
-from autograder.grading.cells import grade_id
-from autograder.grading.machine import Grading
-from autograder.grading.states import Bases, State
 
 # Characters of a cell and of a page that are formatted, pictures aside: 10,000 brackets take the
 # Markdown parser (mistune 3.4) 0.7 s, and the time grows with the square of their number.
@@ -38,9 +23,10 @@ MAX_CELL, MAX_PAGE = 10_000, 100_000
 MAX_DEPTH = 40  # elements inside one another; a list in the sixth level of a list has 15
 
 _TAGS = {
-    "a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "h1", "h2",
-    "h3", "h4", "h5", "h6", "hr", "i", "img", "kbd", "li", "ol", "p", "pre", "s", "span", "strong",
-    "sub", "sup", "table", "tbody", "td", "th", "thead", "tr", "u", "ul",
+    "a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "details", "div", "dl", "dt", "em",
+    "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "kbd", "li", "ol", "p", "pre", "s",
+    "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "th", "thead", "tr",
+    "u", "ul",
 }  # fmt: skip
 _ATTRIBUTES = {"a": {"href", "title"}, "abbr": {"title"}, "img": {"src", "alt", "title"}}
 _PICTURE = re.compile(r"data:image/(?:png|jpeg);base64,[A-Za-z0-9+/]*=*")
@@ -137,7 +123,8 @@ def _clean(text: str) -> str:
         url_schemes={"http", "https", "mailto", "data"},
         link_rel="noopener noreferrer nofollow",
     )
-    # MathJax would make a link of it, to anywhere; with a word joiner it is no command.
+    # MathJax, which formgrader loads, would make a link of it, to anywhere; with a word joiner it
+    # is no command.
     return _LINK_IN_FORMULA.sub("\\\\\u2060", cleaned)
 
 
@@ -150,71 +137,3 @@ def _depth(cleaned: str) -> int:
     """Returns how many elements of clean HTML are inside one another, at most."""
     steps = (-1 if closes else 1 for closes in _ELEMENT.findall(cleaned))
     return max(accumulate(steps), default=0)
-
-
-# nbgrader's template loads MathJax 2.7.7, which loads the latest version 2 that it knows of, and
-# runs its own configuration with `eval`.
-_MATHJAX = "https://cdnjs.cloudflare.com/ajax/libs/mathjax/"
-_POLICY = (
-    f"default-src 'none'; script-src {_MATHJAX} 'unsafe-eval'; font-src {_MATHJAX}; "
-    "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-)
-_HEAD = (
-    f'<head>\n<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
-    '<meta http-equiv="x-dns-prefetch-control" content="off">'
-)
-
-
-class FeedbackExporter(HTMLExporter):
-    """Writes a page of feedback, whose policy lets the browser load MathJax and nothing else."""
-
-    def from_notebook_node(
-        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
-    ) -> tuple[str, dict[str, Any]]:
-        """Returns a graded notebook as a page, and the resources."""
-        page, resources = super().from_notebook_node(nb, resources, **kw)
-        before, after = page.split("<head>", 1)
-        return f"{before}{_HEAD}{after}", resources
-
-
-# What a page says below a cell, by the state of its exercise.
-_SAYS = {
-    State.WAITING: "`{exercise}` waits for a person. It has no points yet.",
-    State.AGAIN: "A person graded `{exercise}` before it changed, and will look at it again.",
-    State.BY_HAND: "A person graded `{exercise}`: {score:g} of {points:g} points.",
-}
-_STALE = "This page is about an earlier state ({about})."
-
-
-class ShowStates(NbGraderPreprocessor):
-    """Says on a page of feedback where its scores are not the grader's, or not the last word."""
-
-    # The exporter of HTML sets it, and nbgrader 0.9.6 takes it away from its preprocessors.
-    display_data_priority = List(Unicode()).tag(config=True)
-
-    def preprocess(
-        self, nb: NotebookNode, resources: ResourcesDict
-    ) -> tuple[NotebookNode, ResourcesDict]:
-        """Adds text cells to a graded notebook."""
-        info, folders = resources["nbgrader"], CourseDirectory(config=self.config)
-        found = results.collect(
-            info["db_url"],
-            Path(folders.root) / folders.autograded_directory,
-            info["assignment"],
-            Bases(folders, Grading(parent=self), info["assignment"]),
-            {info["student"]},
-        )
-        by_name = {result.exercise: result for result in found}
-        cells = []
-        for cell in nb.cells:
-            cells.append(cell)
-            result = by_name.get(grade_id(cell) or "")
-            if result and result.state in _SAYS:
-                cells.append(_said(_SAYS[result.state].format(**vars(result))))
-        stale = [result.about for result in found if result.state is State.STALE]
-        nb.cells = [*(_said(_STALE.format(about=about)) for about in stale[:1]), *cells]
-        return nb, resources
-
-
-def _said(text: str) -> NotebookNode:
-    return new_markdown_cell(f"**{text}**")

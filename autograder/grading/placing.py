@@ -95,6 +95,9 @@ class Placing(Autograde):
                 if not (new / other.name).exists():
                     shutil.copy2(other, new)
         _place(new, self._old, self._room)
+        # A page about the old result must not pass for one about the new.
+        feedback = folders.format_path(folders.feedback_directory, *self._whose)
+        shutil.rmtree(feedback, ignore_errors=True)
         folders.autograded_directory = self._autograded
         if folders.groupshared:
             self.set_permissions(self._whose[1], self._whose[0])

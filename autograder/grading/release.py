@@ -1,14 +1,23 @@
-"""What a released notebook says of the rubric, and the rubric that is released with it."""
+"""What is released: notebooks that say what the class's rubric says, and what goes with them."""
 
+import contextlib
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import nbformat
+from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
+from nbgrader.apps import NbGrader
+from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import List, Unicode
+from traitlets.config import LoggingConfigurable
 
 from autograder.core.check import RUBRIC
 from autograder.core.course import CourseError
@@ -17,6 +26,90 @@ from autograder.grading.cells import grade_id, is_graded_here
 from autograder.grading.machine import Grading
 
 _ROW = re.compile(r"^\|(?:[^|\n]*\|)? *`(\w+)` *\| *([\d.]+) *\|", re.MULTILINE)
+_PACKAGE = re.compile(r"^PACKAGE = (['\"]).*?\1", re.MULTILINE)
+INSTALL = "install"  # tag of the cell that installs the course's package
+
+
+class Release(LoggingConfigurable):
+    """What students are given; `nbgrader_config.py` sets it."""
+
+    package = Unicode(
+        help="What the cells tagged `install` install: the address of the course's package, or "
+        "the name of its file beside the notebook. Empty: what the source says."
+    ).tag(config=True)
+    files = List(
+        Unicode(),
+        help="Files of an assignment's source folder that are released with its notebooks, such as "
+        "`data/*.csv`. Nothing else is.",
+    ).tag(config=True)
+
+
+def released(application: NbGrader, source: Path) -> NotebookNode:
+    """Returns a notebook as nbgrader would release it now, without noting it in the gradebook."""
+    converter = GenerateAssignment(coursedir=application.coursedir, parent=application)
+    exporter = NotebookExporter(parent=converter, config=converter.config)
+    for step in converter.preprocessors:
+        name = step if isinstance(step, str) else step.__name__
+        if name.rpartition(".")[2] not in ("SaveCells", "LeaveOut"):  # they change what is kept
+            exporter.register_preprocessor(step, enabled=True)
+    folders = application.coursedir
+    info = {
+        "student": ".",
+        "assignment": folders.assignment_id,
+        "notebook": source.stem,
+        "db_url": folders.db_url,
+    }
+    made, _ = exporter.from_filename(str(source), resources={"nbgrader": info})
+    return nbformat.reads(made, as_version=4)
+
+
+class ReleaseFiles(NbGraderPreprocessor):
+    """Puts the files that are named beside a released notebook, and the package's name into it."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: ResourcesDict
+    ) -> tuple[NotebookNode, ResourcesDict]:
+        """Looks at one notebook of `nbgrader generate_assignment`."""
+        settings, outputs = Release(parent=self), resources.setdefault("outputs", {})
+        source = _folders(self, resources)[0]
+        for pattern in settings.files:
+            for path in sorted(source.glob(pattern)):
+                if path.is_file():
+                    outputs[path.relative_to(source).as_posix()] = path.read_bytes()
+        for cell in nb.cells if settings.package else ():
+            if cell.cell_type == "code" and INSTALL in cell.metadata.get("tags", ()):
+                named = f"PACKAGE = {json.dumps(settings.package)}"
+                cell.source = _PACKAGE.sub(lambda _, named=named: named, cell.source)
+        return nb, resources
+
+
+class LeaveOut(NbGraderPreprocessor):
+    """Takes away what nbgrader has copied from beside a solution and nobody named."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: ResourcesDict
+    ) -> tuple[NotebookNode, ResourcesDict]:
+        """Looks at the folder that a notebook is released to."""
+        source, target = _folders(self, resources)
+        for path in sorted(source.rglob("*")):
+            name = path.relative_to(source)
+            copy = target / name
+            if path.suffix == ".ipynb" or name.as_posix() in resources["outputs"]:
+                continue
+            if path.is_file() and copy.is_file():
+                self.log.info("%s is not released: c.Release.files does not name it.", path)
+                copy.unlink()
+                with contextlib.suppress(OSError):  # others are still in there
+                    copy.parent.rmdir()
+        return nb, resources
+
+
+def _folders(step: NbGraderPreprocessor, resources: ResourcesDict) -> tuple[Path, Path]:
+    """Returns the source and the release folder of the assignment that is being released."""
+    folders, name = CourseDirectory(config=step.config), resources["nbgrader"]["assignment"]
+    both = (folders.source_directory, folders.release_directory)
+    source, target = (Path(folders.format_path(folder, ".", name)) for folder in both)
+    return source, target
 
 
 class ReleaseRubric(NbGraderPreprocessor):

@@ -13,13 +13,14 @@ from autograder.core.course import CourseError
 from autograder.core.rubric import RubricError
 from autograder.core.verdict import UNCHECKED, Verdict, VerdictError
 from autograder.grading import flags, gradebooks, states
-from autograder.grading.cells import stored
+from autograder.grading.cells import METADATA, SECONDS, stored
 from autograder.grading.flags import Flag
 from autograder.grading.gradebooks import GradebookError
 from autograder.grading.machine import MachineError
 from autograder.grading.states import Bases, Basis, State
 
 _AGAIN = "grade it again with --force"
+_MOST_SECONDS = 10_000_000  # of a notebook; more was not measured
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Result:
         state: what has become of it.
         about: what else there is to say about its state.
         flags: what a person should look at; it changes no score.
+        seconds: how long the notebook ran, told with its first exercise; None with others, and
+            where it did not run.
     """
 
     student: str
@@ -47,6 +50,7 @@ class Result:
     state: State = State.GRADED
     about: str = ""
     flags: tuple[str, ...] = ()
+    seconds: float | None = None
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -159,6 +163,21 @@ def opened(db_url: str, assignment: str) -> Iterator[tuple[Gradebook, Assignment
         yield gradebook, _find(gradebook, assignment)
 
 
+def names(db_url: str, assignment: str) -> dict[str, str]:
+    """Returns the names of the students in the gradebook by their ids, as far as it has them.
+
+    Raises:
+        ResultsError: there is no gradebook, or it does not know the assignment.
+        autograder.grading.gradebooks.GradebookError: it cannot be used.
+    """
+    with opened(db_url, assignment) as (gradebook, _):
+        told = {
+            student.id: ", ".join(filter(None, (student.last_name, student.first_name)))
+            for student in gradebook.students
+        }
+    return {student: name for student, name in told.items() if name}
+
+
 def _find(gradebook: Gradebook, assignment: str) -> Assignment:
     try:
         return gradebook.find_assignment(assignment)
@@ -212,12 +231,14 @@ class _Graded:
         basis: what it is based on, if it says so.
         problem: why it says nothing.
         flags: what a person should look at.
+        seconds: how long it ran, if that is known.
     """
 
     verdicts: dict[str, tuple[Verdict | None, str]]
     basis: Basis | None = None
     problem: str = ""
     flags: tuple[Flag, ...] = ()
+    seconds: float | None = None
 
 
 def _of_notebook(
@@ -233,6 +254,7 @@ def _of_notebook(
     flagged = list(graded.flags) if graded else []
     cells = (*notebook.grade_cells, *notebook.task_cells)
     names = {cell.name for cell in cells}
+    seconds = graded.seconds if graded else None
     for cell in cells:
         name, grade = cell.name, grades.get(cell.name)
         verdict, problem = None, ""
@@ -253,7 +275,10 @@ def _of_notebook(
         own = [flag for flag in flagged if flag.exercise == name or flag.exercise not in names]
         flagged = [flag for flag in flagged if flag not in own]
         says = tuple(flag.says for flag in own)
-        yield Result(student, name, score, cell.max_score, verdict, problem, state, about, says)
+        yield Result(
+            student, name, score, cell.max_score, verdict, problem, state, about, says, seconds
+        )
+        seconds = None
 
 
 def _comment(entry: SubmittedNotebook, exercise: str) -> str:
@@ -278,7 +303,14 @@ def _read(path: Path) -> _Graded | None:
     except Exception as error:  # somebody has edited it since: anything may be wrong
         what = f"the autograded notebook cannot be read ({type(error).__name__})"
         return _Graded({}, problem=f"not graded: {what}; {_AGAIN}")
-    return _Graded(found, states.kept(notebook), flags=flags.kept(notebook))
+    about = states.kept(notebook)
+    return _Graded(found, about, flags=flags.kept(notebook), seconds=_seconds(notebook))
+
+
+def _seconds(notebook: NotebookNode) -> float | None:
+    found = notebook.metadata.get(METADATA, {}).get(SECONDS)
+    is_usable = isinstance(found, int | float) and 0 <= found < _MOST_SECONDS
+    return float(found) if is_usable else None
 
 
 def _verdict(cell: NotebookNode) -> tuple[Verdict | None, str]:

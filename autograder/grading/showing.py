@@ -16,9 +16,12 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets.config import Configurable
 
 from autograder.core import evidence
-from autograder.grading.cells import released_cells
+from autograder.grading.cells import METADATA, released_cells
+from autograder.grading.inside.notebook import PICTURES
 
 TAG = "show"
+_ASIDE = "pictures"  # where the pictures of a submission are kept with its notebook
+_MAX_ASIDE = 10  # of one cell
 _WORD = re.compile(r"[^\W\d]\w*")
 # What can take any name, also one that only a text holds.
 _MAX_CODE = 20_000  # characters of a student's cell that are parsed: it may be made to take long
@@ -32,19 +35,39 @@ def released(preprocessor: Configurable, resources: ResourcesDict) -> frozenset[
 
 
 class KeepShown(NbGraderPreprocessor):
-    """Clears all outputs that were handed in, but those of cells that only show something."""
+    """Clears all outputs that were handed in, but those of cells that only show something.
+
+    Pictures of the other cells are kept aside, for feedback to show beside those made by grading.
+    """
 
     def preprocess(
         self, nb: NotebookNode, resources: ResourcesDict
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Clears outputs in place."""
-        shown = released(self, resources)
-        for cell in nb.cells:
+        shown, aside = released(self, resources), {}
+        for index, cell in enumerate(nb.cells):
             if cell.cell_type == "code":
                 cell.execution_count = None
+                if drawn := _pictures(cell):
+                    aside[str(index)] = drawn
                 if cell.source.strip() not in shown:
                     cell.outputs = []
+        if aside:
+            nb.metadata.setdefault(METADATA, {})[_ASIDE] = aside
         return nb, resources
+
+
+def handed_in(nb: NotebookNode) -> dict[int, list[tuple[str, str]]]:
+    """Returns kind and data of the pictures that a submission came with, by the cell's index."""
+    aside = nb.metadata.get(METADATA, {}).get(_ASIDE, {})
+    return {int(index): [(kind, data) for kind, data in found] for index, found in aside.items()}
+
+
+def _pictures(cell: NotebookNode) -> list[tuple[str, str]]:
+    data = (output.get("data", {}) for output in cell.outputs)
+    return [(kind, shown[kind]) for shown in data for kind in PICTURES if kind in shown][
+        :_MAX_ASIDE
+    ]
 
 
 def not_needed(cells: list[NotebookNode], shown: frozenset[str]) -> dict[int, set[str]]:

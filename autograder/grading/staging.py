@@ -278,7 +278,8 @@ def _about_files(
         yield f"Also handed in, not graded: {listed(alike)}."
     missing = [name for name in names if name not in found]
     if missing and others:
-        yield f"{', '.join(missing)} is missing. Other files: {listed(others)}."
+        is_or_are = "is" if len(missing) == 1 else "are"
+        yield f"{', '.join(missing)} {is_or_are} missing. Other files: {listed(others)}."
 
 
 def _missing(submission: Submission, name: str) -> str:

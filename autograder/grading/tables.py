@@ -2,6 +2,7 @@
 
 import math
 import textwrap
+from collections.abc import Mapping
 
 from rich.console import Console
 from rich.markup import escape
@@ -25,11 +26,19 @@ def points(value: float | None) -> str:
     return "?" if value is None else f"{value:g}"
 
 
-def scores(assignment: str, found: list[Result]) -> Table:
-    """Returns a table of students and exercises with their points."""
+def scores(assignment: str, found: list[Result], names: Mapping[str, str] | None = None) -> Table:
+    """Returns a table of students and exercises with their points.
+
+    Args:
+        assignment: the assignment's name.
+        found: the results.
+        names: of students, by their ids, as far as they are known.
+    """
     exercises = {result.exercise: result.points for result in found}
     table = Table(title=assignment, title_justify="left", title_style="bold")
     table.add_column("student")
+    if names:
+        table.add_column("name")
     for exercise, maximum in exercises.items():
         table.add_column(f"{exercise}\nof {maximum:g}", justify="right", overflow="fold")
     table.add_column("sum", justify="right", style="bold")
@@ -43,7 +52,10 @@ def scores(assignment: str, found: list[Result]) -> Table:
         cells = [_cell(row[name]) if name in row else "-" for name in exercises]
         total = sum(result.score or 0 for result in row.values())
         flags = sum(len(result.flags) for result in row.values())
-        table.add_row(escape(student), *cells, points(total), *([str(flags)] if flagged else []))
+        name = [escape(plain(names.get(student, "")))] if names else []
+        table.add_row(
+            escape(student), *name, *cells, points(total), *([str(flags)] if flagged else [])
+        )
     return table
 
 

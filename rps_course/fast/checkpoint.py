@@ -7,7 +7,7 @@ of Dropout among them, and the history.
 
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +69,9 @@ class Checkpoint:
         parts: "Parts",
         first: int,
         last: int,
-        verbose: Any,
+        *,
+        callbacks: Sequence[Any] = (),
+        verbose: Any = "auto",
     ) -> "tf.keras.callbacks.History":
         """Runs what is left of a phase, and keeps its state after every epoch.
 
@@ -80,6 +82,7 @@ class Checkpoint:
             parts: the model to train and its batches.
             first: the phase's first epoch.
             last: the epoch to stop at.
+            callbacks: Keras callbacks, besides the one that keeps the state.
             verbose: as in `fit`.
 
         Returns:
@@ -125,7 +128,7 @@ class Checkpoint:
                 validation,
                 start,
                 last,
-                callbacks=[callback],
+                callbacks=[callback, *callbacks],
                 verbose=verbose,
             )
             history.epoch += new.epoch

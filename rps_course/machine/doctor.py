@@ -323,26 +323,3 @@ def run() -> Iterator[Check]:
     for check in CHECKS:
         found = check()
         yield from found if isinstance(found, list) else [found]
-
-
-def report(say: Callable[[str], None] = print) -> bool:
-    """Prints every check with what to do about it.
-
-    Args:
-        say: called with each line.
-
-    Returns:
-        Whether nothing is missing that the profile in force needs.
-    """
-    missing = 0
-    for check in run():
-        say(f"{check.status:<8} {check.name:<20} {check.detail}")
-        if check.remedy:
-            say(f"{'':<29} -> {check.remedy}")
-        missing += check.status == MISSING
-    say("")
-    if missing:
-        say(f"{missing} missing: see the lines with -> below each.")
-    else:
-        say("Nothing is missing for the profile in force.")
-    return not missing

@@ -71,6 +71,7 @@ class Record:
         model: "tf.keras.Model",
         history: "tf.keras.callbacks.History",
         views: int | str = "plain",
+        seconds: float | None = None,
     ) -> None:
         """Notes a phase that has just ended: call it before the model is compiled again.
 
@@ -79,11 +80,13 @@ class Record:
             model: the model as it was trained.
             history: what `fit` returned.
             views: how it was trained, see `rps_course.training.Recipe`.
+            seconds: how long it took, where that is known.
         """
         self.phases.append(
             {
                 "name": str(name),
                 "views": views,
+                "seconds": seconds,
                 "epochs": [int(epoch) for epoch in history.epoch],
                 "learning_rate": float(np.asarray(model.optimizer.learning_rate)),
                 "trainable_parameters": int(sum(np.prod(w.shape) for w in model.trainable_weights)),
@@ -255,6 +258,9 @@ def _phase_problem(phase: Any) -> str:
     views = phase.get("views", "plain")
     if not _is_short(views) and not _is_number(views):
         return "has a training phase that does not say how it was trained"
+    seconds = phase.get("seconds")
+    if seconds is not None and not (_is_number(seconds) and seconds >= 0):
+        return "has a training phase that does not say how long it took"
     epochs, history = phase.get("epochs"), phase.get("history")
     whole = isinstance(epochs, list) and 1 <= len(epochs) <= MAX_EPOCHS
     if not whole or not all(type(epoch) is int and 0 <= epoch <= MAX_EPOCH for epoch in epochs):

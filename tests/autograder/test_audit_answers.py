@@ -22,6 +22,7 @@ from autograder.audit.answers.corpus import Answer
 from autograder.audit.corpus import CorpusError
 from autograder.core.verdict import Criterion, Verdict
 from autograder.grading import results
+from rps_course.course import COURSE
 
 CORPUS = ROOT / "corpus"
 SUBJECT = subject.read(ROOT)
@@ -79,9 +80,13 @@ def test_what_is_wrong_is_found():
     equivalent = {("top_k", "c -> d"): "it is not", ("top_k", "gone"): "", ("top_k", "e -> f"): ""}
     (row,) = scorecard.score(verdicts.judge(SUBJECT, tried), equivalent)
     found = {name: " ".join(getattr(row, name)) for name in scorecard.TITLES}
-    assert "accept/wrong_in_fact: 3 of 6 points" in found["rejected"]
+    rubric = COURSE.load_rubric()["top_k"]
+    points = rubric["points"]
+    left = points - rubric["criteria"]["names"]["points"]
+    assert f"accept/wrong_in_fact: {left} of {points} points" in found["rejected"]
     assert "reject/right_in_fact" in found["accepted"]
-    assert "reject/other_share: 3 of 6 points, expected 1.50" in found["points"]
+    share = f"{left} of {points} points, expected {points / 4:.2f}"
+    assert f"reject/other_share: {share}" in found["points"]
     assert "lacks 'the moon'" in found["messages"]
     assert not found["disagree"]
     assert {"a -> b", "listed as equivalent, but loses points: c -> d"} <= set(row.survived)

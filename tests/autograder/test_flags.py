@@ -1,6 +1,7 @@
 """What a person should look at is shown, and changes no score."""
 
 import csv
+import json
 
 import nbformat
 import pytest
@@ -159,6 +160,16 @@ def test_show_counts_flags_and_tells_each_of_them(graded):
     assert "flags" in said.stdout
     assert "Cell 3 uses utils.py, which was handed in" in said.stdout
     assert "honest to look at" not in said.stdout
+
+
+def test_show_prints_the_same_for_programs(graded):
+    said = rps_grader(graded, "show", "toy1", "--json")
+    assert said.returncode == 0, said.stderr
+    found = {(told["student"], told["exercise"]): told for told in json.loads(said.stdout)}
+    for key, result in results_of(graded).items():
+        assert (found[key]["score"], found[key]["points"]) == (result.score, result.points)
+        assert found[key]["state"] == str(result.state)
+        assert found[key]["flags"] == list(result.flags)
 
 
 def test_the_exported_tables_have_a_column_of_flags(graded):

@@ -159,10 +159,10 @@ def test_the_table_tells_error_missing_and_zero_apart(course):
     with (course.root / "table.csv").open() as file:
         rows = {row["student_id"]: row for row in csv.DictReader(file)}
     found = {name: (rows[name]["score"], rows[name]["status"]) for name in ("lazy", "broken")}
-    assert found == {"lazy": ("0.0", "zero"), "broken": ("0.0", "error")}
+    assert found == {"lazy": ("0.0", "zero"), "broken": ("", "error")}
     assert "not valid JSON" in rows["broken"]["reason"]
     assert "x;'=HYPERLINK(1); '+2" in rows["excel"]["reason"]  # whatever separates columns
-    assert (rows["absent"]["status"], rows["absent"]["score"]) == ("missing", "0.0")
+    assert (rows["absent"]["status"], rows["absent"]["score"]) == ("missing", "")
     assert rows["absent"]["reason"] == "a folder without a notebook"
 
 

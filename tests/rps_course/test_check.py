@@ -15,8 +15,10 @@ from rps_course.profile import get
 def test_a_right_answer_prints_what_holds(capsys):
     check.top_k(ref.top_k)
     out = capsys.readouterr().out
-    assert "top_k: 6 of 6 points" in out
+    points = COURSE.load_rubric()["top_k"]["points"]
+    assert f"top_k: {points} of {points} points" in out
     assert out.count("[ok]") == 3
+    assert "of 27 points from the checks in this notebook" in out
 
 
 def test_a_wrong_answer_raises_with_reason_and_hint(capsys):
@@ -96,6 +98,18 @@ def test_once_solved_waits_for_an_answer_and_hides_nothing_else(capsys):
         raise NotImplementedError
     assert "Answer a and b above" in capsys.readouterr().out
     with pytest.raises(ZeroDivisionError), check.once_solved("a"):
+        1 / 0  # noqa: B018
+
+
+def test_once_solved_names_the_function_whose_check_fails(capsys):
+    said_of(backwards)
+    with check.once_solved("top_k", "b"):
+        raise ValueError("deep inside Keras\nand more")
+    said = capsys.readouterr().out
+    assert "This cell needs top_k, whose check fails" in said
+    assert "ValueError: deep inside Keras)" in said
+    check.top_k(ref.top_k)
+    with pytest.raises(ZeroDivisionError), check.once_solved("top_k"):
         1 / 0  # noqa: B018
 
 

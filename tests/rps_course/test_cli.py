@@ -1,4 +1,6 @@
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -113,6 +115,15 @@ def test_a_wrong_picture_is_named(tmp_path):
 def test_missing_weights_are_named(picture, tmp_path):
     done = rps_course("classify", picture, cwd=tmp_path)
     assert f"{submission.RPS_WEIGHTS} is missing" in the_error(done, 2)
+
+
+def test_what_was_trained_is_found_where_train_writes_it(weights, picture, tmp_path):
+    shutil.copytree(weights.parent, tmp_path / "rps-training")
+    done = rps_course("classify", picture, "--json", cwd=tmp_path, RPS_PROFILE="")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["weights"] == f"rps-training/{submission.RPS_WEIGHTS}"
+    assert sum(told["probabilities"].values()) == pytest.approx(1, abs=1e-4)
 
 
 def test_a_damaged_weights_file_is_named(picture, tmp_path):

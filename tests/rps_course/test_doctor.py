@@ -1,9 +1,11 @@
+import json
 import subprocess
 from types import SimpleNamespace
 
 import pytest
 import sandbox
 
+from rps_course import cli
 from rps_course.machine import choice, doctor, fetch
 
 
@@ -106,12 +108,16 @@ def test_a_driver_that_fails_counts_as_no_gpu(monkeypatch):
     assert doctor._gpu_names() == []
 
 
-def test_the_report_counts_what_is_missing(empty_machine, monkeypatch):
+def test_the_report_counts_what_is_missing(empty_machine, monkeypatch, capsys):
     monkeypatch.setenv("RPS_PROFILE", "standard")
-    lines = []
-    assert not doctor.report(lines.append)
+    assert cli.main(["doctor"]) == 1
+    lines = capsys.readouterr().out.splitlines()
     missing = sum(line.startswith("missing") for line in lines)
     assert lines[-1].startswith(f"{missing} missing")
+    assert cli.main(["doctor", "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["missing"] == missing
+    assert sum(check["status"] == "missing" for check in told["checks"]) == missing
 
 
 def test_isolation_is_tried_and_not_just_looked_for(monkeypatch, tmp_path):

@@ -1,5 +1,6 @@
 """`rps-course check`: a notebook and its checks, run before it is handed in."""
 
+import json
 import re
 import signal
 import subprocess
@@ -12,8 +13,11 @@ import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from tools.points import by_rubric
+
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "rps_course", "check"]
+TOP, BACKBONE = (by_rubric()["ps2"][name] for name in ("top_k", "build_backbone"))
 SET_UP = "from rps_course import check\nimport numpy as np"
 TOP_K = (
     "def top_k(probs, labels, k=5):\n"
@@ -52,17 +56,32 @@ def test_a_right_notebook_passes_and_no_file_changes(handed_in, tmp_path):
     before = path.read_bytes()
     done = run(path)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "1 of 1 checks gave full points." in done.stdout
+    assert f"{TOP} of {TOP} points: 1 of 1 checks gave full points." in done.stdout
     assert path.read_bytes() == before
     assert (tmp_path / "notes.txt").read_text() == "mine"
     assert sorted(file.name for file in tmp_path.iterdir()) == ["notes.txt", "ps2.ipynb"]
+
+
+def test_the_points_of_all_checks_are_summed_up_for_scripts_too(handed_in):
+    blank = "def build_backbone():\n    raise NotImplementedError"
+    path = handed_in(TOP_K, "check.top_k(top_k)", blank, "check.build_backbone(build_backbone)")
+    notebook = nbformat.read(path, as_version=4)
+    about = {"nbgrader": {"grade": True, "solution": True, "points": 4, "grade_id": "why"}}
+    notebook.cells.append(new_markdown_cell("Because.", metadata=about))
+    nbformat.write(notebook, path)
+    done = run(path, "--json")
+    assert done.returncode == 1
+    told = json.loads(done.stdout)
+    assert (told["score"], told["points"], told["by_person"]) == (TOP, TOP + BACKBONE, 4)
+    found = {check["exercise"]: (check["passed"], check["score"]) for check in told["checks"]}
+    assert found == {"top_k": (True, TOP), "build_backbone": (False, 0)}
 
 
 def test_what_lies_in_folders_beside_the_notebook_counts(handed_in, tmp_path):
     rubric = (ROOT / "rps_course/exercises/top_k/rubric.toml").read_text(encoding="utf-8")
     (tmp_path / "rubric").mkdir()
     (tmp_path / "rubric/top_k.toml").write_text(
-        re.sub(r"points = (\d)", lambda found: f"points = {2 * int(found[1])}", rubric)
+        re.sub(r"points = (\d+)", lambda found: f"points = {2 * int(found[1])}", rubric)
     )
     (tmp_path / "own/deep").mkdir(parents=True)
     (tmp_path / "own/deep/words.txt").write_text("mine")
@@ -82,7 +101,7 @@ def test_what_lies_in_folders_beside_the_notebook_counts(handed_in, tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     assert ".hidden" not in done.stdout
     assert "['pyvenv.cfg']\nmine\n" in done.stdout
-    assert "top_k: 12 of 12 points" in done.stdout
+    assert f"top_k: {2 * TOP} of {2 * TOP} points" in done.stdout
     assert "The notebook ran without film.mp4: too large or too many files." in done.stdout
 
 
@@ -98,14 +117,14 @@ def test_what_fails_and_what_is_cut_short_is_told(handed_in):
     assert "Cell 3 was cut short" in done.stdout
     assert "Cell 4 failed: NameError" in done.stdout
     assert "has no answer yet" in done.stdout
-    assert "0 of 1 checks gave full points." in done.stdout
+    assert f"0 of {TOP} points: 0 of 1 checks gave full points." in done.stdout
 
 
 def test_a_cell_that_ends_the_kernel_is_told(handed_in):
     path = handed_in(TOP_K, "check.top_k(top_k)", "import os\nos._exit(1)", "check.top_k(top_k)")
     done = run(path)
     assert done.returncode == 1
-    assert "top_k: 6 of 6 points" in done.stdout
+    assert f"top_k: {TOP} of {TOP} points" in done.stdout
     assert "Cell 5 ended the kernel" in done.stdout
     assert done.stdout.endswith("1 of 2 checks gave full points.\n")
     assert "Traceback" not in done.stderr

@@ -80,5 +80,6 @@ class TrainedModel(FileExercise[Facts]):
         assert record is not None
         if all(finding.flag for finding in compared):  # the grader has not trained a model
             yield from judging.remarks(record, weights, profile, rules)
+        yield from judging.figures(record, weights, profile)
         yield from judging.suspicions(record, weights, profile, rules)
         yield from judging.accuracy(weights, profile)

@@ -19,12 +19,14 @@ class Phase:
         learning_rate: the optimizer's.
         epochs: their numbers.
         history: the metrics' values, one an epoch.
+        seconds: how long it took; None in records of other programs.
     """
 
     name: Annotated[str, Most(MAX_STRING)]
     learning_rate: float
     epochs: Annotated[tuple[int, ...], _Epochs]
     history: Annotated[dict[str, Annotated[tuple[float, ...], _Epochs]], Most(50)]
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterator
 
 from autograder.core.exercise import Retrained
-from autograder.core.rubric import Finding, fails, flags, holds
+from autograder.core.rubric import Finding, fails, flags, holds, shows
 from rps_course import submission
 from rps_course.exercises.trained_model import record as training
 from rps_course.exercises.trained_model.facts import Facts, Measured, Record, Scores
@@ -59,6 +59,17 @@ def remarks(record: Record, weights: Measured, profile: Profile, rules: dict) ->
         yield fails(None, "no_first_head")
 
 
+def figures(record: Record, weights: Measured, profile: Profile) -> Iterator[Finding]:
+    """Yields what was measured, and what the record claims of the training."""
+    measured = _counted(weights)
+    yield shows("accuracy", f"{measured.accuracy:.3f}", measured.accuracy, profile.full_at)
+    yield shows("device", f"{record.device} (claimed)")
+    yield shows("epochs", f"{sum(len(phase.epochs) for phase in record.phases)} (claimed)")
+    seconds = [phase.seconds for phase in record.phases if phase.seconds is not None]
+    if len(seconds) == len(record.phases):
+        yield shows("training time", f"{sum(seconds):.0f} s (claimed)", sum(seconds))
+
+
 def suspicions(
     record: Record, weights: Measured, profile: Profile, rules: dict
 ) -> Iterator[Finding]:
@@ -104,6 +115,11 @@ def comparison(facts: Facts, again: Retrained[Facts], rules: dict) -> Iterator[F
     trained = _counted(again.facts.weights)
     shown = {"retrained": f"{trained.accuracy:.3f}", "seconds": again.seconds}
     yield fails(None, "trained_by_grader", **shown, device=again.facts.device)
+    yield shows(
+        "trained by the grader",
+        f"accuracy {shown['retrained']}, {again.seconds} s on a {again.facts.device}",
+        trained.accuracy,
+    )
     if facts.weights is None:
         return
     counted = _counted(facts.weights)

@@ -26,6 +26,7 @@ def read(notes: dict[str, Any], profile: Profile) -> Record:
             phase["learning_rate"],
             tuple(phase["epochs"]),
             {name: tuple(values) for name, values in phase["history"].items()},
+            phase.get("seconds"),
         )
         for phase in notes["phases"]
     )

@@ -1,0 +1,350 @@
+"""The command `rps-grader collect`: from an export to `submitted/`, and what is said of it."""
+
+import logging
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from functools import cmp_to_key
+from pathlib import Path, PurePosixPath
+
+from nbgrader.api import Assignment, Gradebook
+from nbgrader.apps import NbGrader
+from nbgrader.apps.zipcollectapp import ZipCollectApp
+from nbgrader.plugins import FileNameCollectorPlugin
+
+from autograder.classroom import roster as rosters
+from autograder.classroom.collecting import archives, matching, platforms, taking
+from autograder.classroom.collecting.archives import ArchiveError, Entry
+from autograder.classroom.collecting.platforms import Claim, Export, ExportError, HandIn
+from autograder.classroom.collecting.taking import Shelf, Taken
+from autograder.classroom.roster import Person, Roster, RosterError
+from autograder.core.exercise import FileExercise
+from autograder.grading import results
+from autograder.grading.machine import Grading
+
+UNREADABLE = (RosterError, ExportError, ArchiveError, *results.UNREADABLE)
+_NAMED = 10  # of many, how many are named
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What somebody asked for.
+
+    Attributes:
+        roster: file with the students; None for those of the gradebook.
+        id_column: its column with the student ids.
+        zone: of times without one.
+        late: time that is written for what is late at an unknown time; None to write none.
+        force: whether to replace what differs, and is not known to be older.
+        dry_run: whether to write nothing.
+    """
+
+    roster: Path | None
+    id_column: str
+    zone: tzinfo
+    late: datetime | None = None
+    force: bool = False
+    dry_run: bool = False
+
+
+@dataclass
+class Collected:
+    """What came of an export.
+
+    Attributes:
+        taken: by student.
+        unmatched: hand-ins of nobody on the roster, with the reason.
+        left_out: files that are no hand-in, or were not unpacked.
+        platforms: of the exports that were read.
+        absent: students on the roster who handed in nothing.
+    """
+
+    taken: list[Taken] = field(default_factory=list)
+    unmatched: list[tuple[HandIn, str]] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    platforms: list[str] = field(default_factory=list)
+    absent: list[Person] = field(default_factory=list)
+
+
+def collect(application: NbGrader, source: Path, assignment: str, wishes: Wishes) -> Collected:
+    """Takes an export into `submitted/`.
+
+    Args:
+        application: nbgrader's, with the configuration.
+        source: an archive, or a folder with archives or with what was in one.
+        assignment: the assignment's name.
+        wishes: what was asked for.
+
+    Raises:
+        UNREADABLE: the input cannot be used; nothing was written then.
+        OSError: there is no room, or no right to write.
+    """
+    folders = application.coursedir
+    with results.opened(folders.db_url, assignment) as (gradebook, known):
+        expected = _expected(application, known)
+        roster = _roster(gradebook, wishes)
+    downloaded = ZipCollectApp(parent=application).downloaded_directory
+    shelf = Shelf(Path(folders.root) / downloaded / assignment)
+    found = Collected()
+    shelf_there = shelf.folder.parent.exists()
+    shelf.folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with tempfile.TemporaryDirectory(dir=shelf.folder.parent, prefix=".unpacked-") as scratch:
+            reader = _Reader(application, Path(scratch), roster, expected, assignment, found)
+            hand_ins = [hand_in for export in reader.read(source) for hand_in in export.hand_ins]
+            whose = _matched(hand_ins, roster, found, strict=wishes.roster is not None)
+            for student in sorted(whose):
+                person, own = whose[student]
+                place = folders.format_path(folders.submitted_directory, student, assignment)
+                found.taken.append(_take(student, person, Path(place), own, shelf, wishes))
+    finally:
+        if not shelf_there and not any(shelf.folder.parent.iterdir()):
+            shelf.folder.parent.rmdir()
+    if wishes.roster is not None:
+        found.absent = [person for person in roster.people if person.id not in whose]
+    return found
+
+
+def _expected(application: NbGrader, known: Assignment) -> frozenset[str]:
+    """Returns the names of the files that an assignment asks for."""
+    course = Grading(parent=application).load()
+    cells = {cell.name for notebook in known.notebooks for cell in notebook.grade_cells}
+    asked = (course.exercises.get(name) for name in cells)
+    files = {name for e in asked if isinstance(e, FileExercise) for name in e.files}
+    return frozenset({*(f"{notebook.name}.ipynb" for notebook in known.notebooks), *files})
+
+
+def _roster(gradebook: Gradebook, wishes: Wishes) -> Roster:
+    if wishes.roster is not None:
+        return rosters.read(wishes.roster, wishes.id_column)
+    return rosters.of_gradebook(
+        (student.id, student.first_name, student.last_name, student.email)
+        for student in gradebook.students
+    )
+
+
+class _Reader:
+    """Reads exports, and unpacks what students packed in them."""
+
+    def __init__(
+        self, application: NbGrader, scratch: Path, roster: Roster, expected: frozenset[str],
+        assignment: str, found: Collected,
+    ) -> None:  # fmt: skip
+        self._scratch, self._expected, self._assignment = scratch, expected, assignment
+        self._knows, self._found, self._count = matching.knows(roster), found, 0
+        self._named = FileNameCollectorPlugin(parent=application)
+        self._named.log = logging.getLogger(__name__)  # it says of each name that it does not fit
+        self._named.log.setLevel(logging.ERROR)
+        self._named.valid_ext = [*self._named.valid_ext, *archives.SUFFIXES, ".gz"]
+
+    def read(self, source: Path) -> list[Export]:
+        """Returns what an archive, or a folder with some, holds; the oldest archive first."""
+        if source.is_dir():
+            found = self._read_folder(source)
+        elif source.is_file():
+            found = [self._read_archive(source)]
+        else:
+            raise ArchiveError(f"There is no file or folder {source}.")
+        if not any(export.hand_ins for export in found):
+            raise ExportError(
+                f"{source} holds no hand-in that could be recognized. Canvas, Moodle, Gradescope "
+                "and folders named by students are; rps-grader collect --help says how."
+            )
+        for export in found:
+            self._found.platforms.append(export.platform)
+            self._found.left_out += map(archives.shown, export.others)
+            for hand_in in export.hand_ins:
+                self._expand(hand_in)
+        return found
+
+    def _read_folder(self, folder: Path) -> list[Export]:
+        entries = [
+            Entry(name, path)
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and not path.is_symlink()
+            and not archives.is_left(name := PurePosixPath(path.relative_to(folder).as_posix()))
+        ]  # fmt: skip
+        exports, rest = [], []
+        for entry in entries:
+            whole = len(entry.name.parts) == 1 and archives.is_archive(entry.name.name)
+            if whole and self._is_export(entry):
+                exports.append(entry.path)
+            else:
+                rest.append(entry)
+        exports.sort(key=lambda path: path.stat().st_mtime)
+        found = [self._read_archive(path) for path in exports]
+        return [*found, self._sorted(rest, folder.name)] if rest else found
+
+    def _is_export(self, entry: Entry) -> bool:
+        """Whether an archive in a folder is that of a class, and not that of a student."""
+        if platforms.platform_of([entry.name]) != "plain" or self._by_name(entry) is not None:
+            return False
+        label, _ = platforms.owner_of_file(entry.name.name, self._knows)
+        if self._knows(label):
+            return False
+        names = archives.names(entry.path)
+        if platforms.platform_of(names) != "plain":
+            return True
+        folders = {name.parts[0] for name in names if len(name.parts) > 1}
+        return len(folders) > 1 or any(map(self._knows, folders))
+
+    def _read_archive(self, path: Path) -> Export:
+        unpacked = self._unpack(path, archives.CLASS)
+        self._found.left_out += unpacked.left_out
+        return self._sorted(unpacked.entries, path.name)
+
+    def _sorted(self, entries: list[Entry], source: str) -> Export:
+        named, rest = {}, []
+        for entry in entries:
+            about = self._by_name(entry)
+            if about is None:
+                rest.append(entry)
+                continue
+            student = about["student_id"]
+            claim = Claim(student, "plain", student, "", (student,))
+            hand_in = named.setdefault(student, HandIn((claim,), source=source))
+            hand_in.files[PurePosixPath(Path(about["file_id"]).stem + entry.path.suffix)] = entry
+            hand_in.time = matching.parsed(about.get("timestamp") or "", UTC)
+        export = platforms.read(rest, source, self._expected, self._knows, self._assignment)
+        export.hand_ins += named.values()
+        return export
+
+    def _by_name(self, entry: Entry) -> dict[str, str] | None:
+        """Returns what nbgrader's own pattern for names says, if the course has set one."""
+        if not self._named.named_regexp:
+            return None
+        return self._named.collect(f"/{entry.name}")
+
+    def _unpack(self, path: Path, limits: archives.Limits) -> archives.Unpacked:
+        self._count += 1
+        return archives.unpack(path, self._scratch / str(self._count), limits)
+
+    def _expand(self, hand_in: HandIn) -> None:
+        """Unpacks the archives in a hand-in, in place; one that cannot be stays as it is."""
+        for name, entry in list(hand_in.files.items()):
+            if name.name == taking.TIMESTAMP and len(name.parts) == 1:
+                del hand_in.files[name]  # a student cannot say when
+                continue
+            if not archives.is_archive(name.name):
+                continue
+            try:
+                unpacked = self._unpack(entry.path, archives.SUBMISSION)
+            except ArchiveError as error:
+                hand_in.notes.append(f"not unpacked: {error}")
+                continue
+            hand_in.notes += [f"left out of {name.name}: {text}" for text in unpacked.left_out]
+            del hand_in.files[name]
+            inside = {e.name: e for e in unpacked.entries if str(e.name) != taking.TIMESTAMP}
+            again = inside.keys() & hand_in.files.keys()
+            if again and again == inside.keys():  # packed twice
+                there = {inner: hand_in.files[inner] for inner in again}
+                if _changed(inside) < _changed(there):
+                    inside, there = there, inside
+                hand_in.earlier += there.items()
+                hand_in.notes.append("two archives hold the same files; the newer ones count")
+            elif again:
+                folder = PurePosixPath(archives.stem(name.name))
+                inside = {folder / inner: e for inner, e in inside.items()}
+            hand_in.files |= inside
+        if not any(name.suffix.lower() in (".ipynb", ".json") for name in hand_in.files):
+            hand_in.notes.append("there is no notebook in it")
+
+
+def _changed(files: dict[PurePosixPath, Entry]) -> tuple[int, ...]:
+    return max(entry.changed for entry in files.values())
+
+
+def _matched(
+    hand_ins: Iterable[HandIn], roster: Roster, found: Collected, *, strict: bool
+) -> dict[str, tuple[Person | None, list[HandIn]]]:
+    """Returns the hand-ins of each student; those of nobody are told."""
+    whose: dict[str, tuple[Person | None, list[HandIn]]] = {}
+    for hand_in in hand_ins:
+        for claim in hand_in.claims:
+            people, problem = matching.find(claim, roster)
+            if problem and strict:
+                found.unmatched.append((hand_in, f"{claim.label}: {problem}"))
+            elif problem:
+                whose.setdefault(matching.label(claim), (None, []))[1].append(hand_in)
+            for person in people:
+                whose.setdefault(person.id, (person, []))[1].append(hand_in)
+    return whose
+
+
+def _take(
+    student: str, person: Person | None, target: Path, own: list[HandIn], shelf: Shelf,
+    wishes: Wishes,
+) -> Taken:  # fmt: skip
+    in_order = sorted(own, key=cmp_to_key(_compare))  # stable: of unknown order, the later archive
+    newest = in_order[-1]
+    time = newest.time
+    if time is None and person is not None:
+        time = matching.submitted(person, wishes.zone)
+    if time is None and newest.late:
+        time = wishes.late
+    try:
+        return taking.take(
+            student, target, newest, in_order[:-1], shelf, time,
+            force=wishes.force, dry_run=wishes.dry_run,
+        )  # fmt: skip
+    except OSError as error:
+        about = f"it could not be written: {error.strerror or error}"
+        return Taken(student, taking.FAILED, newest, about=about)
+
+
+def _compare(one: HandIn, other: HandIn) -> int:
+    newer = one.order.is_newer(other.order)
+    return 0 if newer is None else 1 if newer else -1
+
+
+def report(found: Collected, assignment: str, wishes: Wishes) -> list[str]:
+    """Returns the lines that say what was done, or would be done."""
+    lines = [line for taken in found.taken for line in _said(taken, wishes)]
+    if found.unmatched:
+        lines.append(f"Not matched with a student on {wishes.roster}, and not taken:")
+        lines += [
+            f"  {archives.shown(why)} ({len(hand_in.files)} files in {hand_in.source})"
+            for hand_in, why in found.unmatched
+        ]
+    if found.left_out:
+        lines.append(f"Left out: {_some(found.left_out)}")
+    if found.absent:
+        lines.append(f"Handed in nothing: {_some(list(map(str, found.absent)))}")
+    counts = Counter(taken.outcome for taken in found.taken)
+    said = [f"{count} {outcome}" for outcome, count in counts.items()]
+    said += [f"{len(found.unmatched)} not matched"] if found.unmatched else []
+    kinds = " and ".join(sorted(set(found.platforms)))
+    done = "Nothing was written. It would be" if wishes.dry_run else "Collected"
+    lines.append(f"{done}, {assignment} ({kinds}): {', '.join(said) or 'nothing'}.")
+    return lines
+
+
+def _said(taken: Taken, wishes: Wishes) -> list[str]:
+    hand_in, about = taken.hand_in, []
+    if taken.outcome in taking.WRITTEN:
+        about.append(f"{len(hand_in.files)} files")
+    if taken.outcome in (*taking.WRITTEN, taking.TIMED) and taken.time:
+        about.append(f"handed in {taken.time:%Y-%m-%d %H:%M} UTC")
+    if hand_in.late:
+        about.append("late, says the platform" + ("" if taken.time else ", and not when"))
+    about += [taken.about] if taken.about else []
+    about += [f"earlier: {place}" for place in taken.aside]
+    if taken.outcome != taking.SAME:
+        about += map(archives.shown, hand_in.notes)
+    if taken.outcome == taking.SAME and not about:
+        return []
+    return [f"{taken.student}: {taken.outcome}" + "".join(f"; {text}" for text in about)]
+
+
+def _some(texts: list[str]) -> str:
+    more = len(texts) - _NAMED
+    return "; ".join(texts[:_NAMED]) + (f"; and {more} more" if more > 0 else "")
+
+
+def failed(found: Collected) -> bool:
+    """Whether a person has to look at something."""
+    bad = {taking.KEPT, taking.FAILED}
+    noted = any(t.hand_in.notes and t.outcome in taking.WRITTEN for t in found.taken)
+    return bool(found.unmatched or noted or any(t.outcome in bad for t in found.taken))

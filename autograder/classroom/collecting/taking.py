@@ -1,0 +1,253 @@
+"""Takes hand-ins into `submitted/`: compares them with what is there, and writes what is newer.
+
+A submission is written beside its place and then moved there, so that none is ever half-written.
+What it replaces, and earlier attempts, go to `downloaded/<assignment>/earlier/<student>/`.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+from nbgrader.utils import parse_utc
+
+from autograder.classroom.collecting.archives import Entry
+from autograder.classroom.collecting.platforms import HandIn, Order
+
+TIMESTAMP = "timestamp.txt"
+_RECORD = "collected.json"
+_MAX_TEXT = 1000
+
+NEW, NEWER, SAME, TIMED, KEPT, FORCED, FAILED = (
+    "new", "newer", "unchanged", "time changed", "kept", "forced", "failed",
+)  # fmt: skip
+WRITTEN = (NEW, NEWER, FORCED)
+
+
+@dataclass
+class Taken:
+    """What became of a student's hand-in.
+
+    Attributes:
+        student: the student's id.
+        outcome: `NEW` and the like.
+        hand_in: the newest one.
+        time: when it was handed in, as far as is known; in UTC, without zone.
+        aside: where earlier ones are kept.
+        about: what else there is to say.
+    """
+
+    student: str
+    outcome: str
+    hand_in: HandIn
+    time: datetime | None = None
+    aside: list[Path] = field(default_factory=list)
+    about: str = ""
+
+
+class Shelf:
+    """The folder of an assignment in `downloaded/`: earlier attempts, and how new each one is."""
+
+    def __init__(self, folder: Path) -> None:
+        """Opens it.
+
+        Args:
+            folder: it is made when something is written.
+        """
+        self.folder = folder
+        self._orders: dict[str, dict[str, float | None]] = {}
+        try:
+            told = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
+            self._orders = {str(k): dict(v) for k, v in told.items() if isinstance(v, dict)}
+        except (OSError, ValueError, AttributeError):
+            self._orders = {}  # none yet, or damaged: then only times can be compared
+
+    def order(self, student: str) -> Order:
+        """Returns how new the submission is that was taken last."""
+        told = self._orders.get(student, {})
+        values = {name: told.get(name) for name in ("time", "file", "entry")}
+        return Order(**{k: v for k, v in values.items() if isinstance(v, int | float)})
+
+    def note(self, student: str, order: Order) -> None:
+        """Keeps how new a submission is, at once."""
+        self._orders[student] = asdict(order)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        part = self.folder / f"{_RECORD}.part"
+        part.write_text(json.dumps(self._orders, indent=1, sort_keys=True), encoding="utf-8")
+        part.replace(self.folder / _RECORD)
+
+    def has(self, student: str, digest: str) -> bool:
+        """Whether an earlier attempt with this content is kept."""
+        return any(_digest_of(folder) == digest for folder in self._kept(student))
+
+    def place(self, student: str) -> Path:
+        """Returns a new folder for an earlier attempt, which is not made."""
+        number = max((int(folder.name) for folder in self._kept(student)), default=0) + 1
+        return self.folder / "earlier" / student / str(number)
+
+    def _kept(self, student: str) -> list[Path]:
+        folder = self.folder / "earlier" / student
+        names = folder.iterdir() if folder.is_dir() else ()
+        return [path for path in names if path.name.isdecimal() and path.is_dir()]
+
+
+def take(
+    student: str,
+    target: Path,
+    newest: HandIn,
+    earlier: list[HandIn],
+    shelf: Shelf,
+    time: datetime | None,
+    *,
+    force: bool,
+    dry_run: bool,
+) -> Taken:
+    """Takes the newest hand-in of a student, and keeps the earlier ones aside.
+
+    Args:
+        student: the student's id.
+        target: the student's folder of the assignment in `submitted/`.
+        newest: what is taken.
+        earlier: what it replaces of the same export.
+        shelf: where earlier attempts go.
+        time: when it was handed in.
+        force: whether it replaces what differs, and is not known to be older.
+        dry_run: whether nothing is written.
+
+    Raises:
+        OSError: a file cannot be read or written; this submission is as it was then.
+    """
+    order = newest.order
+    if time:
+        time = time.replace(microsecond=0)
+        order = replace(order, time=time.replace(tzinfo=UTC).timestamp())
+    done = Taken(student, NEW, newest, time)
+    there, old_time = target.is_dir(), _timestamp(target)
+    if target.is_symlink() or (target.exists() and not there):
+        done.outcome, done.about = FAILED, f"{target} is no folder"
+        return done
+    if there and any(target.iterdir()):
+        before = last = shelf.order(student)
+        if old_time is not None:
+            before = replace(before, time=old_time.replace(tzinfo=UTC).timestamp())
+        is_newer = order.is_newer(before)
+        if _digest(newest.files) == _digest_of(target):
+            # Not where a person has changed the time since it was taken.
+            later = time is not None and order.time != last.time
+            later = later and (old_time is None or time > old_time)
+            done.outcome = TIMED if later else SAME
+        elif is_newer:
+            done.outcome = NEWER
+        elif force:
+            done.outcome = FORCED
+        else:
+            done.outcome = KEPT
+            how = "is newer" if is_newer is False else "differs; nobody can know which is newer"
+            done.about = f"what is in {target} {how}. --force replaces it"
+    if dry_run:
+        return done
+    if done.outcome in WRITTEN:
+        _write(newest.files, target, time, shelf.place(student), done)
+    elif done.outcome == TIMED:
+        _write_time(target, time)
+    for files in (*(one.files for one in earlier), *_versions(newest)):
+        if _digest(files) not in (_digest(newest.files), _digest_of(target)):
+            _keep(shelf, student, files, done)
+    before = shelf.order(student)
+    if done.outcome in WRITTEN or (
+        done.outcome in (SAME, TIMED) and order.is_newer(before) is not False
+    ):
+        shelf.note(student, order)
+    return done
+
+
+def _versions(hand_in: HandIn) -> list[dict[PurePosixPath, Entry]]:
+    """Returns the files that newer ones of the same hand-in replace, the oldest first."""
+    found: list[dict[PurePosixPath, Entry]] = []
+    for name, entry in hand_in.earlier:
+        place = next((files for files in found if name not in files), None)
+        if place is None:
+            found.append(place := {})
+        place[name] = entry
+    return found
+
+
+def _keep(
+    shelf: Shelf, student: str, files: Mapping[PurePosixPath, Entry], done: Taken
+) -> None:  # fmt: skip
+    if shelf.has(student, _digest(files)):
+        return
+    place = shelf.place(student)
+    _copy(files, place)
+    done.aside.append(place)
+
+
+def _write(
+    files: Mapping[PurePosixPath, Entry], target: Path, time: datetime | None, aside: Path,
+    done: Taken,
+) -> None:  # fmt: skip
+    part = target.with_name(f".{target.name}.part")
+    shutil.rmtree(part, ignore_errors=True)  # of a run that was killed
+    try:
+        _copy(files, part)
+        _write_time(part, time)
+        if target.is_dir():
+            if any(target.iterdir()):
+                aside.parent.mkdir(parents=True, exist_ok=True)
+                shutil.move(target, aside)
+                done.aside.append(aside)
+            else:
+                target.rmdir()
+        part.rename(target)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+
+
+def _copy(files: Mapping[PurePosixPath, Entry], folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, entry in files.items():
+        path = folder.joinpath(*name.parts)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(entry.path, path)
+
+
+def _write_time(folder: Path, time: datetime | None) -> None:
+    if time is not None:
+        part = folder / f"{TIMESTAMP}.part"
+        part.write_text(f"{time} UTC\n", encoding="utf-8")
+        part.replace(folder / TIMESTAMP)
+
+
+def _timestamp(folder: Path) -> datetime | None:
+    path = folder / TIMESTAMP
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > _MAX_TEXT:
+        return None
+    try:
+        found: datetime = parse_utc(path.read_text(encoding="utf-8").strip())
+    except (ValueError, OverflowError):
+        return None
+    return found
+
+
+def _digest_of(folder: Path) -> str:
+    """Returns a digest of a folder's files, other than its time stamp."""
+    paths = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    files = {PurePosixPath(path.relative_to(folder).as_posix()): path for path in paths}
+    files.pop(PurePosixPath(TIMESTAMP), None)
+    return _digest_all(files)
+
+
+def _digest(files: Mapping[PurePosixPath, Entry]) -> str:
+    return _digest_all({name: entry.path for name, entry in files.items()})
+
+
+def _digest_all(files: Mapping[PurePosixPath, Path]) -> str:
+    made = hashlib.sha256()
+    for name, path in sorted(files.items()):
+        with path.open("rb") as file:
+            made.update(f"{name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\0".encode())
+    return made.hexdigest()

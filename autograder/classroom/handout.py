@@ -1,0 +1,257 @@
+"""What students are given of an assignment, in one archive: `rps-grader release`.
+
+The archive holds what nbgrader has released and nothing else, whatever lies beside it: notebooks,
+the class's own rubric and files that the configuration names; the course's package; a README.
+"""
+
+import email
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from build import BuildBackendException, BuildException, ProjectBuilder
+from nbgrader.apps import NbGrader
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+
+from autograder.core.check import RUBRIC
+from autograder.core.course import Course
+from autograder.core.exercise import FileExercise
+from autograder.grading.machine import Grading
+from autograder.grading.release import Release, released
+
+_README = """\
+# {assignment}
+
+{files}
+
+## Start
+You need Python {python} (the grader runs {own}). In a terminal, in this folder, on Linux and macOS:
+
+```
+python3 -m venv .venv
+source .venv/bin/activate
+pip install {wheel} jupyterlab
+jupyter lab {notebook}
+```
+On Windows, in PowerShell:
+
+```
+py -m venv .venv
+Set-ExecutionPolicy -Scope Process RemoteSigned
+.venv\\Scripts\\Activate.ps1
+pip install {wheel} jupyterlab
+jupyter lab {notebook}
+```
+In Colab, upload the notebook, then `{wheel}`
+with the folder icon on the left, and run the first cell.
+{profile}
+## Hand in
+{hand_in}
+"""
+_PROFILE = """
+Your class works under the profile `{profile}`. Before you start Jupyter, type {shell}
+on Linux and macOS, {powershell} in PowerShell.
+"""
+
+
+class HandoutError(ValueError):
+    """An archive cannot be made; the message says why."""
+
+
+@dataclass(frozen=True)
+class Handout:
+    """An archive that was made.
+
+    Attributes:
+        path: the archive.
+        names: of the files in it.
+        left_out: files beside what was released, which are not in it.
+    """
+
+    path: Path
+    names: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+def make(application: NbGrader, target: Path | None, wheel: Path | None) -> Handout:
+    """Makes the archive of an assignment.
+
+    Args:
+        application: nbgrader's, with the configuration and the assignment's name.
+        target: folder for the archive; None for `dist` in the course root.
+        wheel: the course's package; None to build it from the course root.
+
+    Raises:
+        HandoutError: it cannot be made; nothing is written then.
+    """
+    folders, grading = application.coursedir, Grading(parent=application)
+    course = grading.load()
+    name, root = folders.assignment_id, Path(folders.root)
+    folder = Path(folders.format_path(folders.release_directory, ".", name))
+    source = Path(folders.format_path(folders.source_directory, ".", name))
+    notebooks = sorted(path.stem for path in source.glob("*.ipynb"))
+    if not notebooks:
+        raise HandoutError(f"There is no assignment {name!r}: {source} has no notebook.")
+    missing = [n for n in notebooks if not (folder / f"{n}.ipynb").is_file()]
+    if missing:
+        raise HandoutError(
+            f"{folder / missing[0]}.ipynb is not there. Release the assignment first: "
+            f"`nbgrader generate_assignment {name} --force`"
+        )
+    package = _checked(wheel) if wheel else None
+    for notebook in notebooks:
+        _require_current(application, source / f"{notebook}.ipynb", folder / f"{notebook}.ipynb")
+    given = {f"{n}.ipynb": folder / f"{n}.ipynb" for n in notebooks}
+    given |= {str(path.relative_to(folder)): path for path in _beside(application, folder, course)}
+    lying = (str(p.relative_to(folder)) for p in sorted(folder.rglob("*")) if p.is_file())
+    left_out = tuple(path for path in lying if path not in given)
+    for own in course.own:
+        files = (root / own).glob(f"{grading.profile}.*")
+        given |= {f"{own}/{path.name}": path for path in sorted(files)}
+    with tempfile.TemporaryDirectory() as built:
+        package = package or _build(root, Path(built))
+        given[package.name] = package
+        readme = _readme(course, grading, name, notebooks, package)
+        path = (target or root / "dist") / f"{name}.zip"
+        _write(path, name, given, readme)
+    return Handout(path, (*given, "README.md"), left_out)
+
+
+def _require_current(application: NbGrader, source: Path, path: Path) -> None:
+    """Makes sure that a released notebook is what its source gives now.
+
+    Raises:
+        HandoutError: it is not.
+    """
+    expected = released(application, source)
+    found = nbformat.read(path, as_version=4)
+    if [cell.source for cell in found.cells] != [cell.source for cell in expected.cells]:
+        name = application.coursedir.assignment_id
+        raise HandoutError(
+            f"{path} is not what {source} gives now: one of them was changed since. Run "
+            f"`nbgrader generate_assignment {name} --force` (or `make assignments`) first."
+        )
+
+
+def _beside(application: NbGrader, folder: Path, course: Course) -> list[Path]:
+    """Returns what was released besides notebooks: rubrics, and files that are named."""
+    found = [folder / RUBRIC / f"{exercise}.toml" for exercise in course.exercises]
+    for pattern in Release(parent=application).files:
+        found += sorted(folder.glob(pattern))
+    return [path for path in found if path.is_file()]
+
+
+def _checked(wheel: Path) -> Path:
+    """Returns the path of a wheel.
+
+    Raises:
+        HandoutError: it is none.
+    """
+    try:
+        parse_wheel_filename(wheel.name)
+        with zipfile.ZipFile(wheel) as file:
+            names = file.namelist()
+    except FileNotFoundError:
+        raise HandoutError(f"There is no file {wheel}.") from None
+    except (InvalidWheelFilename, zipfile.BadZipFile, OSError) as error:
+        raise HandoutError(f"{wheel} is not a wheel: {error}") from error
+    if not any(name.endswith(".dist-info/METADATA") for name in names):
+        raise HandoutError(f"{wheel} is not a wheel: it has no METADATA.")
+    return wheel
+
+
+def _build(root: Path, folder: Path) -> Path:
+    """Builds the course's package from its sources; an earlier wheel may be older than they are.
+
+    Raises:
+        HandoutError: it cannot be built.
+    """
+    if not (root / "pyproject.toml").is_file():
+        raise HandoutError(
+            f"{root.absolute()} has no pyproject.toml to build the course's package from. Name the "
+            "package: --wheel FILE"
+        )
+    said: list[str] = []
+
+    def run(command: Sequence[str], cwd: str | None = None, extra_environ: Any = None) -> None:
+        done = subprocess.run(
+            command,
+            cwd=cwd,
+            env=os.environ | dict(extra_environ or {}),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        said.extend(done.stdout.strip().splitlines())
+        done.check_returncode()
+
+    try:
+        builder = ProjectBuilder(root, runner=run)
+        missing = builder.check_dependencies("wheel")  # not installed here: a network is not needed
+        if missing:
+            names = " ".join(sorted(chain[-1] for chain in missing))
+            raise HandoutError(f"Building the course's package needs {names}: pip install {names}")
+        return Path(builder.build("wheel", folder))
+    except (BuildException, BuildBackendException) as error:
+        last = said[-1] if said else str(error)
+        raise HandoutError(f"The course's package cannot be built: {last}") from error
+
+
+def _readme(
+    course: Course, grading: Grading, assignment: str, notebooks: list[str], wheel: Path
+) -> str:
+    profile, said = course.profile(grading.profile, False), ""
+    chosen = [n for n, value in course.environment(profile).items() if value == profile.name]
+    if chosen:
+        said = _PROFILE.format(
+            profile=profile.name,
+            shell=f"`export {chosen[0]}={profile.name}`",
+            powershell=f'`$env:{chosen[0]} = "{profile.name}"`',
+        )
+    asked = [
+        file
+        for exercise in course.exercises.values()
+        if isinstance(exercise, FileExercise) and exercise.assignment == assignment
+        for file in exercise.files
+    ]
+    named = [f"`{name}.ipynb`" for name in notebooks]
+    return _README.format(
+        assignment=assignment,
+        files=f"This folder holds {', '.join(named)} and the course's package, `{wheel.name}`.",
+        python=_python(wheel),
+        own=f"{sys.version_info.major}.{sys.version_info.minor}",
+        wheel=wheel.name,
+        notebook=f"{notebooks[0]}.ipynb",
+        profile=said,
+        hand_in=", ".join([*named, *(f"`{file}`" for file in asked)]) + ".",
+    )
+
+
+def _python(wheel: Path) -> str:
+    """Returns the versions of Python that a package is for, as its METADATA says them."""
+    with zipfile.ZipFile(wheel) as file:
+        name = next(n for n in file.namelist() if n.endswith(".dist-info/METADATA"))
+        said = email.message_from_bytes(file.read(name))
+    return said["Requires-Python"] or "3"
+
+
+def _write(path: Path, folder: str, given: dict[str, Path], readme: str) -> None:
+    """Writes the archive; what is there already is replaced when the new one is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-") as temporary:
+        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, file in given.items():
+                archive.write(file, f"{folder}/{name}")
+            archive.writestr(f"{folder}/README.md", readme)
+        temporary.flush()
+        Path(temporary.name).chmod(0o644)
+        os.link(temporary.name, whole := path.with_name(f".{path.name}-{os.getpid()}"))
+        whole.replace(path)

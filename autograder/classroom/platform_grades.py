@@ -1,0 +1,283 @@
+"""Grades as Canvas and Moodle import them: their own export, with one column filled in.
+
+Ids stay the text that they are. Of Moodle's worksheet, texts of students and graders do not go
+along: what is not in the file, Moodle leaves as it is. A cell is filled in where the grade is
+final; elsewhere it keeps what the platform has, so that an import neither makes a 0 of what is not
+graded nor removes a grade.
+"""
+
+import csv
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+
+from nbgrader.api import MissingEntry
+from nbgrader.apps import NbGrader
+
+from autograder.classroom import roster as rosters
+from autograder.classroom.roster import Roster, RosterError
+from autograder.grading import export, results
+from autograder.grading.machine import Grading
+from autograder.grading.states import Bases
+
+FINAL = ("graded", "zero")
+_STUDENT_COLUMNS = (
+    "student", "lastname", "firstname", "id", "sis user id", "sis login id", "integration id",
+    "root account", "section",
+)  # fmt: skip
+_MOODLE_COLUMNS = (
+    "identifier", "full name", "username", "id number", "email address", "status", "group", "grade",
+    "maximum grade", "grade can be changed", "last modified (submission)", "last modified (grade)",
+)  # fmt: skip
+_DECIDED = {"ex": "excused in Canvas", "n/a": "not assigned in Canvas"}
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?|-")  # what a spreadsheet takes for no formula
+
+
+class GradesError(ValueError):
+    """The grades cannot be written; the message says why."""
+
+
+@dataclass(frozen=True)
+class Grade:
+    """What there is to enter for a student.
+
+    Attributes:
+        status: as `nbgrader export` has it.
+        score: the points, less the penalty for handing in late; None where there are none.
+    """
+
+    status: str
+    score: float | None = None
+
+
+@dataclass
+class Written:
+    """What was written.
+
+    Attributes:
+        entered: how many grades.
+        column: where.
+        left: students by the status for which nothing was entered.
+        unknown: students with a grade who are not in the file.
+        notes: what else a person should know.
+    """
+
+    column: str
+    entered: int = 0
+    left: dict[str, list[str]] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def grades(application: NbGrader, assignment: str) -> tuple[dict[str, Grade], float]:
+    """Returns the grade of each student, and how many points there are.
+
+    Raises:
+        results.UNREADABLE: there is no such assignment, or the gradebook cannot be read.
+    """
+    folders = application.coursedir
+    found = results.collect(
+        folders.db_url,
+        Path(folders.root) / folders.autograded_directory,
+        assignment,
+        Bases(folders, Grading(parent=application), assignment),
+    )
+    made = {}
+    plugin = export.penalties(application)
+    with results.opened(folders.db_url, assignment) as (gradebook, known):
+        for student, group in groupby(found, key=lambda result: result.student):
+            status, _ = export.outcome(list(group))
+            try:
+                submission = gradebook.find_submission(assignment, student)
+            except MissingEntry:
+                made[student] = Grade(status)
+                continue
+            penalty = export.late_penalty(submission, plugin)
+            made[student] = Grade(status, max(0.0, submission.score - penalty))
+        points = float(known.max_score)
+    return made, points
+
+
+def fill(
+    roster: Roster, found: Mapping[str, Grade], assignment: str, points: float, column: str,
+    *, missing_zero: bool,
+) -> tuple[list[list[str]], Written]:  # fmt: skip
+    """Returns the rows of the file that a platform imports.
+
+    Args:
+        roster: the platform's own export.
+        found: the grades, by student id.
+        assignment: the assignment's name.
+        points: how many points it has.
+        column: Canvas' column; empty to find it by the assignment's name.
+        missing_zero: whether to enter 0 for who handed in nothing.
+
+    Raises:
+        GradesError: it is no export of Canvas or Moodle, or has no such column.
+    """
+    if roster.is_canvas:
+        rows, at, written = _canvas(roster, assignment, points, column)
+    elif roster.is_moodle:
+        rows, at, written = _moodle(roster, points, column)
+    else:
+        raise GradesError(
+            "The file is neither Canvas' gradebook (Student, ID, ..., Section) nor Moodle's "
+            "grading worksheet (Identifier, ..., Grade). Export it there, and give it as it is. "
+            "For other platforms, use the table that nbgrader export writes."
+        )
+    locked = roster.column("grade can be changed") if roster.is_moodle else None
+    for row, source, person in zip(rows[1:], roster.rows, roster.by_row, strict=True):
+        if person is None:
+            continue
+        grade = found.get(person.id, Grade("missing"))
+        if grade.status == "missing" and missing_zero:
+            grade = Grade("missing", 0.0)
+        elif grade.status not in FINAL:
+            grade = Grade(grade.status)
+        decided = _DECIDED.get(row[at].strip().casefold(), "")
+        if locked is not None and source[locked].strip().casefold() == "no":
+            decided = "locked in Moodle"
+        if decided:
+            written.left.setdefault(decided, []).append(person.id)
+        elif grade.score is None:
+            written.left.setdefault(grade.status, []).append(person.id)
+        else:
+            row[at] = f"{grade.score:.2f}"
+            written.entered += 1
+    there = {person.id for person in roster.people}
+    written.unknown = sorted(s for s, g in found.items() if s not in there and g.score is not None)
+    return [[_cell(cell) for cell in row] for row in rows], written
+
+
+def _canvas(
+    roster: Roster, assignment: str, points: float, column: str
+) -> tuple[list[list[str]], int, Written]:
+    plain = [" ".join(name.split()).casefold() for name in roster.header]
+    kept = [at for at, name in enumerate(plain) if name in _STUDENT_COLUMNS]
+    others = [name for at, name in enumerate(roster.header) if at not in kept]
+    if column:
+        named = [name for name in others if column in (name, re.sub(r" \(\d+\)$", "", name))]
+    else:
+        start = re.compile(rf"{re.escape(assignment)}\b.*\(\d+\)$", re.IGNORECASE)
+        named = [name for name in others if start.match(name)]
+    if len(named) != 1:
+        raise GradesError(
+            f"{len(named)} columns of the file can be {column or assignment!r}. Name one with "
+            f"--column; there are: {', '.join(others) or 'none'}."
+        )
+    at = roster.header.index(named[0])
+    written = Written(named[0])
+    theirs = next((row[at] for row in roster.rows if "points possible" in row[0].casefold()), "")
+    _compare_points(theirs, points, "Canvas", written)
+    rows = [[row[n] for n in (*kept, at)] for row in (roster.header, *roster.rows)]
+    return rows, len(kept), written
+
+
+def _moodle(
+    roster: Roster, points: float, column: str
+) -> tuple[list[list[str]], int, Written]:  # fmt: skip
+    if roster.column("last modified (grade)") is None:
+        raise GradesError(
+            'The file has no column "Last modified (grade)", without which Moodle does not import '
+            "it. Download the grading worksheet again."
+        )
+    if column:
+        raise GradesError("--column is for Canvas; in Moodle's worksheet it is always Grade.")
+    at = roster.column("grade")
+    assert at is not None
+    written = Written(roster.header[at])
+    highest = roster.column("maximum grade")
+    if highest is not None and roster.rows:
+        _compare_points(roster.rows[0][highest], points, "Moodle", written)
+    kept = [
+        n
+        for n, name in enumerate(roster.header)
+        if " ".join(name.split()).casefold() in _MOODLE_COLUMNS
+    ]
+    rows = [[row[n] for n in kept] for row in (roster.header, *roster.rows)]
+    return rows, kept.index(at), written
+
+
+def _compare_points(theirs: str, points: float, platform: str, written: Written) -> None:
+    try:
+        other = float(theirs.replace(",", "."))
+    except ValueError:
+        return
+    if other != points:
+        written.notes.append(
+            f"{platform} has {other:g} points for this assignment, and the gradebook {points:g}. "
+            "Points were entered as they are: make both the same before you import them."
+        )
+
+
+def _cell(text: str) -> str:
+    """Returns a cell that no spreadsheet runs; numbers, and Moodle's "-", stay as they are."""
+    return text if _NUMBER.fullmatch(text.strip()) or not text.strip() else export.cell(text)
+
+
+def write(rows: list[list[str]], path: Path) -> None:
+    """Writes the file, whole or not at all.
+
+    Raises:
+        GradesError: it is there already, or cannot be written.
+    """
+    if path.exists():
+        raise GradesError(f"{path} is there already. Choose another name with --to, or remove it.")
+    part = None
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", newline="", encoding="utf-8", dir=path.parent, suffix=".part", delete=False
+        ) as file:
+            part = Path(file.name)
+            csv.writer(file).writerows(rows)
+        part.chmod(0o600)  # names and grades
+        part.replace(path)
+    except OSError as error:
+        if part is not None:
+            part.unlink(missing_ok=True)
+        raise GradesError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def make(
+    application: NbGrader, assignment: str, source: Path, to: Path | None,
+    *, id_column: str = "", column: str = "", missing_zero: bool = False,
+) -> tuple[Path, Written]:  # fmt: skip
+    """Writes the grades of an assignment as a platform imports them; returns the file.
+
+    Args:
+        application: nbgrader's, with the configuration.
+        assignment: the assignment's name.
+        source: the platform's own export.
+        to: the file; None for a name made of the assignment's and the platform's.
+        id_column: the column with the student ids.
+        column: Canvas' column for the assignment.
+        missing_zero: whether to enter 0 for who handed in nothing.
+
+    Raises:
+        GradesError, RosterError, results.UNREADABLE: it cannot be done; nothing was written.
+    """
+    roster = rosters.read(source, id_column)
+    found, points = grades(application, assignment)
+    rows, written = fill(roster, found, assignment, points, column, missing_zero=missing_zero)
+    platform = "canvas" if roster.is_canvas else "moodle"
+    path = to or Path(f"{assignment}-{platform}-grades.csv")
+    write(rows, path)
+    return path, written
+
+
+def report(path: Path, written: Written) -> list[str]:
+    """Returns the lines that say what was written."""
+    counts = Counter({status: len(students) for status, students in written.left.items()})
+    left = ", ".join(f"{count} {status}" for status, count in counts.items())
+    lines = [f"Wrote {path}: {written.entered} grades in {written.column!r}."]
+    lines += [f"Left as the platform has them: {left}."] if left else []
+    if written.unknown:
+        lines.append(f"Graded, but not in the file: {', '.join(written.unknown)}")
+    return [*lines, *written.notes]
+
+
+UNREADABLE = (GradesError, RosterError, *results.UNREADABLE)

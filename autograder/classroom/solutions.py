@@ -1,0 +1,227 @@
+"""Solutions as students are given them after the due date: `rps-grader release-solutions`.
+
+The solution notebooks of an assignment run in full, under the class's profile, in a copy of their
+folder. What comes of it, with all outputs and pictures, is written as a notebook and as a page.
+What only staff may see is taken out before anything runs.
+"""
+
+import asyncio
+import contextlib
+import os
+import re
+import shutil
+import signal
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbconvert.exporters import HTMLExporter
+from nbformat import NotebookNode
+from nbgrader.api import Assignment, Gradebook, MissingEntry
+from nbgrader.apps import NbGrader
+
+from autograder.core.check import RUBRIC
+from autograder.core.course import Course, Profile
+from autograder.core.verdict import plain
+from autograder.grading import gradebooks, marking
+from autograder.grading.cells import grade_id
+from autograder.grading.machine import Grading
+
+_MARKERS = re.compile(r"^[ \t]*###? *(?:BEGIN|END) SOLUTION[ \t]*\n?", re.M)
+_HIDDEN = re.compile(r"^[^\n]*BEGIN HIDDEN TESTS.*?END HIDDEN TESTS[^\n]*\n?", re.M | re.S)
+_CUT_SHORT = "KeyboardInterrupt"  # what nbclient makes a cell raise that takes too long
+
+
+class SolutionError(RuntimeError):
+    """Solutions cannot be released; the message says why."""
+
+
+def require_due(application: NbGrader) -> None:
+    """Makes sure that nobody can hand the assignment in any more.
+
+    Raises:
+        SolutionError: somebody can, or nobody has said until when.
+    """
+    folders = application.coursedir
+    name = folders.assignment_id
+    anyway = "To release the solutions all the same: --before-due-date"
+    if gradebooks.is_missing(folders.db_url):
+        raise SolutionError(f"There is no gradebook here that has the due date of {name}. {anyway}")
+    with gradebooks.used(folders.db_url), Gradebook(folders.db_url, folders.course_id) as book:
+        try:
+            assignment: Assignment = book.find_assignment(name)
+        except MissingEntry:
+            raise SolutionError(f"The gradebook has no assignment {name!r}. {anyway}") from None
+        if assignment.duedate is None:
+            raise SolutionError(
+                f"{name} has no due date in the gradebook. Set it in Formgrader, or with `nbgrader "
+                f'db assignment add {name} --duedate="2027-01-31 23:59 UTC"`. {anyway}'
+            )
+        dates = [(assignment.duedate, "")]
+        for submitted in assignment.submissions:
+            if submitted.extension is not None:
+                dates.append((submitted.duedate, f" for {submitted.student.id}, by an extension"))
+    last, whose = max(dates)
+    due = last.replace(tzinfo=UTC)  # nbgrader keeps it in UTC, without saying so
+    if due > datetime.now(UTC):
+        here = due.astimezone()
+        also = f" ({here:%Y-%m-%d %H:%M %Z})" if here.utcoffset() else ""
+        raise SolutionError(
+            f"{name} is due on {due:%Y-%m-%d %H:%M} UTC{also}{whose}, which is not over. {anyway}"
+        )
+
+
+def release(
+    application: NbGrader, target: Path, timeout: int, watch: Callable[[str, int, int], None]
+) -> list[Path]:
+    """Runs the solutions of an assignment, and writes them for students.
+
+    Args:
+        application: nbgrader's, with the configuration and the assignment's name.
+        target: folder for the files.
+        timeout: seconds that a cell may take.
+        watch: called before each cell, with the name of its notebook, its number and their number.
+
+    Returns:
+        What was written: `<notebook>-solution.ipynb` and `.html` for each notebook.
+
+    Raises:
+        SolutionError: a solution does not run, or this machine lacks data; nothing is written then.
+    """
+    folders, grading = application.coursedir, Grading(parent=application)
+    course, name = grading.load(), folders.assignment_id
+    profile = course.profile(grading.variant().base, False)
+    source = Path(folders.format_path(folders.source_directory, ".", name))
+    notebooks = sorted(source.glob("*.ipynb"))
+    if not notebooks:
+        raise SolutionError(f"There is no assignment {name!r}: {source} has no notebook.")
+    lacking = course.lacking(profile)
+    if lacking:
+        said = " ".join(f"{thing}: {what.rstrip('.')}." for thing, what in lacking.items())
+        raise SolutionError(
+            f"This machine lacks data or weights of the {profile.base} profile. {said} "
+            f"{course.remedy}"
+        )
+    course.fill(profile)
+    target.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target, prefix=".solutions-") as made:
+        for path in notebooks:
+            with tempfile.TemporaryDirectory(prefix="autograder-solution-") as room:
+                _fill(Path(room), source, Path(grading.rubric) if grading.rubric else None, course)
+                solution = for_students(nbformat.read(path, as_version=4))
+                _run(solution, Path(room), course, profile, timeout, path.stem, watch)
+                _hide_paths(solution, Path(room), Path(folders.root))
+            _write(solution, path.stem, Path(made))
+        written = []
+        for path in sorted(Path(made).iterdir()):
+            written.append(path.replace(target / path.name))
+    return written
+
+
+def for_students(notebook: NotebookNode) -> NotebookNode:
+    """Returns a solution without what only staff may see, and without outputs."""
+    made = nbformat.from_dict(notebook)
+    for cell in made.cells:
+        source = _HIDDEN.sub("", marking.without_scheme(cell.source))
+        cell.source = _MARKERS.sub("", source).rstrip("\n")
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return made
+
+
+def _fill(room: Path, source: Path, rubric: Path | None, course: Course) -> None:
+    """Copies what a solution may read: what lies beside it, and the rubric of the class."""
+    shutil.copytree(source, room, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*", "*.pyc"))
+    for name in course.exercises if rubric else ():
+        path = Path(str(rubric)) / f"{name}.toml"
+        if path.is_file():
+            (room / RUBRIC).mkdir(exist_ok=True)
+            shutil.copy(path, room / RUBRIC)
+
+
+def _run(
+    notebook: NotebookNode,
+    room: Path,
+    course: Course,
+    profile: Profile,
+    timeout: int,
+    name: str,
+    watch: Callable[[str, int, int], None],
+) -> None:
+    """Runs a solution.
+
+    Raises:
+        SolutionError: a cell fails, is cut short or ends the kernel.
+    """
+    cells = len(notebook.cells)
+    running = 0
+
+    def started(cell: NotebookNode, cell_index: int) -> None:
+        nonlocal running
+        running = cell_index + 1
+        watch(name, running, cells)
+
+    client = NotebookClient(
+        notebook,
+        timeout=timeout,
+        kernel_name="python3",
+        interrupt_on_timeout=True,
+        shutdown_kernel="immediate",
+        extra_arguments=["--log-level=ERROR"],
+        resources={"metadata": {"path": str(room)}},
+        on_notebook_start=_leave_interrupts,
+        on_cell_start=started,
+    )
+    try:
+        # Pyplot is to draw into the notebook, whatever it does elsewhere on this machine.
+        own = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+        client.execute(env=own | course.environment(profile))
+    except DeadKernelError:
+        problem = "ends its kernel"
+    except CellExecutionError as error:
+        problem = f"fails: {error.ename}: {plain(str(error.evalue))[:500]}"
+        if error.ename == _CUT_SHORT:
+            problem = f"takes longer than {timeout} s (--timeout)"
+    else:
+        return
+    raise SolutionError(f"Cell {running} of the solution {name} {problem}. Nothing is written.")
+
+
+def _leave_interrupts(**_: Any) -> None:
+    """Lets Ctrl-C end the command: nbclient would end the kernel, and then fail over that."""
+    with contextlib.suppress(RuntimeError):  # of a system without such handlers
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
+
+
+def _hide_paths(notebook: NotebookNode, room: Path, root: Path) -> None:
+    """Takes paths of this machine out of what a solution displayed."""
+    known = {str(room): ".", str(root.absolute()): "course", str(Path.home()): "~"}
+
+    def shown(text: str) -> str:
+        for path, name in known.items():
+            text = text.replace(path, name) if len(path) > 1 else text
+        return text
+
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            if output.output_type == "stream":
+                output.text = shown(output.text)
+            for kind, value in output.get("data", {}).items():
+                if kind.startswith("text/") and isinstance(value, str):
+                    output.data[kind] = shown(value)
+
+
+def _write(notebook: NotebookNode, name: str, folder: Path) -> None:
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)  # when it ran
+        if grade_id(cell):  # what it is worth stays; a checksum would claim to be a release
+            cell.metadata.nbgrader.pop("checksum", None)
+    nbformat.write(notebook, folder / f"{name}-solution.ipynb")
+    exporter = HTMLExporter(embed_images=True, require_js_url="", jquery_url="")
+    page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": f"{name}: solution"}})
+    (folder / f"{name}-solution.html").write_text(page, encoding="utf-8")

@@ -1,0 +1,64 @@
+"""`rps-grader report`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from autograder.commands.shared import Commands, nbgrader
+
+
+def add(commands: Commands) -> None:
+    """Declares the command and its arguments."""
+    made = commands.add_parser(
+        "report",
+        examples=("rps-grader report ps3", "rps-grader report --all --to DIR"),
+        help="write a report of the class: a page, a table and JSON",
+        description="Writes what a class earned in an assignment as one page for the browser, "
+        "which needs no network: distribution of the sums, exercises and criteria with their "
+        "discrimination, the most frequent mistakes, what was measured of files, nearly equal "
+        "work, the slowest notebooks, and a table of students that can be sorted and filtered. "
+        "Beside it, the same as CSV and JSON. It reads the gradebook and the autograded notebooks, "
+        "and changes neither.",
+    )
+    what = made.add_mutually_exclusive_group(required=True)
+    what.add_argument("assignment", nargs="?", help="name of the assignment, such as ps2")
+    what.add_argument("--all", action="store_true", help="all assignments of the gradebook")
+    made.add_argument(
+        "--to",
+        type=Path,
+        default=Path("reports"),
+        metavar="DIR",
+        help="folder for the files, which are replaced if they are there (default: reports)",
+    )
+    made.set_defaults(call=call)
+
+
+def call(arguments: argparse.Namespace) -> int:
+    """Runs the command; returns its exit status."""
+    from datetime import datetime
+
+    from rich.console import Console
+
+    from autograder.classroom.report import files
+    from autograder.grading import results
+
+    application = nbgrader()
+    try:
+        names = files.assignments(application) if arguments.all else [arguments.assignment]
+        with Console(stderr=True).status("Reading results") as status:
+            reports = []
+            for name in names:
+                status.update(f"Reading the results of {name}")
+                reports.append(files.collect(application, name))
+            stem = "all" if arguments.all else arguments.assignment
+            written = files.write(reports, arguments.to, stem, datetime.now().astimezone())
+    except results.UNREADABLE as error:
+        print(f"rps-grader: error: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        named = error.filename or arguments.to
+        print(f"rps-grader: error: {named} cannot be written: {error.strerror}.", file=sys.stderr)
+        return 1
+    for path in written:
+        print(path)
+    return 0

@@ -1,0 +1,58 @@
+"""What the commands of the grader and those of a course have in common, so that they feel alike.
+
+Exit status of all of them: 0 done, 1 failed, 2 wrong call or input, 130 interrupted.
+"""
+
+import argparse
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+STATUSES = "Exit status: 0 done, 1 failed, 2 wrong call or input, 130 interrupted."
+
+
+class _Help(argparse.HelpFormatter):
+    """Wraps paragraphs, and leaves the lines of examples as they are."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        wrap = super()._fill_text
+        lines = text.split("\n")
+        return "\n".join(
+            line if line.startswith("  ") else wrap(line, width, indent) for line in lines
+        )
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose `--help` ends with examples and what the exit status means."""
+
+    def __init__(self, *, examples: tuple[str, ...] = (), **options: Any) -> None:
+        """Takes the options of `argparse.ArgumentParser`, and examples.
+
+        Args:
+            examples: command lines; an `epilog` is told after them.
+            options: as in `argparse.ArgumentParser`.
+        """
+        if examples:
+            shown = "\n".join(["Examples:", *(f"  {line}" for line in examples)])
+            options["epilog"] = f"{shown}\n\n{options.get('epilog') or STATUSES}"
+        super().__init__(formatter_class=_Help, **options)
+        self.examples = examples
+
+    def commands(self) -> Mapping[str, "Parser"]:
+        """Returns the parsers of its commands."""
+        for action in self._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                return action.choices
+        return {}
+
+    def arguments(self) -> Iterator[argparse.Action]:
+        """Yields its arguments, and those of its commands."""
+        yield from self._actions
+        for command in self.commands().values():
+            yield from command.arguments()
+
+    def complete_paths(self, how: Mapping[str, str]) -> None:
+        """Lets shells complete the names of files, in the way that shtab knows."""
+        for action in self.arguments():
+            if action.type is Path:
+                action.complete = how  # type: ignore[attr-defined]

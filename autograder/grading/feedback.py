@@ -1,0 +1,211 @@
+"""A page of feedback: what a student reads of a graded notebook.
+
+The page is one file that loads nothing and runs nothing, and says so to the browser
+(Content-Security-Policy). At its top is what each exercise earned and why; a verdict stands in the
+place of its test cell. `templates/feedback_page` is its form.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.converters import GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange.default import ExchangeReleaseFeedback
+from nbgrader.preprocessors import NbGraderPreprocessor
+from pygments.formatters import HtmlFormatter
+from traitlets import List, Unicode
+
+from autograder.core import display
+from autograder.core.verdict import VerdictError
+from autograder.grading import results, showing
+from autograder.grading.cells import grade_id, stored
+from autograder.grading.inside.notebook import PICTURES
+from autograder.grading.machine import Grading
+from autograder.grading.results import Result
+from autograder.grading.states import Bases, State
+
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'"
+)
+_DARK = "@media (prefers-color-scheme: dark)"
+_HEADING = re.compile(r"^#{1,4} +(.+?) *#*$", re.MULTILINE)
+_MAX_TITLE, _MAX_REASON, _MAX_REASONS = 100, 200, 3
+
+_AUTOMATIC = "No response."  # nbgrader's own comment on an answer that is as it was released
+_STALE = "This page is about an earlier state ({about})."
+_PENALTY = "{penalty:g} points are taken off for handing in late."
+_WAITING = "{points:g} more points wait for a person."
+_RAN = "Made while grading, where training is cut down to one short epoch"
+_KEPT = "From the notebook that you handed in"
+
+
+class FeedbackExporter(HTMLExporter):
+    """Writes a page of feedback; the configuration names its template."""
+
+
+class ReleaseFeedback(ExchangeReleaseFeedback):
+    """Releases feedback of what is in the gradebook now, also where pages are older than scores."""
+
+    def start(self) -> None:
+        """Writes the pages anew, then releases them."""
+        GenerateFeedback(coursedir=self.coursedir, parent=self).start()
+        super().start()
+
+
+class ShowResults(NbGraderPreprocessor):
+    """Puts on a page of feedback what each exercise earned, why, and what is still open."""
+
+    # The exporter of HTML sets it, and nbgrader 0.9.6 takes it away from its preprocessors.
+    display_data_priority = List(Unicode()).tag(config=True)
+
+    def preprocess(
+        self, nb: NotebookNode, resources: ResourcesDict
+    ) -> tuple[NotebookNode, ResourcesDict]:
+        """Adds results to the cells of a graded notebook, and a summary to the resources."""
+        info, folders = resources["nbgrader"], CourseDirectory(config=self.config)
+        found = results.collect(
+            info["db_url"],
+            Path(folders.root) / folders.autograded_directory,
+            info["assignment"],
+            Bases(folders, Grading(parent=self), info["assignment"]),
+            {info["student"]},
+        )
+        by_name = {result.exercise: result for result in found}
+        rows, asked, commented, title = [], [], set(), ""
+        own = showing.handed_in(nb)
+        for index, cell in enumerate(nb.cells):
+            if cell.cell_type == "markdown" and not utils.is_solution(cell):
+                title = _title(cell.source) or title
+            _show_outputs(cell, own.get(index, []))
+            result = by_name.get(grade_id(cell) or "")
+            comment = cell.metadata.get("nbgrader", {}).get("comment") or ""
+            comment = "" if comment == _AUTOMATIC else comment
+            if utils.is_solution(cell) or result:
+                _show_result(cell, result, comment)
+            name = (grade_id(cell) or "").removesuffix("_solution")
+            commented |= {name} if comment else set()
+            if result:
+                asked.append(result)
+                rows.append(_row(result, title, name in commented))
+        resources["feedback"] = {
+            "policy": POLICY,
+            "colors": _colors(),
+            "rows": rows,
+            **_summary(asked, info),
+        }
+        return nb, resources
+
+
+def _summary(asked: list[Result], info: dict[str, Any]) -> dict[str, Any]:
+    """Returns the score of a notebook, and what else is to be said of it as a whole."""
+    penalty = info.get("late_penalty") or 0
+    earned = max(0, round(sum(result.score or 0 for result in asked), 2) - penalty)
+    open_ = round(sum(r.points for r in asked if r.state is State.WAITING), 2)
+    points = round(sum(result.points for result in asked) - open_, 2)
+    stale = [result.about for result in asked if result.state is State.STALE]
+    notes = [_STALE.format(about=about) for about in stale[:1]]
+    if open_:
+        notes.append(_WAITING.format(points=open_))
+    if penalty:
+        notes.append(_PENALTY.format(penalty=penalty))
+    so_far = " so far" if open_ else ""
+    return {"score": f"{earned:g} of {points:g} points{so_far}", "notes": notes}
+
+
+def _row(result: Result, title: str, commented: bool) -> dict[str, Any]:
+    """Returns what the table at the top says of an exercise."""
+    full = result.score is not None and result.score >= result.points
+    if result.state in (State.WAITING, State.AGAIN) or result.error:
+        kind, mark, means = "open", "…", "not graded yet"
+    elif full:
+        kind, mark, means = "full", "✓", "full points"
+    elif result.score:
+        kind, mark, means = "part", "~", "some of the points"
+    else:
+        kind, mark, means = "none", "✗", "no points"
+    by_hand = result.state in (State.BY_HAND, State.AGAIN)
+    reasons = () if full or by_hand else result.reasons[:_MAX_REASONS]
+    return {
+        "name": result.exercise,
+        "title": title or result.exercise,
+        "kind": kind,
+        "mark": mark,
+        "means": means,
+        "says": _says(result),
+        "reasons": [display.inline(_cut(says, _MAX_REASON)) for says in reasons],
+        "comment": commented,
+    }
+
+
+def _says(result: Result, unit: str = "") -> str:
+    """Returns the points of an exercise, or what they wait for."""
+    points = f"{result.score or 0:g} of {result.points:g}{unit}"
+    says = {
+        State.WAITING: f"waits for a person (of {result.points:g}{unit})",
+        State.AGAIN: f"{points}; a person will look at it again",
+        State.BY_HAND: f"{points}, given by a person",
+        State.FAILED: "could not be graded",
+        State.SUBMITTED: "not graded yet",
+    }
+    return says.get(result.state, points)
+
+
+def _show_result(cell: NotebookNode, result: Result | None, comment: str) -> None:
+    """Tells the template what a cell earned."""
+    name = grade_id(cell) or ""
+    about = {
+        "name": name,
+        "of": name.removesuffix("_solution"),
+        "label": "Your answer",
+        "says": "",
+        "comment": comment,
+        "verdict": "",
+    }
+    if result:
+        about["says"] = _says(result, " points")
+    if not utils.is_solution(cell):
+        about["label"] = "Check of"
+        try:
+            verdict = stored(cell)
+        except VerdictError:
+            verdict = None
+        if verdict:
+            about["verdict"] = display.as_html(verdict, unfolded=True)
+    cell.metadata["feedback"] = about
+
+
+def _show_outputs(cell: NotebookNode, own: list[tuple[str, str]]) -> None:
+    """Says of a cell's pictures where they come from, and adds the student's own."""
+    if cell.cell_type != "code" or not cell.outputs:
+        return
+    drawn = any(kind in output.get("data", ()) for output in cell.outputs for kind in PICTURES)
+    if drawn:
+        cell.metadata["shown_from"] = _KEPT if cell.execution_count is None else _RAN
+    if drawn and cell.execution_count is not None:
+        cell.metadata["own"] = own
+
+
+def _title(source: str) -> str:
+    """Returns the last heading of a text cell, empty where there is none."""
+    found = _HEADING.findall(source[:10_000])
+    return _cut(re.sub(r"[`*_]", "", found[-1]), _MAX_TITLE) if found else ""
+
+
+def _cut(said: str, length: int) -> str:
+    said = " ".join(said.split())
+    return said if len(said) <= length else f"{said[: length - 1]}…"
+
+
+def _colors() -> str:
+    """Returns the style sheet of code, on a light and on a dark ground."""
+    light, dark = (
+        HtmlFormatter(style=style, nobackground=True).get_style_defs(".highlight")
+        for style in ("default", "github-dark")
+    )
+    return f"{light}\n{_DARK} {{ {dark} }}\n"

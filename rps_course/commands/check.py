@@ -1,0 +1,52 @@
+"""`rps-course check`."""
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from rps_course.commands.shared import Commands, InputError, at_least
+
+
+def add(commands: Commands) -> None:
+    """Declares the command and its arguments."""
+    made = commands.add_parser(
+        "check",
+        examples=(
+            "rps-course check ps2.ipynb",
+            "rps-course check ps4.ipynb --timeout 7200",
+        ),
+        help="run a notebook and its checks before you hand it in",
+        description="Runs a notebook from top to bottom in a copy of its folder, without changing "
+        "any file, and prints what its checks say, which cells failed or were cut short, and the "
+        "sum of points. Exit status 1 if a check does not give full points.",
+    )
+    made.add_argument(
+        "notebook", type=Path, metavar="NOTEBOOK", help="a notebook, such as ps2.ipynb"
+    )
+    made.add_argument(
+        "--timeout",
+        type=at_least(1),
+        default=3600,
+        metavar="SECONDS",
+        help="how long a cell may take (default: 3600)",
+    )
+    made.add_argument("--json", action="store_true", help="print everything as JSON")
+    made.set_defaults(call=call)
+
+
+def call(arguments: argparse.Namespace) -> int:
+    """Runs the command; returns its exit status."""
+    from rps_course import rehearsal  # imports much of Jupyter
+
+    try:
+        done = rehearsal.rehearse(arguments.notebook, arguments.timeout)
+    except rehearsal.NotebookError as error:
+        raise InputError(str(error)) from error
+    if arguments.json:
+        shown = {"full": done.is_full, "score": done.score, "points": done.points}
+        shown |= {"by_person": done.by_person, "told": done.told}
+        print(json.dumps(shown | {"checks": [asdict(check) for check in done.checks]}, indent=1))
+        return 0 if done.is_full else 1
+    done.tell()
+    return 0 if done.is_full else 1

@@ -1,0 +1,281 @@
+"""`rps-grader report`: its numbers, its files, and the page in a real browser."""
+
+import csv
+import json
+import shutil
+import statistics
+from datetime import UTC, datetime
+
+import browser
+import pytest
+from nbgrader.api import Gradebook
+from nbgrader_course import nbgrader
+from toy_class import (
+    hand_in,
+    make,
+    release_with_question,
+    results_of,
+    rps_grader,
+    solved,
+    with_question,
+)
+
+from autograder.classroom.report import numbers, page
+from autograder.classroom.report.numbers import About
+from autograder.core.verdict import Criterion, Reason, Verdict
+from autograder.grading.results import Result
+from autograder.grading.states import State
+
+WRONG = "def double(x):\n    return 3 * x"
+HALF = "def running_total(numbers):\n    return numbers"
+MADE = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
+EVIL = "<img src=x onerror=document.title='ran'><b>=1+1"
+ANSWERS = {
+    "ada": {},
+    "ben": {"double": WRONG},
+    "cleo": {"double": WRONG, "running_total": HALF},
+    "dan": {"running_total": HALF},
+    "evil": {"double": f"def double(x):\n    raise ValueError({EVIL!r})"},
+}
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A class: right, wrong and hostile answers, one written answer graded by hand, one missing."""
+    import sandbox
+
+    sandbox.require()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", "")
+        root = make(tmp_path_factory.mktemp("report"))
+        release_with_question(root)
+        for student, answers in ANSWERS.items():
+            hand_in(root, student, with_question(solved(**answers), f"{student} says so."))
+        nbgrader(root, "db", "student", "add", "zoe", "--first-name=Zoë", f"--last-name={EVIL}")
+        done = rps_grader(root, "run", "toy1")
+        assert done.returncode == 0, done.stdout + done.stderr
+        with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
+            grade = gradebook.find_grade("why", "toy1", "toy1", "ada")
+            grade.manual_score, grade.needs_manual_grade = 1.5, False
+            gradebook.db.commit()
+        yield root
+
+
+@pytest.fixture(scope="module")
+def written(course):
+    """What the command writes: the page's path, the rows of the table, the JSON."""
+    done = rps_grader(course, "report", "toy1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.split() == [f"reports/toy1.{e}" for e in ("html", "csv", "json")]
+    with (course / "reports/toy1.csv").open(newline="") as file:
+        rows = {row["student"]: row for row in csv.DictReader(file)}
+    (about,) = json.loads((course / "reports/toy1.json").read_text())["assignments"]
+    return course / "reports/toy1.html", rows, about
+
+
+def test_every_score_is_that_of_the_gradebook(course, written):
+    _, rows, about = written
+    for (student, exercise), result in results_of(course).items():
+        expected = "" if result.score is None else f"{result.score:g}"
+        found = rows[student][exercise]
+        assert (found and f"{float(found):g}") == expected
+        (row,) = (s for s in about["students"] if s["id"] == student)
+        assert row["scores"][exercise] == result.score
+    assert float(rows["ada"]["why"]) == 1.5  # given by hand
+
+
+def test_error_waiting_missing_and_zero_are_counted_apart(written):
+    _, rows, about = written
+    assert about["statuses"]["graded"] == 1  # ada, of whom nothing waits
+    assert about["statuses"]["waiting"] == 4
+    assert about["statuses"]["missing"] == 1
+    assert rows["zoe"]["score"] == ""
+    assert rows["zoe"]["status"] == "missing"
+    assert rows["ben"]["waiting"] == "why"
+
+
+def test_discrimination_is_the_correlation_with_the_rest_of_the_sum(course, written):
+    _, _, about = written
+    found = results_of(course)
+    scores = {
+        student: {e: r.score for (s, e), r in found.items() if s == student and r.score is not None}
+        for student in ANSWERS
+    }
+    for item in about["items"]:
+        if item["criterion"] or item["discrimination"] is None:
+            continue
+        mine = [scores[s][item["exercise"]] for s in ANSWERS]
+        rest = [sum(scores[s].values()) - scores[s][item["exercise"]] for s in ANSWERS]
+        assert item["discrimination"] == pytest.approx(statistics.correlation(mine, rest))
+    (double,) = (i for i in about["items"] if i["exercise"] == "double" and not i["criterion"])
+    assert double["students"] == 5
+    assert double["success"] == pytest.approx(2 / 5)
+
+
+def test_mistakes_are_counted_by_student_with_an_example(written):
+    _, _, about = written
+    most = about["mistakes"][0]
+    assert most["students"] == 2
+    assert most["example"]
+    assert any("ValueError" in mistake["example"] for mistake in about["mistakes"])
+
+
+def test_no_cell_of_the_table_runs_in_a_spreadsheet(written):
+    _, rows, _ = written
+    assert all(
+        not value.startswith(("=", "+", "-", "@")) for r in rows.values() for value in r.values()
+    )
+    assert rows["zoe"]["name"] == f"{EVIL}, Zoë"
+
+
+@pytest.fixture(scope="module")
+def window():
+    browser.require()
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        window = chromium.new_page(viewport={"width": 1100, "height": 900})
+        yield window
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def opened(window, written):
+    """The page, and what the browser said and asked for."""
+    said, asked = [], []
+    window.on("console", lambda message: said.append(message.text))
+    window.on("pageerror", lambda error: said.append(str(error)))
+    window.on("request", lambda request: asked.append(request.url))
+    window.goto(written[0].as_uri())
+    return window, said, asked
+
+
+def students(window):
+    return window.eval_on_selector_all(
+        "table.students tbody tr",
+        "rows => rows.filter(r => !r.hidden).map(r => r.cells[0].innerText)",
+    )
+
+
+def test_the_page_asks_for_nothing_and_has_no_errors(opened, written):
+    _, said, asked = opened
+    assert said == []
+    assert asked == [written[0].as_uri()]
+
+
+def test_nothing_of_a_student_runs_or_formats_anything(opened):
+    window, *_ = opened
+    assert window.title() == "Class report: toy1"
+    assert window.locator("img").count() == 0
+    assert EVIL in window.locator("table.students").inner_text()
+    assert "ValueError: <img" in window.inner_text("body")
+
+
+def test_the_table_sorts_and_filters(opened):
+    window, *_ = opened
+    everybody = students(window)
+    assert everybody == sorted([*ANSWERS, "zoe"])
+    window.get_by_role("button", name="double of 4").click()
+    assert set(students(window)[:3]) == {"ben", "cleo", "evil"}
+    assert students(window)[-1] == "zoe"  # who has no score
+    window.get_by_role("button", name="double of 4").click()
+    assert set(students(window)[:2]) == {"ada", "dan"}
+    assert students(window)[-1] == "zoe"
+    window.get_by_role("button", name="student").click()
+    assert students(window) == everybody
+    window.get_by_role("searchbox").fill("missing")
+    assert students(window) == ["zoe"]
+    window.get_by_role("searchbox").fill("")
+    assert students(window) == everybody
+
+
+@pytest.mark.parametrize("width", [360, 1100])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_fits_a_phone_and_both_color_schemes(opened, width, scheme):
+    window, *_ = opened
+    window.set_viewport_size({"width": width, "height": 800})
+    window.emulate_media(color_scheme=scheme)
+    wide = window.evaluate("document.documentElement.scrollWidth")
+    assert wide <= width
+    text, paper = window.evaluate(
+        "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
+    )
+    assert text != paper
+    bar = window.evaluate("getComputedStyle(document.querySelector('svg text')).fill")
+    assert bar == text
+
+
+def test_all_assignments_are_on_one_page(course):
+    done = rps_grader(course, "report", "--all", "--to", "elsewhere")
+    assert done.returncode == 0, done.stderr
+    assert "<h2" in (course / "elsewhere/all.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "says"),
+    [
+        ([], 2, "required"),
+        (["toy1", "--all"], 2, "not allowed with argument"),
+        (["toy9"], 2, "The gradebook has no assignment 'toy9'; it has: toy1."),
+        (["toy1", "--to", "gradebook.db"], 1, "gradebook.db cannot be written"),
+        (["toy1", "--to", "gradebook.db/x"], 1, "cannot be written: Not a directory"),
+    ],
+)
+def test_a_call_that_cannot_be_meant_is_told(course, arguments, status, says):
+    done = rps_grader(course, "report", *arguments)
+    assert done.returncode == status
+    assert says in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
+def test_without_a_gradebook_nothing_is_written(tmp_path):
+    root = make(tmp_path)
+    (root / "gradebook.db").unlink()
+    for what in ("toy1", "--all"):
+        done = rps_grader(root, "report", what)
+        assert done.returncode == 2
+        assert "There is no gradebook" in done.stderr
+    assert not (root / "reports").exists()
+
+
+def test_a_class_that_has_handed_in_nothing_has_a_report(tmp_path):
+    root = make(tmp_path)
+    nbgrader(root, "db", "student", "add", "ada")
+    done = rps_grader(root, "report", "toy1")
+    assert done.returncode == 0, done.stderr
+    assert "missing" in (root / "reports/toy1.html").read_text()
+
+
+def made_up(student, score, points=4.0, state=State.GRADED):
+    criteria = (Criterion("a", "it works", points, score / points, score == points),)
+    lost = points - score
+    reasons = (Reason(("a",), lost, "It does not.", "", "", "wrong"),) if lost else ()
+    verdict = Verdict("double", criteria, reasons)
+    return Result(student, "double", score, points, verdict, state=state)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        [],
+        [made_up("ada", 4.0)],
+        [made_up(name, 2.0) for name in ("ada", "ben", "cleo")],
+        [made_up("ada", 0.0, state=State.FAILED)],
+        [Result("ada", "double", None, 0.0, state=State.MISSING)],
+    ],
+)
+def test_small_and_uniform_classes_have_no_discrimination(found):
+    report = numbers.report("toy1", found, {})
+    assert all(item.discrimination is None for item in report.items)
+    assert "toy1" in page.render([report], MADE)
+
+
+def test_a_class_of_three_hundred_fits_into_a_page_that_mails_carry():
+    found = [made_up(f"student{i:03}", float(i % 5)) for i in range(300)]
+    content = page.render([numbers.report("toy1", found, {"student001": About("A B", 90)})], MADE)
+    assert len(content) < 1_000_000
+    assert content.count("<tr>") > 300
+    assert "1.5 min" in content

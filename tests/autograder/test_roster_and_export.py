@@ -1,0 +1,206 @@
+"""`rps-grader roster` and `export`, and the table of `nbgrader export`: names, times, penalties."""
+
+import csv
+import datetime
+
+import pytest
+import sandbox
+from nbgrader.api import Gradebook
+from nbgrader_course import nbgrader
+from platform_exports import CANVAS_ROSTER, MOODLE_ROSTER, PLAIN_ROSTER
+from test_states import by_hand
+from toy_class import (
+    hand_in,
+    make,
+    release_with_question,
+    rps_grader,
+    solved,
+    with_question,
+)
+
+WRONG = "def double(x):\n    return 3 * x"
+EXITS = "import os; os._exit(1)"
+
+
+def students(root):
+    with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
+        return {s.id: (s.first_name, s.last_name, s.email) for s in gradebook.students}
+
+
+def roster(root, text, name="roster.csv"):
+    path = root / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A graded class: full points, late, an error, a written answer that waits, and missing."""
+    sandbox.require()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", "")
+        root = make(tmp_path_factory.mktemp("graded"))
+        release_with_question(root)
+        with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
+            gradebook.find_assignment("toy1").duedate = datetime.datetime(2026, 5, 1, 12)
+            gradebook.db.commit()
+        config = root / "nbgrader_config.py"
+        config.write_text(f"{config.read_text()}\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
+        hand_in(root, "ada", with_question(solved()))
+        hand_in(root, "grace", with_question(solved(), "Because."))
+        hand_in(root, "juergen", with_question(solved(double=EXITS)))
+        hand_in(root, "late", with_question(solved(), "Because."))
+        (root / "submitted/late/toy1/timestamp.txt").write_text("2026-05-02 10:00:00 UTC")
+        hand_in(root, "nil", with_question(solved(double="", running_total=""), None or ""), None)
+        run = rps_grader(root, "run", "toy1", "--jobs", 2)
+        assert "Traceback" not in run.stderr
+        by_hand(root, "late", "why", 2)  # after its penalty was computed
+        yield root
+
+
+def table(root, *arguments):
+    nbgrader(root, "export", "--to", "table.csv", *arguments)
+    with (root / "table.csv").open() as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_roster_gives_names_and_keeps_everything_else(course):
+    before = rps_grader(course, "show", "toy1").stdout
+    assert "name" not in before.splitlines()[2]
+    path = roster(course, CANVAS_ROSTER)
+    done = rps_grader(course, "roster", path, "--dry-run")
+    assert "1 students would be added, 3 would be changed, 0 as they were." in done.stdout
+    assert students(course)["ada"] == (None, None, None)
+    done = rps_grader(course, "roster", path)
+    assert done.returncode == 0, done.stderr
+    assert "1 students added, 3 changed, 0 as they were." in done.stdout
+    assert "not in" in done.stdout
+    assert "late, nil" in done.stdout
+    found = students(course)
+    assert found["ada"] == ("Ada", "Lovelace", None)
+    assert found["juergen"] == ("Jürgen", "Müller", None)
+    assert found["ned"] == ("Ned", "Nobody", None)
+    assert (
+        "0 students added, 0 changed, 4 as they were." in rps_grader(course, "roster", path).stdout
+    )
+    assert "Lovelace, Ada" in rps_grader(course, "show", "toy1").stdout
+    rps_grader(course, "run", "toy1", "--student", "ada", "--force")
+    assert students(course)["ada"] == ("Ada", "Lovelace", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "expected"),
+    [
+        (PLAIN_ROSTER, [], ("007", "Ada", "Lovelace", "ada@example.org")),
+        (PLAIN_ROSTER.replace(",", ";"), [], ("007", "Ada", "Lovelace", "ada@example.org")),
+        (
+            MOODLE_ROSTER,
+            [],
+            ("ada@example.org", "Ada", "Lovelace", "ada@example.org"),
+        ),
+        (
+            "First Name,Last Name,SID,Email,Role\nAda,Lovelace,007,ada@example.org,Student\n",
+            [],
+            ("007", "Ada", "Lovelace", "ada@example.org"),
+        ),
+        (CANVAS_ROSTER, ["--id-column", "SIS User ID"], ("007", "Ada", "Lovelace", None)),
+    ],
+)
+def test_the_rosters_of_platforms_are_read_as_they_are(
+    tmp_path, monkeypatch, text, options, expected
+):
+    monkeypatch.setenv("PYTHONPATH", "")
+    root = make(tmp_path)
+    done = rps_grader(root, "roster", roster(root, text), *options)
+    assert done.returncode == 0, done.stderr
+    number, *about = expected
+    assert students(root)[number] == tuple(about)
+
+
+def test_the_table_has_zones_and_no_zero_for_what_nobody_graded(course):
+    rows = {row["student_id"]: row for row in table(course)}
+    assert rows["ada"]["duedate"] == "2026-05-01 12:00:00+00:00"
+    assert rows["late"]["timestamp"] == "2026-05-02 10:00:00+00:00"
+    assert [(rows[s]["status"], rows[s]["score"]) for s in ("ada", "grace", "nil")] == [
+        ("graded", "9.0"),
+        ("waiting", "9.0"),
+        ("zero", "0.0"),
+    ]
+    each = table(course, "--StatusExportPlugin.exercises=True", "--student=['juergen']")
+    assert [row["score"] for row in each if row["exercise"] == "double"] == [""]
+
+
+def test_the_penalty_for_being_late_applies_to_points_by_hand(course):
+    (row,) = (row for row in table(course) if row["student_id"] == "late")
+    assert (row["raw_score"], row["late_submission_penalty"], row["score"]) == (
+        "11.0",
+        "11.0",
+        "0.0",
+    )
+
+
+def exported(root, source, *arguments, status=0):
+    done = rps_grader(root, "export", "toy1", "--roster", source, *arguments)
+    assert done.returncode == status, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def test_canvas_gets_its_own_rows_with_final_grades_only(course):
+    text = CANVAS_ROSTER + '"=1+1, Eve",105,011,late,A,,\n"Zero, Nil",106,012,nil,A,5,\n'
+    text = text.replace("010,ned,A,", "010,ned,A,EX")
+    said = exported(course, roster(course, text), status=1)
+    with (course / "toy1-canvas-grades.csv").open(newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows == [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "toy1 (987)"],
+        ["", "", "", "", "", "Manual Posting"],
+        ["Points Possible", "", "", "", "", "9.00"],
+        ["Lovelace, Ada", "101", "007", "ada", "A", "9.00"],
+        ["Hopper, Grace", "102", "008", "grace", "A", "3.00"],  # waits: as Canvas has it
+        ["Müller, Jürgen", "103", "009", "juergen", "A", ""],  # could not be graded
+        ["Nobody, Ned", "104", "010", "ned", "A", "EX"],
+        ["Student, Test", "999", "", "", "A", ""],
+        ["'=1+1, Eve", "105", "011", "late", "A", "0.00"],
+        ["Zero, Nil", "106", "012", "nil", "A", "0.00"],
+    ]
+    assert "3 grades in 'toy1 (987)'" in said
+    assert "1 waiting, 1 error, 1 excused in Canvas" in said
+    assert "Canvas has 9 points for this assignment, and the gradebook 11." in said
+    assert "is there already" in exported(course, roster(course, text), status=2)
+    (course / "toy1-canvas-grades.csv").unlink()
+
+
+def test_moodle_gets_its_own_worksheet_back(course):
+    text = MOODLE_ROSTER.replace("ada@example.org", "ada").replace("grace@example.org", "late")
+    text = text.replace("j@example.org", "ned").replace("Yes,-,-,", 'Yes,-,-,"<p>\n; =1</p>"')
+    said = exported(course, roster(course, text), "--missing-zero", "--to", "out.csv", status=1)
+    with (course / "out.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0])[:3] == ["Identifier", "Full name", "Email address"]
+    assert [(row["Identifier"], row["Grade"]) for row in rows] == [
+        ("Participant 201", "9.00"),
+        ("Participant 202", "0.00"),
+        ("Participant 203", "0.00"),
+    ]
+    assert "Feedback comments" not in rows[0]  # Moodle keeps what it has
+    assert {row["Last modified (grade)"] for row in rows} == {"-"}
+    assert "Graded, but not in the file: grace, juergen, nil" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "says"),
+    [
+        (PLAIN_ROSTER, [], "neither Canvas' gradebook"),
+        (CANVAS_ROSTER, ["--column", "toy2"], "0 columns of the file can be 'toy2'"),
+        (MOODLE_ROSTER, ["--column", "toy1"], "--column is for Canvas"),
+        (MOODLE_ROSTER.replace("Last modified (grade)", "x"), [], 'no column "Last modified'),
+        (CANVAS_ROSTER, ["--to", "nowhere/x.csv"], "cannot be written: No such file"),
+    ],
+)
+def test_what_cannot_be_exported_is_said_and_nothing_is_written(course, text, options, says):
+    path = roster(course, text)
+    before = sorted(course.iterdir())
+    said = exported(course, path, *options, status=2)
+    assert says in said
+    assert said.count("\n") == 1, said
+    assert sorted(course.iterdir()) == before

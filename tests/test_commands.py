@@ -1,0 +1,97 @@
+"""`rps-course` and `rps-grader` feel alike: help, examples, completion, colors."""
+
+import os
+import pty
+import shlex
+import subprocess
+import sys
+
+import pytest
+
+import autograder.cli
+import rps_course.cli
+
+PROGRAMS = {"rps-course": rps_course.cli, "rps-grader": autograder.cli}
+COMMANDS = [
+    (program, name) for program, cli in PROGRAMS.items() for name in cli.parser().commands()
+]
+programs = pytest.mark.parametrize("program", PROGRAMS)
+
+
+@pytest.mark.parametrize(("program", "name"), COMMANDS)
+def test_the_help_of_a_command_ends_with_examples_that_can_be_typed(program, name):
+    command = PROGRAMS[program].parser().commands()[name]
+    assert command.examples
+    for line in command.examples:
+        first, *arguments = shlex.split(line)
+        assert first == program
+        assert PROGRAMS[program].parser().parse_args(arguments).command == name
+    told = command.format_help()
+    assert "\n  ".join(["Examples:", *command.examples]) in told
+    assert "Exit status" in told
+
+
+@programs
+@pytest.mark.parametrize("arguments", [[], ["nothing"], ["--nothing"]])
+def test_a_wrong_call_ends_with_2_and_the_usage(program, arguments):
+    module = PROGRAMS[program].__name__
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"usage: {program}")
+
+
+@programs
+def test_bash_completes_commands_and_files(program, tmp_path):
+    (tmp_path / "picture.jpg").touch()
+    module = PROGRAMS[program].__name__
+    script = subprocess.run(
+        [sys.executable, "-m", module, "--print-completion", "bash"],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    (tmp_path / "completion").write_text(script)
+    first, option = {"rps-course": ("class", "--o"), "rps-grader": ("simi", "--te")}[program]
+    ask = (
+        'source completion; complete_it() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); '
+        f'_shtab_{program.replace("-", "_")}; echo "${{COMPREPLY[@]}}"; }}; '
+        f"complete_it {program} {first}; complete_it {program} {first}X {option}"
+    )
+    name = {"rps-course": "classify", "rps-grader": "similar"}[program]
+    ask = ask.replace(f"{first}X", name)
+    done = subprocess.run(
+        ["bash", "-c", ask], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.split() == [name, {"--o": "--out", "--te": "--texts"}[option]], done.stderr
+
+
+def on_a_terminal(*command, **environment):
+    """What a command writes to a terminal."""
+    ours, theirs = pty.openpty()
+    plain = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR")}
+    running = subprocess.Popen(
+        [sys.executable, "-m", *command],
+        stdout=theirs,
+        env=plain | {"TERM": "xterm-256color", "RPS_PROFILE": "offline"} | environment,
+    )
+    os.close(theirs)
+    said = b""
+    try:
+        while part := os.read(ours, 4096):
+            said += part
+    except OSError:  # Linux says so where the other end is closed
+        pass
+    running.wait()
+    os.close(ours)
+    return said.decode()
+
+
+def test_colors_are_for_a_terminal_and_not_where_nobody_wants_them(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    colored = "\x1b[32m"
+    assert colored in on_a_terminal("rps_course", "doctor")
+    assert colored not in on_a_terminal("rps_course", "doctor", NO_COLOR="1")
+    piped = subprocess.run(
+        [sys.executable, "-m", "rps_course", "doctor"], capture_output=True, text=True, check=False
+    )
+    assert "\x1b[" not in piped.stdout
