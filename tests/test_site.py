@@ -160,6 +160,11 @@ def test_no_line_of_a_solution_is_in_the_site(site):
             assert [line for line in private if line in text] == [], path
 
 
+def test_the_picture_of_formgrader_with_its_model_answer_is_not_in_the_site(site):
+    assert list(site.rglob("feedback.png"))
+    assert not list(site.rglob("formgrader.png"))
+
+
 def test_an_output_with_a_line_of_a_solution_is_refused():
     released, solved = read(ROOT / "assignments", "ps2"), read(ROOT / "solutions", "ps2")
     solution = next(c for c in solved.cells if graded(c).get("grade_id") == "top_k_solution")
