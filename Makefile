@@ -36,13 +36,13 @@ assignments: notebooks  ## generate assignments/ from solutions/
 		$(BIN)/nbgrader generate_assignment $$name --force || exit 1; \
 	done
 
-site: setup  ## build the documentation, with the notebooks executed, into build/site
+site: setup  ## build the documentation, with the notebooks executed, into docs/_build/html
 	$(BIN)/python -m tools.site_notebooks
-	$(BIN)/sphinx-build --fail-on-warning --quiet docs build/site
-	@echo "Open build/site/index.html"
+	$(BIN)/sphinx-build --fail-on-warning --quiet docs docs/_build/html
+	@echo "Open docs/_build/html/index.html"
 
 linkcheck: site  ## try the links of the documentation that lead elsewhere: needs a network
-	$(BIN)/sphinx-build --builder linkcheck docs build/linkcheck
+	$(BIN)/sphinx-build --builder linkcheck docs docs/_build/linkcheck
 
 setup: .venv/installed
 

@@ -47,7 +47,9 @@ def planted(name):
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
-    shutil.copytree(ROOT / "docs", folder / "docs", ignore=shutil.ignore_patterns("notebooks"))
+    shutil.copytree(
+        ROOT / "docs", folder / "docs", ignore=shutil.ignore_patterns("notebooks", "_build")
+    )
     shutil.copytree(ROOT / "rps_course/profiles", folder / "rps_course/profiles")
     site_notebooks.write(folder / "docs/notebooks", planted)
     built, said = build(folder / "docs", folder / "site")

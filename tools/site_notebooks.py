@@ -23,7 +23,7 @@ from nbformat import NotebookNode
 from tools.notebooks import ROOT, SOLUTIONS, names
 
 ASSIGNMENTS = ROOT / "assignments"
-KEPT = ROOT / "build/solved"  # not in the site
+KEPT = ROOT / "docs/_build/solved"  # not in the site
 PAGES = ROOT / "docs/notebooks"
 NOTE = """\
 :::{note}
