@@ -77,7 +77,10 @@ def errors(cell):
 
 
 def printed(cell):
-    return "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stdout")
+    """What a cell says: what it printed, and the verdicts that it shows."""
+    shown = [o for o in cell.outputs if o.output_type == "stream" and o.name == "stdout"]
+    verdicts = [o.data for o in cell.outputs if "text/html" in o.get("data", {})]
+    return "".join([*(o.text for o in shown), *(d.get("text/plain", "") for d in verdicts)])
 
 
 def explain(notebook):

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
@@ -50,7 +50,7 @@ class Result:
     state: State = State.GRADED
     about: str = ""
     flags: tuple[str, ...] = ()
-    seconds: float | None = None
+    seconds: float | None = field(default=None, compare=False)
 
     @property
     def reasons(self) -> tuple[str, ...]:

@@ -181,7 +181,7 @@ def test_a_solution_is_given_with_outputs_and_pictures_and_nothing_of_the_staffs
     assert "Because it" in text
     double = find(made, "double")
     assert double.metadata.nbgrader.points == 4
-    assert double.outputs[0].text.startswith("double: 4 of 4 points")
+    assert double.outputs[0].data["text/plain"].startswith("double: 4 of 4 points")
     assert find(made, "double_solution").source.endswith("return 2 * x")
     kinds = [kind for o in made.cells[1].outputs for kind in o.get("data", {})]
     assert "image/png" in kinds

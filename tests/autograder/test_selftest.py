@@ -55,7 +55,7 @@ def check(done, assignments=tuple(POINTS)):
 def test_the_environment_has_no_developers_tools(grader_python):
     code = (
         "import importlib.util as u, sys, rps_course\n"
-        "print([n for n in ('pytest', 'ruff', 'build', 'scipy', 'nbgrader') if u.find_spec(n)])\n"
+        "print([n for n in ('pytest', 'ruff', 'mypy', 'scipy', 'nbgrader') if u.find_spec(n)])\n"
         "print(rps_course.__file__.startswith(sys.prefix))\n"
     )
     done = subprocess.run(

@@ -200,7 +200,7 @@ def test_the_grader_cannot_tell_how_weights_were_trained(views, ways, tmp_path):
     digests = {weights.name: hashlib.sha256(weights.read_bytes()).hexdigest()}
     generous = dataclasses.replace(SMALL, none_at=-1.0, full_at=0.0)
     rules = COURSE.load_rubric().limits("trained_model") | {"record_accuracy": 1e-6}
-    findings = exercise.judge(facts, digests, generous, rules)
+    findings = [f for f in exercise.judge(facts, digests, generous, rules) if not f.figure]
     assert [finding.message for finding in findings] == ["without_gpu", "measured_public", None]
 
 
@@ -229,7 +229,8 @@ def test_an_interrupted_training_goes_on_to_the_same_result(
     assert result.history == history
     for a, b in zip(result.model.get_weights(), whole.get_weights(), strict=True):
         assert np.array_equal(a, b)
-    assert submission.load_record(tmp_path / "rps_model.json")["phases"] == record.phases
+    phases = submission.load_record(tmp_path / "rps_model.json")["phases"]
+    assert [p | {"seconds": 0} for p in phases] == [p | {"seconds": 0} for p in record.phases]
     assert not (tmp_path / checkpoint.FILE).exists()
 
 

@@ -27,6 +27,7 @@ from autograder.core.verdict import Verdict, explain, from_json
 from autograder.grading import challenges
 from autograder.grading.cells import grade_id, stored
 from autograder.grading.judge import JudgeEvidence
+from autograder.grading.release import INSTALL
 from autograder.grading.run import RUN, FailedLine, Run
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.watchdog import Problem
@@ -105,7 +106,9 @@ def cut_down(notebook: NotebookNode, exercise: str) -> NotebookNode:
     Raises:
         CourseError: the notebook has no such exercise.
     """
-    needed, code = [], [cell for cell in notebook.cells if cell.cell_type == "code"]
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    code = [cell for cell in code if INSTALL not in cell.metadata.get("tags", ())]
+    needed = []
     if exercise not in map(grade_id, code):
         raise CourseError(f"The solutions have no test cell with the grade id {exercise!r}.")
     for number, cell in enumerate(code):
