@@ -61,7 +61,9 @@ def measured(measurement: Measurement) -> str:
     """Draws what was measured, with the line that earns full points."""
 
     def draw(axes: "Axes") -> None:
-        axes.hist(measurement.values, bins=_BINS, color=_ACCENT, rwidth=0.9)
+        low, high = _range(measurement)
+        axes.hist(measurement.values, bins=_BINS, range=(low, high), color=_ACCENT, rwidth=0.9)
+        axes.set_xlim(low, high)
         if measurement.full_at is not None:
             axes.axvline(measurement.full_at, color=_TEXT, linestyle="--", linewidth=1.2)
             axes.annotate(
@@ -77,6 +79,15 @@ def measured(measurement: Measurement) -> str:
 
     about = f"Histogram of {measurement.name}, {len(measurement.values)} values"
     return _svg(draw, 5.2, 2.6, about)
+
+
+def _range(measurement: Measurement) -> tuple[float, float]:
+    """Returns what the axis shows: all values and the limit, and of shares nothing above 1."""
+    limit = () if measurement.full_at is None else (measurement.full_at,)
+    shown = (*measurement.values, *limit)
+    low, high = min(shown), max(shown)
+    room = 0.1 * (high - low) or 0.1 * abs(high) or 1.0
+    return low - room, 1.0 if low >= 0 and 0.5 < high <= 1 else high + room
 
 
 def _count(axes: "Axes") -> None:
