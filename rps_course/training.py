@@ -4,12 +4,15 @@ Both phases are a Keras `fit`. What it goes through, the whole network or only w
 outputs of the frozen part computed once, is decided in `rps_course.fast.views`.
 """
 
+import contextlib
 import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from rps_course import model as network
 from rps_course import profile as profiles
@@ -269,6 +272,7 @@ class Recipe:
     ) -> "tf.keras.callbacks.History":
         began = time.monotonic()
         parts = self._views.parts(model, train, val, self.seed)
+        _make_variables(parts.model)
         if self.verbose != 0:
             weights = sum(math.prod(weight.shape) for weight in model.trainable_weights)
             print(f"{name}: {weights:,} weights train, epochs {first + 1} to {last}")
@@ -285,6 +289,23 @@ class Recipe:
         for key, values in history.history.items():
             self.history.setdefault(key, []).extend(float(value) for value in values)
         return history
+
+
+def _make_variables(model: "tf.keras.Model") -> None:
+    """Makes the variables of a compiled model's optimizer and metrics.
+
+    A `tf.function` that makes variables is traced twice, and tracing the training step of a whole
+    MobileNetV2 takes some ten seconds.
+    """
+    if not model.compiled:  # as `fit` says
+        return
+    with model.distribute_strategy.scope():
+        model.optimizer.build(model.trainable_variables)
+        probabilities = np.full((1, *model.output_shape[1:]), 1 / model.output_shape[-1], "float32")
+        # What is wrong with a metric of a student's own is better said by `fit`.
+        with contextlib.suppress(Exception):
+            model.compute_metrics(None, np.zeros(1, "int64"), probabilities)
+        model.reset_metrics()
 
 
 def _from_start(fit: Callable[..., Any]) -> Callable[..., Any]:
