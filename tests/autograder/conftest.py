@@ -1,5 +1,6 @@
 """The demo class, graded once for all tests that look at it; a toy course for others."""
 
+import fcntl
 import os
 import subprocess
 
@@ -11,9 +12,17 @@ from nbgrader_course import ROOT
 
 
 @pytest.fixture(scope="session")
-def grader_python(tmp_path_factory):
-    """Python of an environment as TAs have it, without what developers add."""
-    return grader_environment.make(tmp_path_factory.mktemp("grader") / "environment")
+def grader_python(tmp_path_factory, worker_id):
+    """Python of an environment as TAs have it, without what developers add; made once for all."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    with (shared / "grader.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        environment, done = shared / "grader", shared / "grader.done"
+        if not done.exists():
+            grader_environment.make(environment)
+            done.touch()
+    return environment / "bin/python"
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,8 @@
 """The solutions as a TA's machine grades them: every point must come out.
 
 From an environment with the extra `grader` alone, with the stock nbgrader, in the sandbox. Where
-data and weights are found, and by whom, shows in the first two assignments; the demo grades all of
-them under the offline profile.
+data and weights are found, and by whom, shows in the second assignment, which needs both; the demo
+grades all of them under the offline profile.
 """
 
 import os
@@ -93,7 +93,7 @@ class TestAsRoot:
 def as_ordinary_user(python, folder, profile, in_home):
     """Runs the self-test as someone whose data, if any, lies in the default places."""
     sandbox.require()
-    assignments = ("ps1", "ps2")
+    assignments = ("ps2",)
     course = make_course(folder / "course", profile, assignments)
     selftest = f"{python} -m autograder.cli selftest"
     command = f"cp -r {course} /tmp/course && cd /tmp/course && {selftest}"
