@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _TRAINING, _VALIDATION, _MARK = "#1f6f8b", "#d1495b", "#555555"
-_BEHIND = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.8}
+_BEHIND = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.6}
 
 
 def _show_picture(axes: "Axes", image: Any, title: str = "", color: str = "black") -> None:
@@ -155,12 +155,11 @@ def _mark_chance(ax: "Axes", chance: float) -> None:
         f"chance: {chance:.3f}",
         (1, chance),
         xycoords=("axes fraction", "data"),
-        xytext=(-2, 3),
+        xytext=(-2, 4),
         textcoords="offset points",
         ha="right",
         color=_MARK,
         fontsize=9,
-        bbox=_BEHIND,
     )
 
 
