@@ -7,9 +7,11 @@ import subprocess
 import sys
 
 import browser
+import nbformat
 import notebook_server
 import pytest
-from notebooks import EXERCISES, ROOT, points_of
+from notebooks import EXERCISES, ROOT, points_of, read
+from PIL import Image
 
 WIDTH, HEIGHT = 1280, 900
 GREEN, RED = "rgb(26, 127, 55)", "rgb(180, 35, 24)"  # of a criterion's mark
@@ -24,10 +26,14 @@ ITS_OWN = ("Failed to load resource: net::ERR_UNKNOWN_URL_SCHEME",)
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A student's folder, with a solved problem set beside the released ones."""
+    """A student's folder: the released problem sets, a solved one, and one that uploads at once."""
     folder = tmp_path_factory.mktemp("student") / "problem-sets"
     subprocess.run([sys.executable, "-m", "rps_course", "start", str(folder)], check=True)
     shutil.copy(ROOT / "solutions/ps1/ps1.ipynb", folder / "solved.ipynb")
+    upload = read(ROOT / "assignments", "ps1")
+    upload.cells = [cell for cell in upload.cells if "upload_picture" in cell.source]
+    upload.cells[0].source = upload.cells[0].source.replace("# ", "")
+    nbformat.write(upload, folder / "upload.ipynb")
     return folder
 
 
@@ -201,3 +207,18 @@ def test_a_solved_notebook_shows_its_pictures_whole(solved):
         picture = output.locator("img")
         assert picture.evaluate("picture => picture.naturalWidth") > 300
         assert inside(picture, output)
+
+
+def test_a_photo_is_uploaded_with_a_button_and_shown_upright(window, server, folder):
+    photo = Image.new("RGB", (400, 200), "peachpuff")
+    exif = photo.getexif()
+    exif[0x0112] = 6  # orientation: the phone was held upright
+    photo.save(folder.parent / "photo.jpg", exif=exif)
+    notebook = opened(window, server, "upload.ipynb")
+    with notebook.page.expect_file_chooser() as chooser:
+        notebook.page.get_by_role("button", name="Your picture").click()
+    chooser.value.set_files(folder.parent / "photo.jpg")
+    notebook.page.get_by_text("Saved as my_hand.jpg, 200 x 400 pixels").wait_for()
+    notebook.outputs("image/png").locator("img").wait_for()
+    assert (folder / "my_hand.jpg").is_file()
+    assert notebook.red() == []
