@@ -38,9 +38,21 @@ def show_examples(ds: "tf.data.Dataset", classes: "Sequence[str]", n: int = 9) -
     )
     for ax in axes.flat:
         ax.set_axis_off()
-    for ax, sample in zip(axes.flat, ds.take(n).as_numpy_iterator(), strict=False):
-        _show_picture(ax, sample["image"], classes[int(sample["label"])])
+    samples = list(ds.take(n).as_numpy_iterator())
+    images = _clipped([np.asarray(sample["image"]) for sample in samples])
+    for ax, image, sample in zip(axes.flat, images, samples, strict=False):
+        _show_picture(ax, image, classes[int(sample["label"])])
     return figure
+
+
+def _clipped(images: list[np.ndarray]) -> list[np.ndarray]:
+    """Returns pictures of floats in [0, 1]; says so once where that changes them."""
+    if not images or not np.issubdtype(images[0].dtype, np.floating):
+        return images
+    low, high = min(map(np.min, images)), max(map(np.max, images))
+    if low < 0 or high > 1:
+        print(f"Pixels from {low:.3g} to {high:.3g}: shown as 0 and 1 where they are beyond.")
+    return [np.clip(image, 0, 1) for image in images]
 
 
 def show_batch(X: np.ndarray, y: np.ndarray, classes: "Sequence[str]", n: int = 9) -> "Figure":
