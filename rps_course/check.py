@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,17 +26,22 @@ def once_solved(*names: str) -> Iterator[None]:
     try:
         yield
     except NotImplementedError:
-        print(f"Answer {' and '.join(names)} above, then run this cell again.")
+        print(f"Answer {_listed(names)} above, then run this cell again.")
     except Exception as error:
         wrong = check.unsolved(names)
         if not wrong:
             raise
         said = str(error).strip().split("\n")[0][:200]
         print(
-            f"This cell needs {' and '.join(wrong)}, whose check fails. Correct that above, run "
+            f"This cell needs {_listed(wrong)}, whose check fails. Correct that above, run "
             "its check, then run this cell again.\n"
             f"(It stopped with {type(error).__name__}: {said})"
         )
+
+
+def _listed(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def __getattr__(name: str) -> Callable[..., None]:

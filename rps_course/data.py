@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rps_course import profile as profiles
+from rps_course.machine.progress import progress_bar
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -166,7 +167,6 @@ def to_numpy(ds: "tf.data.Dataset") -> tuple[np.ndarray, np.ndarray]:
         DataError: the dataset never ends, or its pictures have no fixed size.
     """
     import tensorflow as tf
-    from tqdm.auto import tqdm
 
     # Pictures of 224 x 224 come to 1.5 GB for the training set: write them where they will stay.
     shape = ds.element_spec["image"].shape
@@ -182,7 +182,9 @@ def to_numpy(ds: "tf.data.Dataset") -> tuple[np.ndarray, np.ndarray]:
     y = np.empty(n, np.int64)
     samples = ds.prefetch(tf.data.AUTOTUNE).as_numpy_iterator()
     for i, sample in enumerate(
-        tqdm(samples, total=n, desc="to NumPy", unit="picture", leave=False, disable=n < 500)
+        progress_bar(
+            samples, total=n, desc="to NumPy", unit="picture", leave=False, disable=n < 500
+        )
     ):
         X[i], y[i] = sample["image"], sample["label"]
     return X, y

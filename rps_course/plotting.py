@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _TRAINING, _VALIDATION, _MARK = "#1f6f8b", "#d1495b", "#555555"
+_BEHIND = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.6}
 
 
 def _show_picture(axes: "Axes", image: Any, title: str = "", color: str = "black") -> None:
@@ -37,9 +38,21 @@ def show_examples(ds: "tf.data.Dataset", classes: "Sequence[str]", n: int = 9) -
     )
     for ax in axes.flat:
         ax.set_axis_off()
-    for ax, sample in zip(axes.flat, ds.take(n).as_numpy_iterator(), strict=False):
-        _show_picture(ax, sample["image"], classes[int(sample["label"])])
+    samples = list(ds.take(n).as_numpy_iterator())
+    images = _clipped([np.asarray(sample["image"]) for sample in samples])
+    for ax, image, sample in zip(axes.flat, images, samples, strict=False):
+        _show_picture(ax, image, classes[int(sample["label"])])
     return figure
+
+
+def _clipped(images: list[np.ndarray]) -> list[np.ndarray]:
+    """Returns pictures of floats in [0, 1]; says so once where that changes them."""
+    if not images or not np.issubdtype(images[0].dtype, np.floating):
+        return images
+    low, high = min(map(np.min, images)), max(map(np.max, images))
+    if low < 0 or high > 1:
+        print(f"Pixels from {low:.3g} to {high:.3g}: shown as 0 and 1 where they are beyond.")
+    return [np.clip(image, 0, 1) for image in images]
 
 
 def show_batch(X: np.ndarray, y: np.ndarray, classes: "Sequence[str]", n: int = 9) -> "Figure":
@@ -80,7 +93,7 @@ def plot_history(
     if first:
         panels.append(("accuracy, close up", "accuracy", first))
     figure, axes = plt.subplots(
-        1, len(panels), figsize=(4 * len(panels), 3.9), layout="constrained"
+        1, len(panels), figsize=(3.1 * len(panels), 3.5), layout="constrained"
     )
     for ax, (title, name, first) in zip(axes, panels, strict=True):
         _plot_curves(ax, history, name, first, val_set)
@@ -88,34 +101,27 @@ def plot_history(
         if fine_tune_start:
             _mark_fine_tuning(ax, fine_tune_start)
     if chance is not None:
-        axes[1].axhline(chance, color=_MARK, linestyle=":", linewidth=1)
-        axes[1].annotate(
-            f"chance: {chance:.3f}",
-            (1, chance),
-            xycoords=("axes fraction", "data"),
-            xytext=(-2, 3),
-            textcoords="offset points",
-            ha="right",
-            color=_MARK,
-            fontsize=9,
-        )
+        _mark_chance(axes[1], chance)
         axes[1].set_ylim(min(chance, axes[1].get_ylim()[0]) - 0.02, 1.01)
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return figure
 
 
 def compare_histories(
-    histories: "Mapping[str, dict[str, list[float]]]", fine_tune_start: int | None = None
+    histories: "Mapping[str, dict[str, list[float]]]",
+    fine_tune_start: int | None = None,
+    chance: float | None = None,
 ) -> "Figure":
     """Plots the accuracy of several trainings by epoch: training on the left, validation beside it.
 
     Args:
         histories: `accuracy` and `val_accuracy` of each, by what was changed in it.
         fine_tune_start: the epoch that phase 2 started at; None without a phase 2.
+        chance: the accuracy of guessing, drawn as a line; None to leave it out.
     """
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(1, 2, figsize=(11, 4), sharey=True, layout="constrained")
+    figure, axes = plt.subplots(1, 2, figsize=(9.3, 3.8), sharey=True, layout="constrained")
     titles = {"accuracy": "training accuracy", "val_accuracy": "validation accuracy"}
     for ax, (key, title) in zip(axes, titles.items(), strict=True):
         for name, history in histories.items():
@@ -123,10 +129,14 @@ def compare_histories(
             ax.plot(range(1, len(values) + 1), values, marker="o", ms=3, label=name)
         if fine_tune_start:
             _mark_fine_tuning(ax, fine_tune_start)
-        ax.set_title(title, fontsize=11)
+        if chance is not None:
+            _mark_chance(ax, chance)
+        ax.set_title(title)
         _by_epoch(ax)
     axes[0].set_ylim(top=1.02)
-    axes[0].legend(frameon=False)
+    figure.legend(
+        *axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=len(histories)
+    )
     return figure
 
 
@@ -151,6 +161,20 @@ def _by_epoch(ax: "Axes") -> None:
     ax.spines[["top", "right"]].set_visible(False)
 
 
+def _mark_chance(ax: "Axes", chance: float) -> None:
+    ax.axhline(chance, color=_MARK, linestyle=":", linewidth=1)
+    ax.annotate(
+        f"chance: {chance:.3f}",
+        (1, chance),
+        xycoords=("axes fraction", "data"),
+        xytext=(-2, 4),
+        textcoords="offset points",
+        ha="right",
+        color=_MARK,
+        fontsize=9,
+    )
+
+
 def _mark_fine_tuning(ax: "Axes", start: int) -> None:
     ax.axvline(start + 0.5, color=_MARK, linestyle="--", linewidth=1)
     ax.annotate(
@@ -163,6 +187,7 @@ def _mark_fine_tuning(ax: "Axes", start: int) -> None:
         va="center",
         color=_MARK,
         fontsize=9,
+        bbox=_BEHIND,
     )
 
 
@@ -244,7 +269,9 @@ def plot_confusion(matrix: np.ndarray, classes: "Sequence[str]") -> "Figure":
     ax.imshow(np.where(right, shares, np.nan), cmap="Blues", vmin=0, vmax=1.4)
     ax.imshow(np.where(right, np.nan, shares), cmap="Reds", vmin=0, vmax=0.7)
     pairs = zip(matrix.flat, shares.flat, strict=True)
-    _write_cells(ax, [f"{n:,}\n{share:.0%}" for n, share in pairs], classes, "is", "taken for")
+    _write_cells(
+        ax, [f"{n:,}\n{share:.0%}" for n, share in pairs], classes, "true class", "taken for"
+    )
     return figure
 
 

@@ -108,6 +108,8 @@ def test_the_solved_notebook_shows_its_pictures(solved):
     outputs = [o for cell in notebook.cells for o in cell.get("outputs", [])]
     figures = [o for o in outputs if "image/png" in o.get("data", {})]
     assert len(figures) in FIGURES[name]
+    # A saved notebook has lost its widgets.
+    assert not [kind for o in outputs for kind in o.get("data", {}) if "widget" in kind]
     # A figure that is a cell's last value would be shown a second time, as text or picture.
     assert not [o for o in outputs if "<Figure" in str(o.get("data", {}).get("text/html", ""))]
 
@@ -135,6 +137,13 @@ def test_the_pretrained_network_has_a_label_for_every_probability(solved):
         r"probabilities: \(1, (\d+)\) for (\d+) labels", text
     ).groups()
     assert probabilities == labels
+
+
+@solved_assignments
+def test_the_solved_notebook_writes_nothing_that_jupyter_shows_in_red(solved):
+    _, notebook = solved
+    outputs = [o for cell in notebook.cells for o in cell.get("outputs", [])]
+    assert [o.text for o in outputs if o.get("name") == "stderr"] == []
 
 
 @unsolved_assignments

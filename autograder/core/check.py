@@ -92,16 +92,25 @@ def raised_finding(raised: Failure, exercise: str) -> rubrics.Finding:
     return rubrics.fails(None, "raised", exercise=exercise, received=received, where=where)
 
 
+_MOST_LINES = 8  # of warnings: Keras gives one for each layer that finds no weights in a file
+
+
 @contextlib.contextmanager
 def standard_error_to_output() -> Iterator[None]:
-    """Prints warnings as ordinary output: nbgrader takes anything on stderr for a failed test."""
+    """Prints the first warnings as ordinary output.
+
+    nbgrader takes anything on standard error for a failed test.
+    """
     captured = io.StringIO()
     try:
         with contextlib.redirect_stderr(captured):
             yield
     finally:
-        if captured.getvalue():
-            print(captured.getvalue(), end="")
+        lines = captured.getvalue().splitlines()
+        if len(lines) > _MOST_LINES:
+            lines[_MOST_LINES:] = [f"... and {len(lines) - _MOST_LINES} more lines of warnings"]
+        for line in lines:
+            print(line)
 
 
 def facts_of(

@@ -176,7 +176,10 @@ def failure(error: BaseException) -> Failure:
         message = str(error)
     except BaseException:  # whatever a student's exception class may do here
         message = ""
-    return Failure(type(error).__name__[:100], message[:500], line[:300])
+    name = type(error).__name__
+    # A message may quote a whole traceback, as that of TensorFlow does where it traces a function.
+    message = message.rpartition(f"\n    {name}: ")[2].strip()
+    return Failure(name[:100], message[:500], line[:300])
 
 
 def in_short(raised: Failure) -> str:

@@ -17,6 +17,7 @@ import tensorflow as tf
 
 from rps_course.augmentation import Augmentation, Warped, transform
 from rps_course.fast.frozen import FrozenError
+from rps_course.machine.progress import progress_bar
 
 IN_MEMORY = 256 * 2**20  # bytes; larger caches of features go to a temporary file
 
@@ -268,8 +269,6 @@ def stored(
     Raises:
         FrozenError: there is no room for them.
     """
-    from tqdm.auto import tqdm
-
     # Validation must be measured as the grader will measure it; training can do with less.
     dtype = np.float32 if seed is None else np.float16
     room, kept, labels = None, [], []
@@ -280,7 +279,7 @@ def stored(
         return compute(pictures), np.asarray(y)
 
     with (
-        tqdm(
+        progress_bar(
             total=views * len(batches), desc="frozen layers", unit="batch", disable=not progress
         ) as bar,
         ThreadPoolExecutor(2) as threads,  # while one batch is drawn, another is computed

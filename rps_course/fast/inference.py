@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rps_course.machine.quiet import standard_error_aside
+
 if TYPE_CHECKING:
     import tensorflow as tf
 
@@ -87,8 +89,9 @@ def _interpreters(
     with _without_notes():
         content = converter.convert()
     for _ in range(number):
-        interpreter = Interpreter(model_content=content, num_threads=1)
-        interpreter.allocate_tensors()
+        with standard_error_aside():  # LiteRT 2.1 notes there, in red, that it has a delegate
+            interpreter = Interpreter(model_content=content, num_threads=1)
+            interpreter.allocate_tensors()
         yield partial(
             _run,
             interpreter,

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from rps_course import profile as profiles
 from rps_course.machine import dataset
 from rps_course.machine.caches import data_folder, keras_folder, tfds_folder
+from rps_course.machine.progress import progress_bar
 
 if TYPE_CHECKING:
     import requests
@@ -274,7 +275,6 @@ def _size(path: Path) -> int:
 def _receive(url: str, part: Path) -> str | None:
     """Receives a file into `part`; returns the MD5 sum in hex that the server states, if any."""
     import requests
-    from tqdm.auto import tqdm
 
     have = _size(part)
     # Not compressed on the way: a resumed download counts the bytes of the file itself.
@@ -296,7 +296,7 @@ def _receive(url: str, part: Path) -> str | None:
         total = have + int(length) if length.isdigit() else None
         with (
             part.open("ab" if goes_on else "wb") as file,
-            tqdm(
+            progress_bar(
                 total=total,
                 initial=have,
                 unit="B",

@@ -40,7 +40,7 @@ class _Finder(importlib.abc.MetaPathFinder):
             execute = spec.loader.exec_module
 
             def quietly(module: ModuleType) -> None:
-                with _standard_error_aside():
+                with standard_error_aside():
                     execute(module)
 
             spec.loader.exec_module = quietly
@@ -48,7 +48,7 @@ class _Finder(importlib.abc.MetaPathFinder):
 
 
 @contextlib.contextmanager
-def _standard_error_aside() -> Iterator[None]:
+def standard_error_aside() -> Iterator[None]:
     """Keeps what is written to the process' standard error, and shows it only after an error."""
     with tempfile.TemporaryFile() as aside:
         kept = os.dup(2)

@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from rps_course.machine.progress import progress_bar
 from rps_course.offline.drawing import render_hand
 
 SPLITS = ("train", "test")
@@ -106,14 +107,12 @@ def _draw_one(seed: Seed, index: int, label: int) -> bytes:
 
 def _draw(seed: Seed, start: int, stop: int, shown: str) -> list[bytes]:
     """Returns the JPEG files of pictures `start` to `stop`, with progress if it takes long."""
-    from tqdm.auto import tqdm
-
     labels = _labels(seed, stop)
     # NumPy and Pillow release the interpreter lock in most of the work. Processes would be
     # faster still, but forking is not safe once TensorFlow runs.
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         jobs = pool.map(lambda i: _draw_one(seed, i, int(labels[i])), range(start, stop))
-        bar = tqdm(
+        bar = progress_bar(
             jobs,
             total=stop - start,
             desc=f"drawing hands ({shown})",

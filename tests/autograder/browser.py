@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import threading
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
@@ -18,6 +19,22 @@ def require():
         if os.environ.get("RPS_REQUIRE_CHROMIUM"):
             pytest.fail("RPS_REQUIRE_CHROMIUM is set, but there is no Chromium")
         pytest.skip("needs Chromium: make chromium")
+
+
+@contextmanager
+def window(width, height):
+    """A window of the browser, of that many pixels, to be clicked through."""
+    require()
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        context = chromium.new_context(viewport={"width": width, "height": height})
+        context.set_default_timeout(60_000)
+        yield context.new_page()
+        chromium.close()
 
 
 class Recorder(SimpleHTTPRequestHandler):

@@ -1,15 +1,10 @@
 """Formgrader as a TA uses it: nbgrader's server extension, clicked through in Chromium."""
 
 import csv
-import re
-import shutil
-import subprocess
-import sys
-import time
 from pathlib import Path
-from urllib.request import urlopen
 
 import browser
+import notebook_server
 import pytest
 import sandbox
 from nbgrader_course import nbgrader
@@ -34,42 +29,14 @@ def course(tmp_path_factory):
 @pytest.fixture(scope="module")
 def server(course):
     """The address of a Jupyter server in the course's folder."""
-    command = [
-        *(sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"),
-        *("--port=0", "--IdentityProvider.token=", "--ServerApp.password="),
-    ]
-    log = course.parent / "server.log"
-    with log.open("w") as said, subprocess.Popen(command, cwd=course, stderr=said) as process:
-        try:
-            yield _address(log)
-        finally:
-            process.terminate()
-
-
-def _address(log):
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        found = re.search(r"http://(?:localhost|127\.0\.0\.1):\d+", log.read_text())
-        if found:
-            urlopen(f"{found[0]}/api").close()
-            return found[0]
-        time.sleep(0.2)
-    raise TimeoutError(log.read_text())
+    with notebook_server.serve(course) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def window():
-    """A browser's window."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
-        page = chromium.new_page(viewport={"width": 1100, "height": 1200})
-        page.set_default_timeout(60_000)
+    with browser.window(1100, 1200) as page:
         yield page
-        chromium.close()
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import csv
 import json
-import shutil
 import statistics
 from datetime import UTC, datetime
 
@@ -130,16 +129,8 @@ def test_no_cell_of_the_table_runs_in_a_spreadsheet(written):
 
 @pytest.fixture(scope="module")
 def window():
-    browser.require()
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
-        window = chromium.new_page(viewport={"width": 1100, "height": 900})
-        yield window
-        chromium.close()
+    with browser.window(1100, 900) as page:
+        yield page
 
 
 @pytest.fixture(scope="module")

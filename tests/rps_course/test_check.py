@@ -2,6 +2,7 @@
 
 import sys
 
+import numpy as np
 import pytest
 import reference_answers as ref
 
@@ -93,10 +94,41 @@ def test_standard_error_becomes_ordinary_output(capsys):
     assert "careful" in captured.out
 
 
+def test_a_missing_file_is_named_without_the_folder_that_it_was_looked_for_in(tmp_path):
+    with pytest.raises(check.CheckFailed, match=r"used: rps_model\.weights\.h5 is missing"):
+        check.trained_model(tmp_path / "rps_model.weights.h5")
+
+
+def test_a_flood_of_warnings_is_cut_short(capsys):
+    def top_k(probs, labels, k=5):
+        for number in range(100):
+            print(f"careful, number {number}", file=sys.stderr)
+        return ref.top_k(probs, labels, k)
+
+    check.top_k(top_k)
+    said = capsys.readouterr().out
+    assert said.count("careful") == 8
+    assert "more lines of warnings" in said
+
+
+def test_an_error_within_map_is_quoted_without_the_traceback_in_its_message():
+    def preprocess_image(sample):
+        image = sample["image"].numpy() / np.float32(255)
+        return {"image": tf.image.resize(image, (96, 96)), "label": sample["label"]}
+
+    import tensorflow as tf
+
+    with pytest.raises(check.CheckFailed) as failed:
+        check.preprocess_image(preprocess_image)
+    assert "raised AttributeError: 'SymbolicTensor' object has no attribute 'numpy'." in str(
+        failed.value
+    )
+
+
 def test_once_solved_waits_for_an_answer_and_hides_nothing_else(capsys):
-    with check.once_solved("a", "b"):
+    with check.once_solved("a", "b", "c"):
         raise NotImplementedError
-    assert "Answer a and b above" in capsys.readouterr().out
+    assert "Answer a, b and c above" in capsys.readouterr().out
     with pytest.raises(ZeroDivisionError), check.once_solved("a"):
         1 / 0  # noqa: B018
 

@@ -108,6 +108,8 @@ def test_pictures_of_matrices_maps_and_curves_have_what_they_are_about():
     figure = plotting.show_table(np.array([[0.5, 1], [0, 0.25]]), ["x", "y"], "t", "r", "c")
     assert [text.get_text() for text in figure.axes[0].texts] == ["0.50", "1.00", "0.00", "0.25"]
     curves = {"a": {"accuracy": [0.1, 0.2, 0.5], "val_accuracy": [0.3, 0.3, 0.4]}}
-    figure = plotting.compare_histories(curves, 1)
+    figure = plotting.compare_histories(curves, 1, chance=1 / 3)
     assert [ax.get_title() for ax in figure.axes] == ["training accuracy", "validation accuracy"]
     assert list(figure.axes[1].lines[0].get_ydata()) == [0.3, 0.3, 0.4]
+    said = [text.get_text() for text in figure.axes[1].texts]
+    assert said == ["fine-tuning starts", "chance: 0.333"]

@@ -60,3 +60,16 @@ def test_plots_show_what_they_are_given():
     )
     assert figure.axes[1].get_title() == "paper 100%, is scissors"
     plt.close("all")
+
+
+def test_pictures_in_another_scale_are_shown_with_one_line_that_says_so(capsys):
+    import tensorflow as tf
+
+    images = np.linspace(-1, 2, 3 * 4 * 4 * 3, dtype=np.float32).reshape(3, 4, 4, 3)
+    ds = tf.data.Dataset.from_tensor_slices({"image": images, "label": [0, 1, 2]})
+    figure = plotting.show_examples(ds, ("rock", "paper", "scissors"), n=3)
+    figure.canvas.draw()
+    said = capsys.readouterr()
+    assert said.out.splitlines() == ["Pixels from -1 to 2: shown as 0 and 1 where they are beyond."]
+    assert said.err == ""
+    plt.close("all")

@@ -229,7 +229,7 @@ def _judge_validation(
     # In which batches they come does not matter here.
     seen = tuple((number,) for step in facts.validated for number in step)
     if _whole_epochs(seen, N_VALIDATION, 1) != n_trained:
-        received = round(len(seen) / n_trained, 1)
+        received = f"{round(len(seen) / n_trained, 1):g}"
         return fails("validation", "part_validation", received=received, expected=N_VALIDATION)
     if facts.epochs is None:
         return holds("validation")

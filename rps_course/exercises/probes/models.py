@@ -52,3 +52,6 @@ class NotingModel(tf.keras.Sequential):
         if self.run_eagerly:
             self.validated.append(self.data[1].numbers(data[0]))
         return super().test_step(data)
+
+
+NotingModel.__name__ = "Sequential"  # what a message calls it where a function returns the model

@@ -8,6 +8,7 @@ grader has trained the model itself, its own words stand in place of these.
 """
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,9 +50,9 @@ class TrainedModel(FileExercise[Facts]):
         try:
             model = submission.load_weights(folder / submission.RPS_WEIGHTS, profile)
         except submission.OtherProfileError as error:
-            raise OtherProfileError(str(error)) from error
+            raise OtherProfileError(_without(folder, error)) from error
         except submission.WeightsError as error:
-            return Facts(unusable=str(error))
+            return Facts(unusable=_without(folder, error))
         shape = model.layers[-1].kernel.shape
         first = submission.head_of(notes["phases"][0], *shape) if notes else None
         split = notes["validation"] if notes and notes.get("validation") else None
@@ -83,3 +84,8 @@ class TrainedModel(FileExercise[Facts]):
         yield from judging.figures(record, weights, profile)
         yield from judging.suspicions(record, weights, profile, rules)
         yield from judging.accuracy(weights, profile)
+
+
+def _without(folder: Path, error: Exception) -> str:
+    """Returns what an error says of a file, without the folder, where nobody put the file."""
+    return str(error).replace(f"{folder}{os.sep}", "")
