@@ -23,6 +23,7 @@ from autograder.classroom.roster import Person, Roster, RosterError
 from autograder.core.exercise import FileExercise
 from autograder.grading import results
 from autograder.grading.machine import Grading
+from autograder.grading.staging import TIMESTAMP
 
 UNREADABLE = (RosterError, ExportError, ArchiveError, *results.UNREADABLE)
 _NAMED = 10  # of many, how many are named
@@ -224,7 +225,7 @@ class _Reader:
     def _expand(self, hand_in: HandIn) -> None:
         """Unpacks the archives in a hand-in, in place; one that cannot be stays as it is."""
         for name, entry in list(hand_in.files.items()):
-            if name.name == taking.TIMESTAMP and len(name.parts) == 1:
+            if name.name == TIMESTAMP and len(name.parts) == 1:
                 del hand_in.files[name]  # a student cannot say when
                 continue
             if not archives.is_archive(name.name):
@@ -236,7 +237,7 @@ class _Reader:
                 continue
             hand_in.notes += [f"left out of {name.name}: {text}" for text in unpacked.left_out]
             del hand_in.files[name]
-            inside = {e.name: e for e in unpacked.entries if str(e.name) != taking.TIMESTAMP}
+            inside = {e.name: e for e in unpacked.entries if str(e.name) != TIMESTAMP}
             again = inside.keys() & hand_in.files.keys()
             if again and again == inside.keys():  # packed twice
                 there = {inner: hand_in.files[inner] for inner in again}

@@ -12,14 +12,11 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from nbgrader.utils import parse_utc
-
 from autograder.classroom.collecting.archives import Entry
 from autograder.classroom.collecting.platforms import HandIn, Order
+from autograder.grading.staging import TIMESTAMP, OddFileError, timestamp
 
-TIMESTAMP = "timestamp.txt"
 _RECORD = "collected.json"
-_MAX_TEXT = 1000
 
 NEW, NEWER, SAME, TIMED, KEPT, FORCED, FAILED = (
     "new", "newer", "unchanged", "time changed", "kept", "forced", "failed",
@@ -223,14 +220,10 @@ def _write_time(folder: Path, time: datetime | None) -> None:
 
 
 def _timestamp(folder: Path) -> datetime | None:
-    path = folder / TIMESTAMP
-    if path.is_symlink() or not path.is_file() or path.stat().st_size > _MAX_TEXT:
-        return None
     try:
-        found: datetime = parse_utc(path.read_text(encoding="utf-8").strip())
-    except (ValueError, OverflowError):
+        return timestamp(folder)
+    except OddFileError:
         return None
-    return found
 
 
 def _digest_of(folder: Path) -> str:
