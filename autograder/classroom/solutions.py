@@ -32,7 +32,6 @@ from autograder.grading import gradebooks, marking
 from autograder.grading.cells import grade_id
 from autograder.grading.machine import Grading
 
-_MARKERS = re.compile(r"^[ \t]*###? *(?:BEGIN|END) SOLUTION[ \t]*\n?", re.M)
 _HIDDEN = re.compile(r"^[^\n]*BEGIN HIDDEN TESTS.*?END HIDDEN TESTS[^\n]*\n?", re.M | re.S)
 _CUT_SHORT = "KeyboardInterrupt"  # what nbclient makes a cell raise that takes too long
 
@@ -127,8 +126,7 @@ def for_students(notebook: NotebookNode) -> NotebookNode:
     """Returns a solution without what only staff may see, and without outputs."""
     made = nbformat.from_dict(notebook)
     for cell in made.cells:
-        source = _HIDDEN.sub("", marking.without_scheme(cell.source))
-        cell.source = _MARKERS.sub("", source).rstrip("\n")
+        cell.source = marking.solved(_HIDDEN.sub("", cell.source)).rstrip("\n")
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return made

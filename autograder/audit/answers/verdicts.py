@@ -24,7 +24,7 @@ from autograder.core.challenge import Challenge
 from autograder.core.course import CourseError
 from autograder.core.exercise import Exercise
 from autograder.core.verdict import Verdict, explain, from_json
-from autograder.grading import challenges
+from autograder.grading import challenges, marking
 from autograder.grading.cells import grade_id, stored
 from autograder.grading.judge import JudgeEvidence
 from autograder.grading.release import INSTALL
@@ -95,8 +95,7 @@ def solved(subject: Subject, assignment: str) -> NotebookNode:
             f"Cannot read {path}: run the audit from the root of a clone of the course."
         ) from error
     for cell in notebook.cells:
-        lines = cell.source.split("\n")
-        cell.source = "\n".join(line for line in lines if "### " not in line)
+        cell.source = marking.solved(cell.source)
     return notebook
 
 
