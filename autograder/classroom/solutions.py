@@ -5,17 +5,13 @@ folder. What comes of it, with all outputs and pictures, is written as a noteboo
 What only staff may see is taken out before anything runs.
 """
 
-import asyncio
-import contextlib
 import os
 import re
 import shutil
-import signal
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
@@ -25,6 +21,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Assignment, Gradebook, MissingEntry
 from nbgrader.apps import NbGrader
 
+from autograder.core import running
 from autograder.core.check import RUBRIC
 from autograder.core.course import Course, Profile
 from autograder.core.verdict import plain
@@ -157,24 +154,14 @@ def _run(
         SolutionError: a cell fails, is cut short or ends the kernel.
     """
     cells = len(notebook.cells)
-    running = 0
+    number = 0
 
     def started(cell: NotebookNode, cell_index: int) -> None:
-        nonlocal running
-        running = cell_index + 1
-        watch(name, running, cells)
+        nonlocal number
+        number = cell_index + 1
+        watch(name, number, cells)
 
-    client = NotebookClient(
-        notebook,
-        timeout=timeout,
-        kernel_name="python3",
-        interrupt_on_timeout=True,
-        shutdown_kernel="immediate",
-        extra_arguments=["--log-level=ERROR"],
-        resources={"metadata": {"path": str(room)}},
-        on_notebook_start=_leave_interrupts,
-        on_cell_start=started,
-    )
+    client = NotebookClient(notebook, on_cell_start=started, **running.options(room, timeout))
     try:
         # Pyplot is to draw into the notebook, whatever it does elsewhere on this machine.
         own = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
@@ -187,13 +174,7 @@ def _run(
             problem = f"takes longer than {timeout} s (--timeout)"
     else:
         return
-    raise SolutionError(f"Cell {running} of the solution {name} {problem}. Nothing is written.")
-
-
-def _leave_interrupts(**_: Any) -> None:
-    """Lets Ctrl-C end the command: nbclient would end the kernel, and then fail over that."""
-    with contextlib.suppress(RuntimeError):  # of a system without such handlers
-        asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
+    raise SolutionError(f"Cell {number} of the solution {name} {problem}. Nothing is written.")
 
 
 def _hide_paths(notebook: NotebookNode, room: Path, root: Path) -> None:
