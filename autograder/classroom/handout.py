@@ -246,12 +246,12 @@ def _python(wheel: Path) -> str:
 def _write(path: Path, folder: str, given: dict[str, Path], readme: str) -> None:
     """Writes the archive; what is there already is replaced when the new one is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-") as temporary:
-        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+    part = path.with_name(f".{path.name}-{os.getpid()}")
+    try:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, file in given.items():
                 archive.write(file, f"{folder}/{name}")
             archive.writestr(f"{folder}/README.md", readme)
-        temporary.flush()
-        Path(temporary.name).chmod(0o644)
-        os.link(temporary.name, whole := path.with_name(f".{path.name}-{os.getpid()}"))
-        whole.replace(path)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
