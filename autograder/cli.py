@@ -23,6 +23,7 @@ from autograder.commands import (
     show,
     similar,
 )
+from autograder.commands.shared import fails
 from autograder.core.arguments import Parser
 
 _COMMANDS = (  # as `--help` lists them
@@ -53,19 +54,17 @@ def main(argv: list[str] | None = None) -> int:
     """Runs `rps-grader`; returns its exit status."""
     arguments = parser().parse_args(argv)
     if importlib.util.find_spec("nbgrader") is None:
-        print(
-            "rps-grader: error: grading needs nbgrader, which is not installed. "
-            "Install it from a clone of the course: pip install '.[grader]'",
-            file=sys.stderr,
+        return fails(
+            "grading needs nbgrader, which is not installed. Install it from a clone of the "
+            "course: pip install '.[grader]'",
+            1,
         )
-        return 1
     if arguments.command == "audit" and importlib.util.find_spec("autograder.audit") is None:
-        print(
-            "rps-grader: error: the audit is not part of the installed package. Run it from a "
-            "clone of the course: pip install --editable '.[grader]', then rps-grader audit",
-            file=sys.stderr,
+        return fails(
+            "the audit is not part of the installed package. Run it from a clone of the course: "
+            "pip install --editable '.[grader]', then rps-grader audit",
+            1,
         )
-        return 1
     # nbgrader 0.9.6 calls a program of its environment (alembic) by name, which is found only where
     # that environment is activated.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import shtab
 
-from autograder.core.arguments import STATUSES, Parser
+from autograder.core.arguments import STATUSES, Parser, fails
 from rps_course import __version__, augmentation, data, preprocessing, submission, training
 from rps_course import profile as profiles
 from rps_course.commands import check, classify, doctor, fetch, pack, start, train
@@ -87,15 +87,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             os._exit(130)
         return 130
     except _ERRORS as error:
-        print(f"rps-course: error: {_said(error)}", file=sys.stderr)
-        return 2 if isinstance(error, ValueError) else 1
-
-
-def _said(error: Exception) -> str:
-    """Returns what to tell of an error; Python's own on files begin with their number."""
-    if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}"
-    return str(error)
+        return fails("rps-course", error, 2 if isinstance(error, ValueError) else 1)
 
 
 if __name__ == "__main__":

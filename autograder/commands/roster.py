@@ -1,10 +1,9 @@
 """`rps-grader roster`."""
 
 import argparse
-import sys
 from pathlib import Path
 
-from autograder.commands.shared import Commands, nbgrader
+from autograder.commands.shared import Commands, fails, nbgrader
 
 
 def add(commands: Commands) -> None:
@@ -47,12 +46,11 @@ def call(arguments: argparse.Namespace) -> int:
     try:
         people = roster.read(arguments.roster, arguments.id_column).people
         if gradebooks.is_missing(folders.db_url):
-            print(
-                f"rps-grader: error: There is no gradebook {gradebooks.file_of(folders.db_url)}. "
-                "Run this in the course's root folder, after an assignment was released.",
-                file=sys.stderr,
+            return fails(
+                f"There is no gradebook {gradebooks.file_of(folders.db_url)}. Run this in the "
+                "course's root folder, after an assignment was released.",
+                2,
             )
-            return 2
         with (
             gradebooks.used(folders.db_url),
             Gradebook(folders.db_url, folders.course_id) as gradebook,
@@ -75,8 +73,7 @@ def call(arguments: argparse.Namespace) -> int:
                 if not arguments.dry_run:
                     gradebook.update_or_create_student(person.id, **told)
     except (roster.RosterError, GradebookError) as error:
-        print(f"rps-grader: error: {error}", file=sys.stderr)
-        return 2
+        return fails(error, 2)
     others = sorted(known.keys() - {person.id for person in people})
     would = "would be " if arguments.dry_run else ""
     same = len(people) - added - changed

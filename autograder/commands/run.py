@@ -67,8 +67,7 @@ def call(arguments: argparse.Namespace) -> int:
 
     from autograder.classroom import command
 
-    application = nbgrader()
-    application.coursedir.assignment_id = arguments.assignment
+    application = nbgrader(arguments.assignment)
     if arguments.timeout:
         application.config.Isolation.notebook_timeout = arguments.timeout
     if arguments.retrain:

@@ -1,12 +1,16 @@
 """What several commands share: arguments, and nbgrader's configuration."""
 
 import argparse
+from functools import partial
 from typing import TYPE_CHECKING
+
+from autograder.core import arguments
 
 if TYPE_CHECKING:
     from nbgrader.apps import NbGrader
 
 Commands = argparse._SubParsersAction  # what `add_subparsers` returns
+fails = partial(arguments.fails, "rps-grader")
 
 _DIGITS = 7  # of a number: seconds of some months
 
@@ -35,10 +39,16 @@ def positive(text: str) -> int:
     return int(text)
 
 
-def nbgrader() -> "NbGrader":
-    """Returns nbgrader's own application, which reads nbgrader_config.py."""
+def nbgrader(assignment: str = "") -> "NbGrader":
+    """Returns nbgrader's own application, which reads nbgrader_config.py.
+
+    Args:
+        assignment: what its `coursedir` then has as `assignment_id`.
+    """
     from nbgrader.apps import NbGrader
 
     application = NbGrader()
     application.initialize([])
+    if assignment:
+        application.coursedir.assignment_id = assignment
     return application

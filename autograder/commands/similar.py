@@ -1,9 +1,8 @@
 """`rps-grader similar`."""
 
 import argparse
-import sys
 
-from autograder.commands.shared import Commands, nbgrader, takes_assignment
+from autograder.commands.shared import Commands, fails, nbgrader, takes_assignment
 
 
 def add(commands: Commands) -> None:
@@ -47,8 +46,7 @@ def call(arguments: argparse.Namespace) -> int:
         with Console(stderr=True).status("Comparing submissions"):
             found = similar.compare(application.coursedir, course, name, isolation)
     except (*results.UNREADABLE, IsolationError) as error:
-        print(f"rps-grader: error: {error}", file=sys.stderr)
-        return 2
+        return fails(error, 2)
     if not found.students:
         print(f"No submission of {name} is graded yet: nbgrader autograde {name}")
     elif not found.pairs:

@@ -4,11 +4,26 @@ Exit status of all of them: 0 done, 1 failed, 2 wrong call or input, 130 interru
 """
 
 import argparse
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 STATUSES = "Exit status: 0 done, 1 failed, 2 wrong call or input, 130 interrupted."
+
+
+def fails(program: str, problem: object, status: int) -> int:
+    """Prints why a command fails; returns its exit status.
+
+    Args:
+        program: the name of the program.
+        problem: why; a sentence, or an exception with one.
+        status: the exit status.
+    """
+    if isinstance(problem, OSError) and problem.filename is not None:
+        problem = f"{problem.filename}: {problem.strerror}"  # Python's own begin with a number
+    print(f"{program}: error: {problem}", file=sys.stderr)
+    return status
 
 
 class _Help(argparse.HelpFormatter):

@@ -26,6 +26,17 @@ def at_least(lowest: int) -> Callable[[str], int]:
     return number
 
 
+def takes_timeout(command: argparse.ArgumentParser) -> None:
+    """Adds the option that limits the time of each cell of a notebook."""
+    command.add_argument(
+        "--timeout",
+        type=at_least(1),
+        default=3600,
+        metavar="SECONDS",
+        help="how long a cell may take (default: 3600)",
+    )
+
+
 def takes_profile(command: argparse.ArgumentParser) -> None:
     """Adds the option that names a profile."""
     command.add_argument(
