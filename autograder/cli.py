@@ -39,12 +39,7 @@ def parser() -> Parser:
         description="Grades the assignments of a course, and tests the grader.",
         examples=("rps-grader run ps2", "rps-grader show ps2", "rps-grader run --help"),
     )
-    made.add_argument(
-        "--version", action="version", version=f"rps-grader {metadata.version('rps-course')}"
-    )
-    commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in _COMMANDS:
-        command.add(commands)
+    made.add_commands(_COMMANDS, metadata.version("rps-course"))
     shtab.add_argument_to(made, "--print-completion")
     made.complete_paths(shtab.FILE)
     return made

@@ -52,10 +52,7 @@ def parser() -> Parser:
         description="Transfer learning on rock, paper, scissors: data, weights, training.",
         epilog=f"RPS_PROFILE chooses the profile: {' or '.join(profiles.names())}. {STATUSES}",
     )
-    made.add_argument("--version", action="version", version=f"rps-course {__version__}")
-    commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in _COMMANDS:
-        command.add(commands)
+    made.add_commands(_COMMANDS, __version__)
     shtab.add_argument_to(made, "--print-completion")
     made.complete_paths(shtab.FILE)
     return made

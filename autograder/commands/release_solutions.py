@@ -4,7 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from autograder.commands.shared import Commands, fails, nbgrader, positive, takes_assignment
+from autograder.commands.shared import Commands, fails, nbgrader, takes_assignment
+from autograder.core.arguments import whole_number
 
 
 def add(commands: Commands) -> None:
@@ -34,7 +35,7 @@ def add(commands: Commands) -> None:
     )
     made.add_argument(
         "--timeout",
-        type=positive,
+        type=whole_number(),
         default=7200,
         metavar="SECONDS",
         help="how long a cell may take (default: 7200)",

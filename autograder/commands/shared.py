@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 Commands = argparse._SubParsersAction  # what `add_subparsers` returns
 fails = partial(arguments.fails, "rps-grader")
 
-_DIGITS = 7  # of a number: seconds of some months
-
 
 def takes_assignment(command: argparse.ArgumentParser) -> None:
     """Adds the argument that names an assignment."""
@@ -29,14 +27,6 @@ def takes_students(command: argparse.ArgumentParser, what: str) -> None:
         metavar="NAME",
         help=f"{what}; may be given several times",
     )
-
-
-def positive(text: str) -> int:
-    """Returns a whole number above 0 that somebody typed."""
-    if not text.isdecimal() or len(text) > _DIGITS or int(text) < 1:
-        most = 10**_DIGITS - 1
-        raise argparse.ArgumentTypeError(f"{text[:20]!r}: expected a whole number, 1 to {most:,}")
-    return int(text)
 
 
 def nbgrader(assignment: str = "") -> "NbGrader":

@@ -3,6 +3,7 @@
 import argparse
 
 from autograder.commands.shared import Commands, fails, nbgrader, takes_assignment
+from autograder.core.arguments import whole_number
 
 
 def add(commands: Commands) -> None:
@@ -22,7 +23,7 @@ def add(commands: Commands) -> None:
     takes_assignment(made)
     made.add_argument(
         "--texts",
-        type=int,
+        type=whole_number(0),
         default=3,
         metavar="N",
         help="of how many pairs both texts are shown side by side (default: 3)",
@@ -54,6 +55,6 @@ def call(arguments: argparse.Namespace) -> int:
     else:
         console.print(tables.similar(name, found.pairs))
         written = [pair for pair in found.pairs if pair.texts]
-        for pair in written[: max(0, arguments.texts)]:
+        for pair in written[: arguments.texts]:
             console.print(tables.side_by_side(pair))
     return 0
