@@ -22,7 +22,6 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from autograder.core.check import RUBRIC
 from autograder.core.course import Course
-from autograder.core.exercise import FileExercise
 from autograder.grading.machine import Grading
 from autograder.grading.release import Release, released
 
@@ -216,12 +215,6 @@ def _readme(
             shell=f"`export {chosen[0]}={profile.name}`",
             powershell=f'`$env:{chosen[0]} = "{profile.name}"`',
         )
-    asked = [
-        file
-        for exercise in course.exercises.values()
-        if isinstance(exercise, FileExercise) and exercise.assignment == assignment
-        for file in exercise.files
-    ]
     named = [f"`{name}.ipynb`" for name in notebooks]
     return _README.format(
         assignment=assignment,
@@ -231,7 +224,7 @@ def _readme(
         wheel=wheel.name,
         notebook=f"{notebooks[0]}.ipynb",
         profile=said,
-        hand_in=", ".join([*named, *(f"`{file}`" for file in asked)]) + ".",
+        hand_in=", ".join([*named, *(f"`{file}`" for file in course.files_of(assignment))]) + ".",
     )
 
 

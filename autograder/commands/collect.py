@@ -5,8 +5,7 @@ import re
 from datetime import tzinfo
 from pathlib import Path
 
-from autograder.commands.roster import takes_id_column
-from autograder.commands.shared import Commands, fails, nbgrader, takes_assignment
+from autograder.commands.shared import Commands, fails, nbgrader, takes_assignment, takes_id_column
 
 
 def add(commands: Commands) -> None:

@@ -3,8 +3,7 @@
 import argparse
 from pathlib import Path
 
-from autograder.commands.roster import takes_id_column
-from autograder.commands.shared import Commands, fails, nbgrader, takes_assignment
+from autograder.commands.shared import Commands, fails, nbgrader, takes_assignment, takes_id_column
 
 
 def add(commands: Commands) -> None:

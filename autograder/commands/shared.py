@@ -29,6 +29,17 @@ def takes_students(command: argparse.ArgumentParser, what: str) -> None:
     )
 
 
+def takes_id_column(command: argparse.ArgumentParser) -> None:
+    """Adds the option that names a roster's column of student ids."""
+    command.add_argument(
+        "--id-column",
+        default="",
+        metavar="COLUMN",
+        help="the roster's column with the student ids (default: the first of student_id, "
+        "Username, SIS Login ID, Email and the like in which every student has one)",
+    )
+
+
 def nbgrader(assignment: str = "") -> "NbGrader":
     """Returns nbgrader's own application, which reads nbgrader_config.py.
 
