@@ -113,10 +113,7 @@ def release(
                 _run(solution, Path(room), course, profile, timeout, path.stem, watch)
                 _hide_paths(solution, Path(room), Path(folders.root))
             _write(solution, path.stem, Path(made))
-        written = []
-        for path in sorted(Path(made).iterdir()):
-            written.append(path.replace(target / path.name))
-    return written
+        return [path.replace(target / path.name) for path in sorted(Path(made).iterdir())]
 
 
 def for_students(notebook: NotebookNode) -> NotebookNode:

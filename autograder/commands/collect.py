@@ -71,7 +71,7 @@ def call(arguments: argparse.Namespace) -> int:
         late = matching.parsed(arguments.late_time, arguments.timezone)
         if late is None:
             return fails(f'{arguments.late_time!r} is no time, such as "2026-05-03 12:00".', 2)
-    wishes = command.Wishes(
+    options = command.Options(
         arguments.roster,
         arguments.id_column,
         arguments.timezone,
@@ -80,10 +80,10 @@ def call(arguments: argparse.Namespace) -> int:
         dry_run=arguments.dry_run,
     )
     try:
-        found = command.collect(nbgrader(), arguments.source, arguments.assignment, wishes)
+        found = command.collect(nbgrader(), arguments.source, arguments.assignment, options)
     except (*command.UNREADABLE, OSError) as error:
         return fails(error, 2)
-    print("\n".join(command.report(found, arguments.assignment, wishes)))
+    print("\n".join(command.report(found, arguments.assignment, options)))
     return 1 if command.failed(found) else 0
 
 

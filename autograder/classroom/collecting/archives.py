@@ -99,7 +99,7 @@ def is_ending(name: str, ending: str) -> bool:
     return name.lower().endswith(ending)
 
 
-def is_left(name: PurePosixPath) -> bool:
+def is_ignored(name: PurePosixPath) -> bool:
     """Whether a file is something that a system or an editor left."""
     return any(fnmatch.fnmatch(part, pattern) for part in name.parts for pattern in IGNORED)
 
@@ -131,7 +131,7 @@ def unpack(archive: Path, folder: Path, limits: Limits) -> Unpacked:
             if problem or member.problem:
                 found.left_out.append(f"{shown(member.name)} ({problem or member.problem})")
                 continue
-            if member.is_folder or name is None or is_left(name):
+            if member.is_folder or name is None or is_ignored(name):
                 continue
             target = folder.joinpath(*name.parts)
             try:
@@ -161,7 +161,7 @@ def names(archive: Path) -> list[PurePosixPath]:
     """
     with _opened(archive) as members:
         found = [safe(member.name)[0] for member in members if not member.is_folder]
-    return [name for name in found if name is not None and not is_left(name)]
+    return [name for name in found if name is not None and not is_ignored(name)]
 
 
 def safe(name: str) -> tuple[PurePosixPath | None, str]:

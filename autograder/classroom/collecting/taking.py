@@ -121,29 +121,12 @@ def take(
     if time:
         time = time.replace(microsecond=0)
         order = replace(order, time=time.replace(tzinfo=UTC).timestamp())
-    done = Taken(student, NEW, newest, time)
-    there, old_time = target.is_dir(), _timestamp(target)
-    if target.is_symlink() or (target.exists() and not there):
+    done, last = Taken(student, NEW, newest, time), shelf.order(student)
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
         done.outcome, done.about = FAILED, f"{target} is no folder"
         return done
-    if there and any(target.iterdir()):
-        before = last = shelf.order(student)
-        if old_time is not None:
-            before = replace(before, time=old_time.replace(tzinfo=UTC).timestamp())
-        is_newer = order.is_newer(before)
-        if _digest(newest.files) == _digest_of(target):
-            # Not where a person has changed the time since it was taken.
-            later = time is not None and order.time != last.time
-            later = later and (old_time is None or time > old_time)
-            done.outcome = TIMED if later else SAME
-        elif is_newer:
-            done.outcome = NEWER
-        elif force:
-            done.outcome = FORCED
-        else:
-            done.outcome = KEPT
-            how = "is newer" if is_newer is False else "differs; nobody can know which is newer"
-            done.about = f"what is in {target} {how}. --force replaces it"
+    if target.is_dir() and any(target.iterdir()):
+        _compare(done, order, target, last, force)
     if dry_run:
         return done
     if done.outcome in WRITTEN:
@@ -153,12 +136,41 @@ def take(
     for files in (*(one.files for one in earlier), *_versions(newest)):
         if _digest(files) not in (_digest(newest.files), _digest_of(target)):
             _keep(shelf, student, files, done)
-    before = shelf.order(student)
     if done.outcome in WRITTEN or (
-        done.outcome in (SAME, TIMED) and order.is_newer(before) is not False
+        done.outcome in (SAME, TIMED) and order.is_newer(last) is not False
     ):
         shelf.note(student, order)
     return done
+
+
+def _compare(done: Taken, order: Order, target: Path, last: Order, force: bool) -> None:
+    """Notes what becomes of a hand-in where there is a submission already.
+
+    Args:
+        done: of the hand-in; its outcome is set.
+        order: how new the hand-in is.
+        target: the submission.
+        last: how new the hand-in was that was taken last.
+        force: whether the hand-in replaces what differs, and is not known to be older.
+    """
+    old_time = _timestamp(target)
+    before = last
+    if old_time is not None:
+        before = replace(last, time=old_time.replace(tzinfo=UTC).timestamp())
+    is_newer = order.is_newer(before)
+    if _digest(done.hand_in.files) == _digest_of(target):
+        # Not where a person has changed the time since it was taken.
+        later = done.time is not None and order.time != last.time
+        later = later and (old_time is None or done.time > old_time)
+        done.outcome = TIMED if later else SAME
+    elif is_newer:
+        done.outcome = NEWER
+    elif force:
+        done.outcome = FORCED
+    else:
+        done.outcome = KEPT
+        how = "is newer" if is_newer is False else "differs; nobody can know which is newer"
+        done.about = f"what is in {target} {how}. --force replaces it"
 
 
 def _versions(hand_in: HandIn) -> list[dict[PurePosixPath, Entry]]:
