@@ -27,7 +27,7 @@ from autograder.core.course import Course, Profile
 from autograder.core.verdict import plain
 from autograder.grading import gradebooks, marking
 from autograder.grading.cells import grade_id
-from autograder.grading.machine import Grading
+from autograder.grading.machine import Grading, lacks
 
 _HIDDEN = re.compile(r"^[^\n]*BEGIN HIDDEN TESTS.*?END HIDDEN TESTS[^\n]*\n?", re.M | re.S)
 _CUT_SHORT = "KeyboardInterrupt"  # what nbclient makes a cell raise that takes too long
@@ -96,13 +96,9 @@ def release(
     notebooks = sorted(source.glob("*.ipynb"))
     if not notebooks:
         raise SolutionError(f"There is no assignment {name!r}: {source} has no notebook.")
-    lacking = course.lacking(profile)
-    if lacking:
-        said = " ".join(f"{thing}: {what.rstrip('.')}." for thing, what in lacking.items())
-        raise SolutionError(
-            f"This machine lacks data or weights of the {profile.base} profile. {said} "
-            f"{course.remedy}"
-        )
+    missing = lacks(course, profile)
+    if missing:
+        raise SolutionError(f"This machine {missing}")
     course.fill(profile)
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target, prefix=".solutions-") as made:
