@@ -20,6 +20,7 @@ from build import BuildBackendException, BuildException, ProjectBuilder
 from nbgrader.apps import NbGrader
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
+from autograder.core import writing
 from autograder.core.check import RUBRIC
 from autograder.core.course import Course
 from autograder.grading.machine import Grading
@@ -239,12 +240,10 @@ def _python(wheel: Path) -> str:
 def _write(path: Path, folder: str, given: dict[str, Path], readme: str) -> None:
     """Writes the archive; what is there already is replaced when the new one is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}-{os.getpid()}")
-    try:
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, file in given.items():
-                archive.write(file, f"{folder}/{name}")
-            archive.writestr(f"{folder}/README.md", readme)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with (
+        writing.whole(path) as part,
+        zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for name, file in given.items():
+            archive.write(file, f"{folder}/{name}")
+        archive.writestr(f"{folder}/README.md", readme)

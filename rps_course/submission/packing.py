@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from autograder.core import writing
+
 _DATE = "%Y-%m-%d-%H%M%S"
 
 
@@ -111,16 +113,12 @@ def write(hand_in: HandIn, path: Path) -> None:
         PackError: the name is taken.
         OSError: a file cannot be read or written.
     """
-    part = path.with_name(f".{path.name}.part")
-    try:
+    with writing.whole(path) as part:
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
             for file in (hand_in.notebook, *hand_in.files):
                 archive.write(file, file.name)
         if path.exists():  # made meanwhile
             raise PackError(f"{path} is there already.")
-        part.rename(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def pack(

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from autograder.classroom.collecting.archives import Entry
 from autograder.classroom.collecting.platforms import HandIn, Order
+from autograder.core import writing
 from autograder.grading.staging import TIMESTAMP, OddFileError, timestamp
 
 _RECORD = "collected.json"
@@ -72,9 +73,8 @@ class Shelf:
         """Keeps how new a submission is, at once."""
         self._orders[student] = asdict(order)
         self.folder.mkdir(parents=True, exist_ok=True)
-        part = self.folder / f"{_RECORD}.part"
-        part.write_text(json.dumps(self._orders, indent=1, sort_keys=True), encoding="utf-8")
-        part.replace(self.folder / _RECORD)
+        with writing.whole(self.folder / _RECORD) as part:
+            part.write_text(json.dumps(self._orders, indent=1, sort_keys=True), encoding="utf-8")
 
     def has(self, student: str, digest: str) -> bool:
         """Whether an earlier attempt with this content is kept."""
@@ -226,9 +226,8 @@ def _copy(files: Mapping[PurePosixPath, Entry], folder: Path) -> None:
 
 def _write_time(folder: Path, time: datetime | None) -> None:
     if time is not None:
-        part = folder / f"{TIMESTAMP}.part"
-        part.write_text(f"{time} UTC\n", encoding="utf-8")
-        part.replace(folder / TIMESTAMP)
+        with writing.whole(folder / TIMESTAMP) as part:
+            part.write_text(f"{time} UTC\n", encoding="utf-8")
 
 
 def _timestamp(folder: Path) -> datetime | None:
