@@ -35,8 +35,9 @@ def fails(program: str, problem: object, status: int) -> int:
         problem: why; a sentence, or an exception with one.
         status: the exit status.
     """
-    if isinstance(problem, OSError) and problem.filename is not None:
-        problem = f"{problem.filename}: {problem.strerror}"  # Python's own begin with a number
+    if isinstance(problem, OSError) and problem.strerror:  # Python's own text begins with a number
+        where = f"{problem.filename}: " if problem.filename else ""
+        problem = f"{where}{problem.strerror}"
     print(f"{program}: error: {problem}", file=sys.stderr)
     return status
 
