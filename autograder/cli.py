@@ -23,6 +23,7 @@ from autograder.commands import (
     show,
     similar,
 )
+from autograder.commands.shared import fails
 from autograder.core.arguments import Parser
 
 _COMMANDS = (  # as `--help` lists them
@@ -38,12 +39,7 @@ def parser() -> Parser:
         description="Grades the assignments of a course, and tests the grader.",
         examples=("rps-grader run ps2", "rps-grader show ps2", "rps-grader run --help"),
     )
-    made.add_argument(
-        "--version", action="version", version=f"rps-grader {metadata.version('rps-course')}"
-    )
-    commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in _COMMANDS:
-        command.add(commands)
+    made.add_commands(_COMMANDS, metadata.version("rps-course"))
     shtab.add_argument_to(made, "--print-completion")
     made.complete_paths(shtab.FILE)
     return made
@@ -53,19 +49,17 @@ def main(argv: list[str] | None = None) -> int:
     """Runs `rps-grader`; returns its exit status."""
     arguments = parser().parse_args(argv)
     if importlib.util.find_spec("nbgrader") is None:
-        print(
-            "rps-grader: error: grading needs nbgrader, which is not installed. "
-            "Install it from a clone of the course: pip install '.[grader]'",
-            file=sys.stderr,
+        return fails(
+            "grading needs nbgrader, which is not installed. Install it from a clone of the "
+            "course: pip install '.[grader]'",
+            1,
         )
-        return 1
     if arguments.command == "audit" and importlib.util.find_spec("autograder.audit") is None:
-        print(
-            "rps-grader: error: the audit is not part of the installed package. Run it from a "
-            "clone of the course: pip install --editable '.[grader]', then rps-grader audit",
-            file=sys.stderr,
+        return fails(
+            "the audit is not part of the installed package. Run it from a clone of the course: "
+            "pip install --editable '.[grader]', then rps-grader audit",
+            1,
         )
-        return 1
     # nbgrader 0.9.6 calls a program of its environment (alembic) by name, which is found only where
     # that environment is activated.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])

@@ -53,7 +53,7 @@ def __getattr__(name: str) -> Callable[..., None]:
         raise AttributeError(
             f"There is no check for {name!r}. Checks: {', '.join(COURSE.exercises)}."
         )
-    among = [e.name for e in COURSE.exercises.values() if e.assignment == exercise.assignment]
+    among = [e.name for e in COURSE.exercises_of(exercise.assignment)]
     if isinstance(exercise, FileExercise):
 
         def checked(path: str | Path = exercise.files[0]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import shtab
 
-from autograder.core.arguments import STATUSES, Parser
+from autograder.core.arguments import STATUSES, Parser, fails
 from rps_course import __version__, augmentation, data, preprocessing, submission, training
 from rps_course import profile as profiles
 from rps_course.commands import check, classify, doctor, fetch, pack, start, train
@@ -52,10 +52,7 @@ def parser() -> Parser:
         description="Transfer learning on rock, paper, scissors: data, weights, training.",
         epilog=f"RPS_PROFILE chooses the profile: {' or '.join(profiles.names())}. {STATUSES}",
     )
-    made.add_argument("--version", action="version", version=f"rps-course {__version__}")
-    commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in _COMMANDS:
-        command.add(commands)
+    made.add_commands(_COMMANDS, __version__)
     shtab.add_argument_to(made, "--print-completion")
     made.complete_paths(shtab.FILE)
     return made
@@ -87,15 +84,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             os._exit(130)
         return 130
     except _ERRORS as error:
-        print(f"rps-course: error: {_said(error)}", file=sys.stderr)
-        return 2 if isinstance(error, ValueError) else 1
-
-
-def _said(error: Exception) -> str:
-    """Returns what to tell of an error; Python's own on files begin with their number."""
-    if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}"
-    return str(error)
+        return fails("rps-course", error, 2 if isinstance(error, ValueError) else 1)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
+from autograder.core import writing
 from rps_course import profile as profiles
 
 if TYPE_CHECKING:
@@ -208,9 +209,8 @@ def _keep(path: Path, name: str, content: bytes) -> None:
         print(error)
         return
     picture.thumbnail((MAX_SIDE, MAX_SIDE))
-    temporary = path.with_name(f"{path.stem}.part{path.suffix}")
-    picture.save(temporary, quality=95)
-    temporary.replace(path)
+    with writing.whole(path) as part:
+        picture.save(part, quality=95)
     print(f"Saved as {path}, {picture.width} x {picture.height} pixels:")
     picture.thumbnail((PREVIEW, PREVIEW))
     display(picture)

@@ -1,18 +1,14 @@
 """Runs a notebook from top to bottom, as a student does before handing it in."""
 
-import asyncio
-import contextlib
 import json
 import os
 import re
 import shutil
-import signal
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from jupyter_client.kernelspec import NoSuchKernel
@@ -23,7 +19,7 @@ from nbformat.v4 import new_code_cell
 from rich.console import Console
 from tqdm import tqdm
 
-from autograder.core import check
+from autograder.core import check, running
 from rps_course.course import COURSE
 
 _CALL = re.compile(r"^check\.(\w+)\(", re.MULTILINE)
@@ -212,28 +208,13 @@ def _run(notebook: NotebookNode, folder: Path, seconds: int) -> int:
             bar.update(cell_index - bar.n)
 
         client = NotebookClient(
-            notebook,
-            timeout=seconds,
-            kernel_name="python3",
-            allow_errors=True,
-            interrupt_on_timeout=True,
-            shutdown_kernel="immediate",
-            extra_arguments=["--log-level=ERROR"],
-            resources={"metadata": {"path": str(folder)}},
-            on_notebook_start=_leave_interrupts,
-            on_cell_start=started,
+            notebook, allow_errors=True, on_cell_start=started, **running.options(folder, seconds)
         )
         try:
             client.execute()
         except DeadKernelError:
             return last
     return len(notebook.cells)
-
-
-def _leave_interrupts(**_: Any) -> None:
-    """Lets Ctrl-C end the command: nbclient would end the kernel, and then fail over that."""
-    with contextlib.suppress(RuntimeError):  # of a system without such handlers
-        asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
 
 
 def _checks(cell: NotebookNode) -> list[str]:

@@ -2,7 +2,6 @@
 
 import csv
 import dataclasses
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograder.core import writing
 from rps_course import profile as profiles
 from rps_course.training import Recipe, TrainingError, compile_fine_tune
 
@@ -120,13 +120,11 @@ def train(
 
 def _write_history(history: dict[str, list[float]], out: Path) -> Path:
     path = out / "history.csv"
-    temporary = path.with_suffix(".part")
-    with temporary.open("w", newline="") as file:
+    with writing.whole(path) as part, part.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["epoch", *history])
         for epoch, values in enumerate(zip(*history.values(), strict=True)):
             writer.writerow([epoch, *(f"{value:.6f}" for value in values)])
-    os.replace(temporary, path)  # noqa: PTH105 (the same on every system, and atomic)
     return path
 
 
@@ -158,8 +156,8 @@ def _write_pictures(
     paths = []
     for name, figure in figures.items():
         path = out / name
-        figure.savefig(path.with_suffix(".part"), format="png", dpi=110)
-        path.with_suffix(".part").replace(path)
+        with writing.whole(path) as part:
+            figure.savefig(part, format="png", dpi=110)
         plt.close(figure)
         paths.append(path)
     return paths

@@ -20,6 +20,7 @@ from nbclient import NotebookClient
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from nbformat import NotebookNode
 
+from autograder.grading import versions
 from tools.notebooks import ROOT, SOLUTIONS, names
 
 ASSIGNMENTS = ROOT / "assignments"
@@ -34,13 +35,9 @@ profile, on a CPU. The answers are left out.
 
 def _digest(name: str) -> str:
     """Returns what the outputs of a notebook depend on, but for the versions of libraries."""
-    sources = [SOLUTIONS / name / f"{name}.ipynb"]
-    for folder in (ROOT / "rps_course", ROOT / "autograder/core"):
-        sources += sorted(p for p in folder.rglob("*") if p.suffix in {".py", ".toml", ".h5"})
-    digest = hashlib.sha256()
-    for path in sources:
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()[:16]
+    code = versions.code((ROOT / "rps_course", ROOT / "autograder/core"), (".py", ".toml", ".h5"))
+    text = (SOLUTIONS / name / f"{name}.ipynb").read_bytes()
+    return hashlib.sha256(code.encode() + text).hexdigest()[:16]
 
 
 def _read(folder: Path, name: str) -> NotebookNode:

@@ -157,14 +157,14 @@ def _rows(gradebook: Gradebook, assignment: str) -> Iterator[tuple[Any, list[dic
         found = gradebook.db.execute(select(table).where(table.c[column].in_(values)))
         return [dict(row) for row in found.mappings()]
 
-    wanted = {"assignment": of("assignment", "name", [assignment])}
-    ids = [row["id"] for row in wanted["assignment"]]
-    wanted["notebook"] = of("notebook", "assignment_id", ids)
-    ids = [row["id"] for row in wanted["notebook"]]
-    wanted["source_cell"] = of("source_cell", "notebook_id", ids)
-    wanted["base_cell"] = of("base_cell", "notebook_id", ids)
-    ids = [row["id"] for row in wanted["base_cell"]]
+    chosen = {"assignment": of("assignment", "name", [assignment])}
+    ids = [row["id"] for row in chosen["assignment"]]
+    chosen["notebook"] = of("notebook", "assignment_id", ids)
+    ids = [row["id"] for row in chosen["notebook"]]
+    chosen["source_cell"] = of("source_cell", "notebook_id", ids)
+    chosen["base_cell"] = of("base_cell", "notebook_id", ids)
+    ids = [row["id"] for row in chosen["base_cell"]]
     for name in ("grade_cells", "solution_cells", "task_cells"):
-        wanted[name] = of(name, "id", ids)
-    for name, rows in wanted.items():
+        chosen[name] = of(name, "id", ids)
+    for name, rows in chosen.items():
         yield tables[name], rows

@@ -19,11 +19,11 @@ from autograder.classroom.cluster import ClusterError
 from autograder.classroom.progress import Watch
 from autograder.classroom.run import Plan, Run
 from autograder.classroom.settings import SettingsError
+from autograder.core.arguments import fails
 from autograder.grading import export, gradebooks, results
 from autograder.grading.budget import interrupted_to_end
 from autograder.grading.handed_in import NOT_READY, require_writable
 from autograder.grading.machine import Grading
-from autograder.grading.states import Bases
 
 _LINES = 3  # of the log, for each student
 # What a submission's status means for whoever asked for its grading.
@@ -70,14 +70,7 @@ def grade(
         kept = doing.outcome.graded if doing else 0
         console.print(f"Interrupted. {kept} results are kept; the same command grades the others.")
         return 130
-    return fails(problem)
-
-
-def fails(problem: object) -> int:
-    """Prints why a command fails; returns its exit status."""
-    console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
-    console.print(f"rps-grader: error: {problem}")
-    return 1
+    return fails("rps-grader", problem, 1)
 
 
 def _where(
@@ -138,14 +131,8 @@ def _summary(
 
 def _statuses(application: NbGrader, planned: Plan) -> Counter[str]:
     """Counts submissions by their status, as the exported table says it."""
-    folders = application.coursedir
-    name = folders.assignment_id
-    collected = results.collect(
-        folders.db_url,
-        Path(folders.root) / folders.autograded_directory,
-        name,
-        Bases(folders, Grading(parent=application), name),
-        set(planned.asked) or None,
-    )
-    by_student = groupby(collected, key=lambda result: result.student)
+    folders, grading = application.coursedir, Grading(parent=application)
+    asked = planned.asked or None
+    found = results.current(folders, grading, folders.assignment_id, asked)
+    by_student = groupby(found, key=lambda result: result.student)
     return Counter(export.outcome(list(group))[0] for _, group in by_student)

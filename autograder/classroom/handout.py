@@ -20,9 +20,9 @@ from build import BuildBackendException, BuildException, ProjectBuilder
 from nbgrader.apps import NbGrader
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
+from autograder.core import writing
 from autograder.core.check import RUBRIC
 from autograder.core.course import Course
-from autograder.core.exercise import FileExercise
 from autograder.grading.machine import Grading
 from autograder.grading.release import Release, released
 
@@ -216,12 +216,6 @@ def _readme(
             shell=f"`export {chosen[0]}={profile.name}`",
             powershell=f'`$env:{chosen[0]} = "{profile.name}"`',
         )
-    asked = [
-        file
-        for exercise in course.exercises.values()
-        if isinstance(exercise, FileExercise) and exercise.assignment == assignment
-        for file in exercise.files
-    ]
     named = [f"`{name}.ipynb`" for name in notebooks]
     return _README.format(
         assignment=assignment,
@@ -231,7 +225,7 @@ def _readme(
         wheel=wheel.name,
         notebook=f"{notebooks[0]}.ipynb",
         profile=said,
-        hand_in=", ".join([*named, *(f"`{file}`" for file in asked)]) + ".",
+        hand_in=", ".join([*named, *(f"`{file}`" for file in course.files_of(assignment))]) + ".",
     )
 
 
@@ -246,12 +240,10 @@ def _python(wheel: Path) -> str:
 def _write(path: Path, folder: str, given: dict[str, Path], readme: str) -> None:
     """Writes the archive; what is there already is replaced when the new one is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-") as temporary:
-        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, file in given.items():
-                archive.write(file, f"{folder}/{name}")
-            archive.writestr(f"{folder}/README.md", readme)
-        temporary.flush()
-        Path(temporary.name).chmod(0o644)
-        os.link(temporary.name, whole := path.with_name(f".{path.name}-{os.getpid()}"))
-        whole.replace(path)
+    with (
+        writing.whole(path) as part,
+        zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for name, file in given.items():
+            archive.write(file, f"{folder}/{name}")
+        archive.writestr(f"{folder}/README.md", readme)

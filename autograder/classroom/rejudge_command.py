@@ -11,8 +11,8 @@ from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
-from autograder.classroom.command import fails
 from autograder.classroom.rejudge import Again, Change, Rejudge
+from autograder.core.arguments import fails
 from autograder.grading import gradebooks, results
 from autograder.grading.budget import interrupted_to_end
 from autograder.grading.handed_in import NOT_READY, require_writable
@@ -52,7 +52,7 @@ def rejudge(application: NbGrader, asked: list[str], *, dry_run: bool, console: 
         return 130
     else:
         return _show(done, folders.assignment_id, dry_run, console)
-    return fails(problem)
+    return fails("rps-grader", problem, 1)
 
 
 def _show(done: list[Again], assignment: str, dry_run: bool, console: Console) -> int:

@@ -109,7 +109,7 @@ class Roster:
     @property
     def is_moodle(self) -> bool:
         """Whether this is Moodle's grading worksheet."""
-        return {"identifier", "grade"} <= set(map(_plain, self.header))
+        return {"identifier", "grade"} <= set(map(comparable, self.header))
 
     def column(self, *names: str) -> int | None:
         """Returns the number of the first column with one of these names."""
@@ -143,7 +143,7 @@ class Roster:
 
 def is_canvas(header: Sequence[str]) -> bool:
     """Whether a header is that of Canvas' gradebook."""
-    names = set(map(_plain, header))
+    names = set(map(comparable, header))
     return {"id", "section"} <= names and bool(names & {"student", "lastname"})
 
 
@@ -224,13 +224,13 @@ def _is_nobody(header: list[str], row: list[str]) -> bool:
     """Whether a row is no student's: of Canvas, maximum points, posting policy, test student."""
     if not is_canvas(header):
         return False
-    first = _plain(row[0])
+    first = comparable(row[0])
     return first.startswith(_POINTS_POSSIBLE) or first == _TEST_STUDENT or not "".join(row[:2])
 
 
 def _id_column(path: Path, header: list[str], people: list[list[str]], asked: str) -> int:
     if asked:
-        at = _column(header, [_plain(asked)])
+        at = _column(header, [comparable(asked)])
         if at is None:
             raise RosterError(f"{path} has no column {asked!r}; it has: {', '.join(header)}.")
         return at
@@ -304,12 +304,13 @@ def _require_usable(path: Path, column: str, found: list[Person | None]) -> None
             )
 
 
-def _plain(name: str) -> str:
+def comparable(name: str) -> str:
+    """Returns the name of a column without capitals and further spaces, for comparison."""
     return " ".join(name.split()).casefold()
 
 
 def _column(header: Sequence[str], names: Iterable[str]) -> int | None:
-    plain = [_plain(name) for name in header]
+    plain = [comparable(name) for name in header]
     return next((plain.index(name) for name in names if name in plain), None)
 
 

@@ -5,17 +5,13 @@ folder. What comes of it, with all outputs and pictures, is written as a noteboo
 What only staff may see is taken out before anything runs.
 """
 
-import asyncio
-import contextlib
 import os
 import re
 import shutil
-import signal
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
@@ -25,14 +21,14 @@ from nbformat import NotebookNode
 from nbgrader.api import Assignment, Gradebook, MissingEntry
 from nbgrader.apps import NbGrader
 
+from autograder.core import running
 from autograder.core.check import RUBRIC
 from autograder.core.course import Course, Profile
 from autograder.core.verdict import plain
 from autograder.grading import gradebooks, marking
 from autograder.grading.cells import grade_id
-from autograder.grading.machine import Grading
+from autograder.grading.machine import Grading, lacks
 
-_MARKERS = re.compile(r"^[ \t]*###? *(?:BEGIN|END) SOLUTION[ \t]*\n?", re.M)
 _HIDDEN = re.compile(r"^[^\n]*BEGIN HIDDEN TESTS.*?END HIDDEN TESTS[^\n]*\n?", re.M | re.S)
 _CUT_SHORT = "KeyboardInterrupt"  # what nbclient makes a cell raise that takes too long
 
@@ -100,13 +96,9 @@ def release(
     notebooks = sorted(source.glob("*.ipynb"))
     if not notebooks:
         raise SolutionError(f"There is no assignment {name!r}: {source} has no notebook.")
-    lacking = course.lacking(profile)
-    if lacking:
-        said = " ".join(f"{thing}: {what.rstrip('.')}." for thing, what in lacking.items())
-        raise SolutionError(
-            f"This machine lacks data or weights of the {profile.base} profile. {said} "
-            f"{course.remedy}"
-        )
+    missing = lacks(course, profile)
+    if missing:
+        raise SolutionError(f"This machine {missing}")
     course.fill(profile)
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target, prefix=".solutions-") as made:
@@ -117,18 +109,14 @@ def release(
                 _run(solution, Path(room), course, profile, timeout, path.stem, watch)
                 _hide_paths(solution, Path(room), Path(folders.root))
             _write(solution, path.stem, Path(made))
-        written = []
-        for path in sorted(Path(made).iterdir()):
-            written.append(path.replace(target / path.name))
-    return written
+        return [path.replace(target / path.name) for path in sorted(Path(made).iterdir())]
 
 
 def for_students(notebook: NotebookNode) -> NotebookNode:
     """Returns a solution without what only staff may see, and without outputs."""
     made = nbformat.from_dict(notebook)
     for cell in made.cells:
-        source = _HIDDEN.sub("", marking.without_scheme(cell.source))
-        cell.source = _MARKERS.sub("", source).rstrip("\n")
+        cell.source = marking.solved(_HIDDEN.sub("", cell.source)).rstrip("\n")
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return made
@@ -159,24 +147,14 @@ def _run(
         SolutionError: a cell fails, is cut short or ends the kernel.
     """
     cells = len(notebook.cells)
-    running = 0
+    number = 0
 
     def started(cell: NotebookNode, cell_index: int) -> None:
-        nonlocal running
-        running = cell_index + 1
-        watch(name, running, cells)
+        nonlocal number
+        number = cell_index + 1
+        watch(name, number, cells)
 
-    client = NotebookClient(
-        notebook,
-        timeout=timeout,
-        kernel_name="python3",
-        interrupt_on_timeout=True,
-        shutdown_kernel="immediate",
-        extra_arguments=["--log-level=ERROR"],
-        resources={"metadata": {"path": str(room)}},
-        on_notebook_start=_leave_interrupts,
-        on_cell_start=started,
-    )
+    client = NotebookClient(notebook, on_cell_start=started, **running.options(room, timeout))
     try:
         # Pyplot is to draw into the notebook, whatever it does elsewhere on this machine.
         own = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
@@ -189,13 +167,7 @@ def _run(
             problem = f"takes longer than {timeout} s (--timeout)"
     else:
         return
-    raise SolutionError(f"Cell {running} of the solution {name} {problem}. Nothing is written.")
-
-
-def _leave_interrupts(**_: Any) -> None:
-    """Lets Ctrl-C end the command: nbclient would end the kernel, and then fail over that."""
-    with contextlib.suppress(RuntimeError):  # of a system without such handlers
-        asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
+    raise SolutionError(f"Cell {number} of the solution {name} {problem}. Nothing is written.")
 
 
 def _hide_paths(notebook: NotebookNode, room: Path, root: Path) -> None:

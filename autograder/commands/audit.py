@@ -3,11 +3,10 @@
 import argparse
 import contextlib
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autograder.commands.shared import Commands
+from autograder.commands.shared import Commands, fails
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -80,8 +79,7 @@ def call(arguments: argparse.Namespace) -> int:
 
     wrong = _wrong_call(arguments)
     if wrong:
-        print(f"rps-grader: error: {wrong}", file=sys.stderr)
-        return 2
+        return fails(wrong, 2)
     console = Console(stderr=arguments.json)
     clean, content = True, {}
     try:
@@ -114,8 +112,7 @@ def call(arguments: argparse.Namespace) -> int:
             if not arguments.json:
                 scorecard.show(rows, console)
     except (CorpusError, CourseError) as error:
-        print(f"rps-grader: error: {error}", file=sys.stderr)
-        return 2
+        return fails(error, 2)
     if arguments.json:
         print(json.dumps({"clean": clean} | content, indent=1))
     return 0 if clean else 1

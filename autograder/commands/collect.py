@@ -2,12 +2,10 @@
 
 import argparse
 import re
-import sys
 from datetime import tzinfo
 from pathlib import Path
 
-from autograder.commands.roster import takes_id_column
-from autograder.commands.shared import Commands, nbgrader, takes_assignment
+from autograder.commands.shared import Commands, fails, nbgrader, takes_assignment, takes_id_column
 
 
 def add(commands: Commands) -> None:
@@ -72,13 +70,8 @@ def call(arguments: argparse.Namespace) -> int:
     if arguments.late_time is not None:
         late = matching.parsed(arguments.late_time, arguments.timezone)
         if late is None:
-            print(
-                f"rps-grader: error: {arguments.late_time!r} is no time, such as "
-                '"2026-05-03 12:00".',
-                file=sys.stderr,
-            )
-            return 2
-    wishes = command.Wishes(
+            return fails(f'{arguments.late_time!r} is no time, such as "2026-05-03 12:00".', 2)
+    options = command.Options(
         arguments.roster,
         arguments.id_column,
         arguments.timezone,
@@ -87,15 +80,10 @@ def call(arguments: argparse.Namespace) -> int:
         dry_run=arguments.dry_run,
     )
     try:
-        found = command.collect(nbgrader(), arguments.source, arguments.assignment, wishes)
-    except command.UNREADABLE as error:
-        print(f"rps-grader: error: {error}", file=sys.stderr)
-        return 2
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        print(f"rps-grader: error: {where}{error.strerror or error}", file=sys.stderr)
-        return 2
-    print("\n".join(command.report(found, arguments.assignment, wishes)))
+        found = command.collect(nbgrader(), arguments.source, arguments.assignment, options)
+    except (*command.UNREADABLE, OSError) as error:
+        return fails(error, 2)
+    print("\n".join(command.report(found, arguments.assignment, options)))
     return 1 if command.failed(found) else 0
 
 

@@ -1,10 +1,9 @@
 """`rps-grader demo`."""
 
 import argparse
-import sys
 from pathlib import Path
 
-from autograder.commands.shared import Commands
+from autograder.commands.shared import Commands, fails
 
 
 def add(commands: Commands) -> None:
@@ -41,6 +40,5 @@ def call(arguments: argparse.Namespace) -> int:
     try:
         expected = demo.run(Path.cwd(), arguments.course.absolute(), Console())
     except (SampleError, CourseError) as error:
-        print(f"rps-grader: error: {error}", file=sys.stderr)
-        return 1
+        return fails(error, 1)
     return 0 if expected else 1

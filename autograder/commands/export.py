@@ -1,11 +1,9 @@
 """`rps-grader export`."""
 
 import argparse
-import sys
 from pathlib import Path
 
-from autograder.commands.roster import takes_id_column
-from autograder.commands.shared import Commands, nbgrader, takes_assignment
+from autograder.commands.shared import Commands, fails, nbgrader, takes_assignment, takes_id_column
 
 
 def add(commands: Commands) -> None:
@@ -58,7 +56,6 @@ def call(arguments: argparse.Namespace) -> int:
             missing_zero=arguments.missing_zero,
         )
     except platform_grades.UNREADABLE as error:
-        print(f"rps-grader: error: {error}", file=sys.stderr)
-        return 2
+        return fails(error, 2)
     print("\n".join(platform_grades.report(path, written)))
     return 1 if written.left.keys() - {"missing"} or written.unknown else 0

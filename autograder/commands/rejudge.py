@@ -37,8 +37,9 @@ def call(arguments: argparse.Namespace) -> int:
 
     from autograder.classroom import rejudge_command
 
-    application = nbgrader()
-    application.coursedir.assignment_id = arguments.assignment
     return rejudge_command.rejudge(
-        application, arguments.student, dry_run=arguments.dry_run, console=Console(emoji=False)
+        nbgrader(arguments.assignment),
+        arguments.student,
+        dry_run=arguments.dry_run,
+        console=Console(emoji=False),
     )

@@ -1,10 +1,9 @@
 """`rps-grader release`."""
 
 import argparse
-import sys
 from pathlib import Path
 
-from autograder.commands.shared import Commands, nbgrader, takes_assignment
+from autograder.commands.shared import Commands, fails, nbgrader, takes_assignment
 
 
 def add(commands: Commands) -> None:
@@ -45,18 +44,15 @@ def call(arguments: argparse.Namespace) -> int:
     from autograder.classroom import handout
     from autograder.core.course import CourseError
 
-    application = nbgrader()
-    application.coursedir.assignment_id = arguments.assignment
+    application = nbgrader(arguments.assignment)
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
     try:
         with console.status("Making the archive"):
             made = handout.make(application, arguments.to, arguments.wheel)
     except (handout.HandoutError, CourseError, NbGraderException) as error:
-        print(f"rps-grader: error: {error}", file=sys.stderr)
-        return 2
+        return fails(error, 2)
     except OSError as error:
-        print(f"rps-grader: error: {error.filename}: {error.strerror}", file=sys.stderr)
-        return 1
+        return fails(error, 1)
     print(f"Wrote {made.path}: {', '.join(made.names)}")
     if made.left_out:
         print(f"Left out, since nobody released it: {', '.join(made.left_out)}")

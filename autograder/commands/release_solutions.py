@@ -4,7 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from autograder.commands.shared import Commands, nbgrader, positive, takes_assignment
+from autograder.commands.shared import Commands, fails, nbgrader, takes_assignment
+from autograder.core.arguments import whole_number
 
 
 def add(commands: Commands) -> None:
@@ -34,7 +35,7 @@ def add(commands: Commands) -> None:
     )
     made.add_argument(
         "--timeout",
-        type=positive,
+        type=whole_number(),
         default=7200,
         metavar="SECONDS",
         help="how long a cell may take (default: 7200)",
@@ -52,8 +53,7 @@ def call(arguments: argparse.Namespace) -> int:
     from autograder.grading.gradebooks import GradebookError
     from autograder.grading.machine import MachineError
 
-    application = nbgrader()
-    application.coursedir.assignment_id = arguments.assignment
+    application = nbgrader(arguments.assignment)
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     try:
@@ -71,12 +71,8 @@ def call(arguments: argparse.Namespace) -> int:
                     task, description=f"Running {name}", completed=number - 1, total=total
                 ),
             )
-    except (solutions.SolutionError, CourseError, MachineError, GradebookError) as error:
-        print(f"rps-grader: error: {error}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"rps-grader: error: {error.filename}: {error.strerror}", file=sys.stderr)
-        return 1
+    except (solutions.SolutionError, CourseError, MachineError, GradebookError, OSError) as error:
+        return fails(error, 1)
     except KeyboardInterrupt:
         print("rps-grader: interrupted; nothing was written", file=sys.stderr)
         return 130

@@ -1,10 +1,9 @@
 """`rps-grader report`."""
 
 import argparse
-import sys
 from pathlib import Path
 
-from autograder.commands.shared import Commands, nbgrader
+from autograder.commands.shared import Commands, fails, nbgrader
 
 
 def add(commands: Commands) -> None:
@@ -53,12 +52,10 @@ def call(arguments: argparse.Namespace) -> int:
             stem = "all" if arguments.all else arguments.assignment
             written = files.write(reports, arguments.to, stem, datetime.now().astimezone())
     except results.UNREADABLE as error:
-        print(f"rps-grader: error: {error}", file=sys.stderr)
-        return 2
+        return fails(error, 2)
     except OSError as error:
         named = error.filename or arguments.to
-        print(f"rps-grader: error: {named} cannot be written: {error.strerror}.", file=sys.stderr)
-        return 1
+        return fails(f"{named} cannot be written: {error.strerror}.", 1)
     for path in written:
         print(path)
     return 0

@@ -1,10 +1,16 @@
 """`rps-grader roster`."""
 
 import argparse
-import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from autograder.commands.shared import Commands, nbgrader
+from autograder.commands.shared import Commands, fails, nbgrader, takes_id_column
+
+if TYPE_CHECKING:
+    from nbgrader.api import Gradebook
+
+    from autograder.classroom.roster import Person
 
 
 def add(commands: Commands) -> None:
@@ -24,17 +30,6 @@ def add(commands: Commands) -> None:
     made.set_defaults(call=call)
 
 
-def takes_id_column(command: argparse.ArgumentParser) -> None:
-    """Adds the option that names a roster's column of student ids."""
-    command.add_argument(
-        "--id-column",
-        default="",
-        metavar="COLUMN",
-        help="the roster's column with the student ids (default: the first of student_id, "
-        "Username, SIS Login ID, Email and the like in which every student has one)",
-    )
-
-
 def call(arguments: argparse.Namespace) -> int:
     """Runs the command; returns its exit status."""
     from nbgrader.api import Gradebook
@@ -47,40 +42,45 @@ def call(arguments: argparse.Namespace) -> int:
     try:
         people = roster.read(arguments.roster, arguments.id_column).people
         if gradebooks.is_missing(folders.db_url):
-            print(
-                f"rps-grader: error: There is no gradebook {gradebooks.file_of(folders.db_url)}. "
-                "Run this in the course's root folder, after an assignment was released.",
-                file=sys.stderr,
+            return fails(
+                f"There is no gradebook {gradebooks.file_of(folders.db_url)}. Run this in the "
+                "course's root folder, after an assignment was released.",
+                2,
             )
-            return 2
         with (
             gradebooks.used(folders.db_url),
             Gradebook(folders.db_url, folders.course_id) as gradebook,
             gradebooks.one_commit(gradebook),
         ):
-            known = {student.id: student for student in gradebook.students}
-            added = changed = 0
-            for person in people:
-                about = {
-                    "first_name": person.first or None,
-                    "last_name": person.last or None,
-                    "email": person.email or None,
-                }
-                there = known.get(person.id)
-                told = {name: value for name, value in about.items() if value}
-                added += there is None
-                changed += there is not None and any(
-                    getattr(there, name) != value for name, value in told.items()
-                )
-                if not arguments.dry_run:
-                    gradebook.update_or_create_student(person.id, **told)
+            added, changed, others = _enter(gradebook, people, arguments.dry_run)
     except (roster.RosterError, GradebookError) as error:
-        print(f"rps-grader: error: {error}", file=sys.stderr)
-        return 2
-    others = sorted(known.keys() - {person.id for person in people})
+        return fails(error, 2)
     would = "would be " if arguments.dry_run else ""
     same = len(people) - added - changed
     print(f"{added} students {would}added, {changed} {would}changed, {same} as they were.")
     if others:
         print(f"In the gradebook, but not in {arguments.roster}: {', '.join(others)}")
     return 0
+
+
+def _enter(
+    gradebook: "Gradebook", people: "Iterable[Person]", dry_run: bool
+) -> tuple[int, int, list[str]]:
+    """Takes names and addresses into the gradebook, unless it is a dry run.
+
+    Returns:
+        How many students are added, how many changed, and the ids of others who are there.
+    """
+    others = {student.id: student for student in gradebook.students}
+    added = changed = 0
+    for person in people:
+        told = {"first_name": person.first, "last_name": person.last, "email": person.email}
+        told = {name: value for name, value in told.items() if value}
+        there = others.pop(person.id, None)
+        added += there is None
+        changed += there is not None and any(
+            getattr(there, name) != value for name, value in told.items()
+        )
+        if not dry_run:
+            gradebook.update_or_create_student(person.id, **told)
+    return added, changed, sorted(others)

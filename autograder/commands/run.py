@@ -2,13 +2,8 @@
 
 import argparse
 
-from autograder.commands.shared import (
-    Commands,
-    nbgrader,
-    positive,
-    takes_assignment,
-    takes_students,
-)
+from autograder.commands.shared import Commands, nbgrader, takes_assignment, takes_students
+from autograder.core.arguments import whole_number
 
 
 def add(commands: Commands) -> None:
@@ -33,7 +28,7 @@ def add(commands: Commands) -> None:
     where = made.add_mutually_exclusive_group()
     where.add_argument(
         "--jobs",
-        type=positive,
+        type=whole_number(),
         metavar="N",
         help="how many submissions this machine grades at a time (default: one for each core, as "
         "far as there is memory)",
@@ -53,7 +48,7 @@ def add(commands: Commands) -> None:
     )
     made.add_argument(
         "--timeout",
-        type=positive,
+        type=whole_number(),
         metavar="SECONDS",
         help="how long all cells of a notebook may take together (default: "
         "c.Isolation.notebook_timeout, 3600 if it is not set)",
@@ -67,8 +62,7 @@ def call(arguments: argparse.Namespace) -> int:
 
     from autograder.classroom import command
 
-    application = nbgrader()
-    application.coursedir.assignment_id = arguments.assignment
+    application = nbgrader(arguments.assignment)
     if arguments.timeout:
         application.config.Isolation.notebook_timeout = arguments.timeout
     if arguments.retrain:

@@ -1,10 +1,9 @@
 """`rps-grader selftest`."""
 
 import argparse
-import sys
 from pathlib import Path
 
-from autograder.commands.shared import Commands
+from autograder.commands.shared import Commands, fails
 
 
 def add(commands: Commands) -> None:
@@ -34,6 +33,5 @@ def call(_: argparse.Namespace) -> int:
     try:
         perfect = selftest.run(Path.cwd(), Console())
     except (SampleError, CourseError, RubricError, MachineError, IsolationError) as error:
-        print(f"rps-grader: error: {error}", file=sys.stderr)
-        return 1
+        return fails(error, 1)
     return 0 if perfect else 1

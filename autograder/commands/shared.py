@@ -1,14 +1,16 @@
 """What several commands share: arguments, and nbgrader's configuration."""
 
 import argparse
+from functools import partial
 from typing import TYPE_CHECKING
+
+from autograder.core import arguments
 
 if TYPE_CHECKING:
     from nbgrader.apps import NbGrader
 
 Commands = argparse._SubParsersAction  # what `add_subparsers` returns
-
-_DIGITS = 7  # of a number: seconds of some months
+fails = partial(arguments.fails, "rps-grader")
 
 
 def takes_assignment(command: argparse.ArgumentParser) -> None:
@@ -27,18 +29,27 @@ def takes_students(command: argparse.ArgumentParser, what: str) -> None:
     )
 
 
-def positive(text: str) -> int:
-    """Returns a whole number above 0 that somebody typed."""
-    if not text.isdecimal() or len(text) > _DIGITS or int(text) < 1:
-        most = 10**_DIGITS - 1
-        raise argparse.ArgumentTypeError(f"{text[:20]!r}: expected a whole number, 1 to {most:,}")
-    return int(text)
+def takes_id_column(command: argparse.ArgumentParser) -> None:
+    """Adds the option that names a roster's column of student ids."""
+    command.add_argument(
+        "--id-column",
+        default="",
+        metavar="COLUMN",
+        help="the roster's column with the student ids (default: the first of student_id, "
+        "Username, SIS Login ID, Email and the like in which every student has one)",
+    )
 
 
-def nbgrader() -> "NbGrader":
-    """Returns nbgrader's own application, which reads nbgrader_config.py."""
+def nbgrader(assignment: str = "") -> "NbGrader":
+    """Returns nbgrader's own application, which reads nbgrader_config.py.
+
+    Args:
+        assignment: what its `coursedir` then has as `assignment_id`.
+    """
     from nbgrader.apps import NbGrader
 
     application = NbGrader()
     application.initialize([])
+    if assignment:
+        application.coursedir.assignment_id = assignment
     return application

@@ -2,11 +2,9 @@
 
 import argparse
 import json
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograder.commands.shared import Commands, nbgrader, takes_assignment
+from autograder.commands.shared import Commands, fails, nbgrader, takes_assignment
 
 if TYPE_CHECKING:
     from autograder.grading.results import Result
@@ -44,21 +42,14 @@ def call(arguments: argparse.Namespace) -> int:
 
     from autograder.grading import results, tables
     from autograder.grading.machine import Grading
-    from autograder.grading.states import Bases
 
     application = nbgrader()
     folders = application.coursedir
     try:
-        found = results.collect(
-            folders.db_url,
-            Path(folders.root) / folders.autograded_directory,
-            arguments.assignment,
-            Bases(folders, Grading(parent=application), arguments.assignment),
-        )
+        found = results.current(folders, Grading(parent=application), arguments.assignment)
         names = results.names(folders.db_url, arguments.assignment)
     except results.UNREADABLE as error:
-        print(f"rps-grader: error: {error}", file=sys.stderr)
-        return 2
+        return fails(error, 2)
     console = Console(emoji=False)
     if arguments.json:
         print(json.dumps([_told(result) for result in found], indent=1))

@@ -1,9 +1,9 @@
 """`rps-grader similar`."""
 
 import argparse
-import sys
 
-from autograder.commands.shared import Commands, nbgrader, takes_assignment
+from autograder.commands.shared import Commands, fails, nbgrader, takes_assignment
+from autograder.core.arguments import whole_number
 
 
 def add(commands: Commands) -> None:
@@ -23,7 +23,7 @@ def add(commands: Commands) -> None:
     takes_assignment(made)
     made.add_argument(
         "--texts",
-        type=int,
+        type=whole_number(0),
         default=3,
         metavar="N",
         help="of how many pairs both texts are shown side by side (default: 3)",
@@ -47,8 +47,7 @@ def call(arguments: argparse.Namespace) -> int:
         with Console(stderr=True).status("Comparing submissions"):
             found = similar.compare(application.coursedir, course, name, isolation)
     except (*results.UNREADABLE, IsolationError) as error:
-        print(f"rps-grader: error: {error}", file=sys.stderr)
-        return 2
+        return fails(error, 2)
     if not found.students:
         print(f"No submission of {name} is graded yet: nbgrader autograde {name}")
     elif not found.pairs:
@@ -56,6 +55,6 @@ def call(arguments: argparse.Namespace) -> int:
     else:
         console.print(tables.similar(name, found.pairs))
         written = [pair for pair in found.pairs if pair.texts]
-        for pair in written[: max(0, arguments.texts)]:
+        for pair in written[: arguments.texts]:
             console.print(tables.side_by_side(pair))
     return 0

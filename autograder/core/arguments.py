@@ -4,11 +4,42 @@ Exit status of all of them: 0 done, 1 failed, 2 wrong call or input, 130 interru
 """
 
 import argparse
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 STATUSES = "Exit status: 0 done, 1 failed, 2 wrong call or input, 130 interrupted."
+
+
+def whole_number(lowest: int = 1, most: int = 9_999_999) -> Callable[[str], int]:
+    """Returns what reads a whole number that somebody typed, and refuses others."""
+
+    def number(text: str) -> int:
+        value = int(text) if text.isdecimal() and len(text) <= len(str(most)) else -1
+        if not lowest <= value <= most:
+            raise argparse.ArgumentTypeError(
+                f"{text[:20]!r}: expected a whole number, {lowest} to {most:,}"
+            )
+        return value
+
+    return number
+
+
+def fails(program: str, problem: object, status: int) -> int:
+    """Prints why a command fails; returns its exit status.
+
+    Args:
+        program: the name of the program.
+        problem: why; a sentence, or an exception with one.
+        status: the exit status.
+    """
+    if isinstance(problem, OSError) and problem.strerror:  # Python's own text begins with a number
+        where = f"{problem.filename}: " if problem.filename else ""
+        problem = f"{where}{problem.strerror}"
+    print(f"{program}: error: {problem}", file=sys.stderr)
+    return status
 
 
 class _Help(argparse.HelpFormatter):
@@ -37,6 +68,13 @@ class Parser(argparse.ArgumentParser):
             options["epilog"] = f"{shown}\n\n{options.get('epilog') or STATUSES}"
         super().__init__(formatter_class=_Help, **options)
         self.examples = examples
+
+    def add_commands(self, commands: Iterable[ModuleType], version: str) -> None:
+        """Adds commands, each a module that `add`s its own parser, and the option `--version`."""
+        self.add_argument("--version", action="version", version=f"{self.prog} {version}")
+        parsers = self.add_subparsers(dest="command", required=True, metavar="COMMAND")
+        for command in commands:
+            command.add(parsers)
 
     def commands(self) -> Mapping[str, "Parser"]:
         """Returns the parsers of its commands."""

@@ -142,6 +142,15 @@ class Course:
         """The assignments that have exercises, in their order."""
         return sorted({exercise.assignment for exercise in self.exercises.values()})
 
+    def exercises_of(self, assignment: str) -> list[AnyExercise]:
+        """Returns the exercises of an assignment, in their order."""
+        return [e for e in self.exercises.values() if e.assignment == assignment]
+
+    def files_of(self, assignment: str) -> list[str]:
+        """Returns the names of the files that an assignment asks for besides notebooks."""
+        asking = (e for e in self.exercises_of(assignment) if isinstance(e, FileExercise))
+        return list(dict.fromkeys(name for exercise in asking for name in exercise.files))
+
     @property
     def packages(self) -> set[str]:
         """Names of the packages that hold the exercises, see `discover`."""

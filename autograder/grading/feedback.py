@@ -6,7 +6,6 @@ place of its test cell. `templates/feedback_page` is its form.
 """
 
 import re
-from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import HTMLExporter
@@ -27,7 +26,7 @@ from autograder.grading.cells import grade_id, stored
 from autograder.grading.inside.notebook import PICTURES
 from autograder.grading.machine import Grading
 from autograder.grading.results import Result
-from autograder.grading.states import Bases, State
+from autograder.grading.states import State
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
@@ -69,12 +68,8 @@ class ShowResults(NbGraderPreprocessor):
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Adds results to the cells of a graded notebook, and a summary to the resources."""
         info, folders = resources["nbgrader"], CourseDirectory(config=self.config)
-        found = results.collect(
-            info["db_url"],
-            Path(folders.root) / folders.autograded_directory,
-            info["assignment"],
-            Bases(folders, Grading(parent=self), info["assignment"]),
-            {info["student"]},
+        found = results.current(
+            folders, Grading(parent=self), info["assignment"], {info["student"]}
         )
         by_name = {result.exercise: result for result in found}
         rows, asked, commented, title = [], [], set(), ""

@@ -13,15 +13,12 @@ import pickle
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any
 
 import nbformat
 from nbformat import NotebookNode
 
-import autograder.core
 from autograder.core.challenge import Challenge
-from autograder.core.course import Course
 from autograder.core.exercise import FileExercise
 from autograder.core.facts import FactsError, Most, decode, encode
 from autograder.grading import reading, versions
@@ -102,7 +99,7 @@ def keep(nb: NotebookNode, run: Run, displayed: Mapping[int, list]) -> None:
     """
     cells = {str(index): _cell(nb, index, outputs, run) for index, outputs in displayed.items()}
     found = _Kept(
-        _code(run.course),
+        versions.course_code(run.course),
         run.profile.name,
         run.isolation.unsafe,
         run.refused,
@@ -155,7 +152,7 @@ def restore(nb: NotebookNode, run: Run) -> None:
     found = _read(nb, run.key)
     if found.profile != run.profile.name:
         raise NotKeptError(f"it ran under the profile {found.profile}")
-    now = found.code == _code(run.course)
+    now = found.code == versions.course_code(run.course)
     run.refused = found.refused
     run.isolation.unsafe = found.unsafe
     run.lost |= {name or None: Problem(s.says, s.kind) for name, s in found.lost.items()}
@@ -225,8 +222,3 @@ def _pickled(expected: Any) -> str:
         return base64.b64encode(pickle.dumps(expected)).decode()
     except Exception:  # a course may return anything; it is made anew then
         return ""
-
-
-def _code(course: Course) -> str:
-    """Returns a digest of the code of a course, and of what it builds on."""
-    return versions.code((*course.folders, Path(autograder.core.__file__).parent))

@@ -125,13 +125,12 @@ def problem(grading: Grading, isolated: Isolation, thorough: bool = False) -> st
     """
     course, profile = grading.load(), grading.variant()
     grading.load_rubric()
-    lacking = course.lacking(profile)
-    if lacking:
+    missing = lacks(course, profile)
+    if missing:
         others = [name for name in course.profiles if name != grading.profile]
         return (
-            f"the grader's machine lacks data or weights of the {profile.base} profile. "
-            f"{_listed(lacking)} {course.remedy} (Other profiles of a class, to be "
-            f"set in nbgrader_config.py: {', '.join(others) or 'none'}.)"
+            f"the grader's machine {missing} (Other profiles of a class, to be set in "
+            f"nbgrader_config.py: {', '.join(others) or 'none'}.)"
         )
     course.fill(profile)
     program = [sys.executable, "-P", inside.READY, grading.course, profile.base]
@@ -154,6 +153,15 @@ def problem(grading: Grading, isolated: Isolation, thorough: bool = False) -> st
             f"runs as another user there: allow everybody to read them, `chmod -R a+rX {paths}`."
         )
     return ""
+
+
+def lacks(course: Course, profile: Profile) -> str:
+    """Returns what data or weights of a profile a machine lacks, and what to do; empty if none."""
+    lacking = course.lacking(profile)
+    if not lacking:
+        return ""
+    about = f"lacks data or weights of the {profile.base} profile."
+    return f"{about} {_listed(lacking)} {course.remedy}"
 
 
 def _listed(lacking: dict[str, str]) -> str:

@@ -20,11 +20,18 @@ from autograder.core import verdict as verdicts
 from autograder.grading.cells import grade_id
 
 _SCHEME = re.compile(r"\n*^### BEGIN MARK SCHEME\n(.*?)\n### END MARK SCHEME$", re.S | re.M)
+_MARK = re.compile(r"[ \t]*###? *(?:BEGIN|END) SOLUTION[ \t]*")
 
 
 def without_scheme(source: str) -> str:
     """Returns the source of a cell without its marking scheme."""
     return _SCHEME.sub("", source)
+
+
+def solved(source: str) -> str:
+    """Returns the source of a solution's cell as a student would hand it in: without its marks."""
+    lines = without_scheme(source).split("\n")
+    return "\n".join(line for line in lines if not _MARK.fullmatch(line))
 
 
 class ShowModelAnswers(Preprocessor):

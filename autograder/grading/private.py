@@ -62,8 +62,8 @@ def _made(grading: Grading, root: Path, shared: bool) -> Path | None:
     own = _own(grading)
     # Nobody can learn the key, or a challenge, from what is made of it. Other code of the course
     # may make other data.
-    code = versions.code(course.folders)
-    about = "\0".join(["private data", repr(profile), content(grading), code])
+    parts = ["private data", repr(profile), content(grading), versions.course_code(course)]
+    about = "\0".join(parts)
     key = challenges.course_key(root, shared)
     made = root / FOLDER / hmac.digest(key, os.fsencode(about), "sha256").hex()[:16]
     if not _is_whole(made):

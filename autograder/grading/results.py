@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Assignment, Gradebook, MissingEntry, Notebook, SubmittedNotebook
+from nbgrader.coursedir import CourseDirectory
 
 from autograder.core.course import CourseError
 from autograder.core.rubric import RubricError
@@ -16,7 +17,7 @@ from autograder.grading import flags, gradebooks, states
 from autograder.grading.cells import METADATA, SECONDS, stored
 from autograder.grading.flags import Flag
 from autograder.grading.gradebooks import GradebookError
-from autograder.grading.machine import MachineError
+from autograder.grading.machine import Grading, MachineError
 from autograder.grading.states import Bases, Basis, State
 
 _AGAIN = "grade it again with --force"
@@ -139,6 +140,28 @@ def collect(
                 entry = entries.get((student, notebook.name))
                 results += _of_notebook(student, notebook, entry, graded, now)
     return sorted(results, key=lambda r: (r.student, order.get(r.exercise, len(order))))
+
+
+def current(
+    folders: CourseDirectory,
+    grading: Grading,
+    assignment: str,
+    students: Collection[str] | None = None,
+) -> list[Result]:
+    """Returns the results of an assignment, compared with what is handed in and set by now.
+
+    Args:
+        folders: the course's folders.
+        grading: what is graded.
+        assignment: the assignment's name.
+        students: ids of the students who are asked for; None for all.
+
+    Raises:
+        One of `UNREADABLE`: see `collect`.
+    """
+    autograded = Path(folders.root) / folders.autograded_directory
+    bases = Bases(folders, grading, assignment)
+    return collect(folders.db_url, autograded, assignment, bases, students)
 
 
 @contextmanager

@@ -28,7 +28,6 @@ from autograder.grading.cells import METADATA
 from autograder.grading.machine import Grading
 
 _KEY = "basis"
-_TIMESTAMP = "timestamp.txt"
 _IGNORED = (".", "__")  # how names begin of what systems and editors leave
 _MAX_FILES, _MAX_BYTES = 2000, 1_000_000_000  # beyond these in all, a file counts by its size
 
@@ -221,7 +220,7 @@ def points(assignment: Assignment) -> dict[str, float]:
 def _content(folder: Path) -> tuple[str, str]:
     """Returns digests of a submission's files and of its time stamp."""
     files = dict(_files(folder))
-    timestamp = files.pop(_TIMESTAMP, "")
+    timestamp = files.pop(staging.TIMESTAMP, "")
     return _digest(files), timestamp
 
 

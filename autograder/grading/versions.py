@@ -7,6 +7,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
+import autograder.core
 from autograder.core.course import Course
 
 _PACKAGES = ("rps-course", "nbgrader", "nbconvert", "nbclient", "ipykernel", "numpy")
@@ -19,6 +20,11 @@ def packages(course: Course) -> dict[str, str]:
         with contextlib.suppress(metadata.PackageNotFoundError):  # it has another name than that
             found[name] = metadata.version(name)
     return found
+
+
+def course_code(course: Course) -> str:
+    """Returns a digest of the Python files of a course, and of the core that it builds on."""
+    return code((*course.folders, Path(autograder.core.__file__).parent))
 
 
 @cache

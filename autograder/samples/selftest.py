@@ -13,7 +13,6 @@ from rich.console import Console
 
 from autograder import configuration
 from autograder.core.course import Course
-from autograder.core.exercise import FileExercise
 from autograder.grading import results, tables
 from autograder.grading.machine import Grading, MachineError, problem
 from autograder.samples.course import SampleCourse, SampleError
@@ -70,8 +69,7 @@ def _grade(sample: SampleCourse, course: Course, name: str, console: Console) ->
     for assignment in sample.assignments:
         sample.hand_in(STUDENT, assignment, sample.solved(assignment))
     # The files that are handed in are made while assignments without any are graded.
-    asking = [e for e in course.exercises.values() if isinstance(e, FileExercise)]
-    wait_for = {exercise.assignment for exercise in asking} & set(sample.assignments)
+    wait_for = {name for name in sample.assignments if course.files_of(name)}
     made = sample.folder / "made"
     making = None
     if wait_for and course.files:
@@ -83,14 +81,14 @@ def _grade(sample: SampleCourse, course: Course, name: str, console: Console) ->
             if making and assignment in wait_for:
                 with console.status(f"Making the files that {assignment} hands in"):
                     sample.finish(making, f"making the files that {assignment} hands in")
-                for name in {n for e in asking if e.assignment == assignment for n in e.files}:
+                for name in course.files_of(assignment):
                     shutil.copy(made / name, sample.submission(STUDENT, assignment))
             with console.status(f"nbgrader autograde {assignment}"):
                 sample.nbgrader("autograde", assignment)
             graded = results.collect(sample.db_url, sample.folder / "autograded", assignment)
             console.print(tables.scores(assignment, graded))
             found += graded
-            asked = {e.name for e in course.exercises.values() if e.assignment == assignment}
+            asked = {exercise.name for exercise in course.exercises_of(assignment)}
             for name in sorted(asked - {result.exercise for result in graded}):
                 console.print(f"[bold red]{name} was not graded.[/]")
                 missing += 1

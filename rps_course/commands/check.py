@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from rps_course.commands.shared import Commands, InputError, at_least
+from rps_course.commands.shared import Commands, InputError, takes_timeout
 
 
 def add(commands: Commands) -> None:
@@ -24,13 +24,7 @@ def add(commands: Commands) -> None:
     made.add_argument(
         "notebook", type=Path, metavar="NOTEBOOK", help="a notebook, such as ps2.ipynb"
     )
-    made.add_argument(
-        "--timeout",
-        type=at_least(1),
-        default=3600,
-        metavar="SECONDS",
-        help="how long a cell may take (default: 3600)",
-    )
+    takes_timeout(made)
     made.add_argument("--json", action="store_true", help="print everything as JSON")
     made.set_defaults(call=call)
 
@@ -47,6 +41,6 @@ def call(arguments: argparse.Namespace) -> int:
         shown = {"full": done.is_full, "score": done.score, "points": done.points}
         shown |= {"by_person": done.by_person, "told": done.told}
         print(json.dumps(shown | {"checks": [asdict(check) for check in done.checks]}, indent=1))
-        return 0 if done.is_full else 1
-    done.tell()
+    else:
+        done.tell()
     return 0 if done.is_full else 1

@@ -5,6 +5,7 @@ import json
 import os
 from pathlib import Path
 
+from autograder.core import writing
 from rps_course import preprocessing, submission
 from rps_course import profile as profiles
 from rps_course.commands.shared import TRAINED, Commands, InputError, takes_profile
@@ -64,9 +65,8 @@ def call(arguments: argparse.Namespace) -> int:
 
     figure = plotting.show_prediction(picture, probabilities, profile.classes)
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    temporary = arguments.out.with_name(f"{arguments.out.name}.part")
-    figure.savefig(temporary, format="png", dpi=110)
-    temporary.replace(arguments.out)
+    with writing.whole(arguments.out) as part:
+        figure.savefig(part, format="png", dpi=110)
     found = dict(zip(profile.classes, probabilities.tolist(), strict=True))
     if arguments.json:
         shown = {"weights": str(weights), "probabilities": found, "drawn": str(arguments.out)}

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from rps_course.commands.shared import Commands, at_least
+from rps_course.commands.shared import Commands, takes_timeout
 
 
 def add(commands: Commands) -> None:
@@ -34,13 +34,7 @@ def add(commands: Commands) -> None:
         help="name of the archive, or a folder for it (default: beside the notebook)",
     )
     made.add_argument("--no-check", action="store_true", help="do not run the checks first")
-    made.add_argument(
-        "--timeout",
-        type=at_least(1),
-        default=3600,
-        metavar="SECONDS",
-        help="how long a cell may take (default: 3600)",
-    )
+    takes_timeout(made)
     made.set_defaults(call=call)
 
 

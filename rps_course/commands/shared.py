@@ -1,9 +1,9 @@
 """What several commands share: kinds of arguments, and the error of wrong input."""
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 
+from autograder.core.arguments import whole_number
 from rps_course import profile as profiles
 
 TRAINED = Path("rps-training")  # where `train` writes and `classify` looks
@@ -14,16 +14,15 @@ class InputError(ValueError):
     """A command was given what it cannot use; the message says what."""
 
 
-def at_least(lowest: int) -> Callable[[str], int]:
-    """Returns what reads a whole number that somebody typed, and refuses a smaller one."""
-
-    def number(text: str) -> int:
-        value = int(text)
-        if value < lowest:
-            raise argparse.ArgumentTypeError(f"must be {lowest} or more. Received: {text}")
-        return value
-
-    return number
+def takes_timeout(command: argparse.ArgumentParser) -> None:
+    """Adds the option that limits the time of each cell of a notebook."""
+    command.add_argument(
+        "--timeout",
+        type=whole_number(),
+        default=3600,
+        metavar="SECONDS",
+        help="how long a cell may take (default: 3600)",
+    )
 
 
 def takes_profile(command: argparse.ArgumentParser) -> None:

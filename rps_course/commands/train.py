@@ -7,9 +7,10 @@ from typing import Any
 
 from rich.console import Console
 
+from autograder.core.arguments import whole_number
 from rps_course import data, run
 from rps_course.commands import progress
-from rps_course.commands.shared import TRAINED, Commands, at_least, takes_profile
+from rps_course.commands.shared import TRAINED, Commands, takes_profile
 from rps_course.fast import checkpoint
 from rps_course.fast import views as ways
 from rps_course.machine import choice, fetch
@@ -37,7 +38,7 @@ def add(commands: Commands) -> None:
     )
     made.add_argument(
         "--epochs",
-        type=at_least(1),
+        type=whole_number(),
         nargs=2,
         metavar=("HEAD", "FINE"),
         help="epochs of each phase (default: the profile's)",
@@ -50,7 +51,9 @@ def add(commands: Commands) -> None:
         "frozen part; a number: the frozen part for that many epochs of augmented pictures only, "
         "used in turn, which is faster still (default: plain on a GPU, otherwise fresh)",
     )
-    made.add_argument("--seed", type=at_least(0), default=0, help="random seed (default: 0)")
+    made.add_argument(
+        "--seed", type=whole_number(0, 2**32 - 1), default=0, help="random seed (default: 0)"
+    )
     made.add_argument("--quiet", action="store_true", help="print the results only")
     takes_profile(made)
     made.set_defaults(call=call)

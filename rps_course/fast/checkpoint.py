@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograder.core import writing
+
 if TYPE_CHECKING:
     import tensorflow as tf
 
@@ -148,10 +150,8 @@ class Checkpoint:
     def _write(self, classifier: "tf.keras.Model") -> None:
         notes = json.dumps({"settings": self._settings, "phases": self.phases})
         arrays = {str(i): np.asarray(v) for i, v in enumerate(_variables(classifier))}
-        temporary = self.path.with_suffix(".part")
-        with temporary.open("wb") as file:
+        with writing.whole(self.path) as part, part.open("wb") as file:
             np.savez(file, notes=notes, **arrays)
-        temporary.replace(self.path)
 
 
 def _variables(classifier: "tf.keras.Model") -> list["tf.keras.Variable"]:

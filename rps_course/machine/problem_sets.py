@@ -1,8 +1,9 @@
 """The problem sets that come with the package: `rps-course start`."""
 
-import os
 import shutil
 from pathlib import Path
+
+from autograder.core import writing
 
 _PACKAGE = Path(__file__).parents[1]
 _PLACES = (_PACKAGE / "problem_sets", _PACKAGE.parent / "assignments")  # in a wheel; in a clone
@@ -44,8 +45,7 @@ def copy(folder: Path) -> tuple[list[str], list[str]]:
             kept.append(name)
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_name(f".{target.name}.part")
-        shutil.copyfile(source, temporary)
-        os.replace(temporary, target)  # noqa: PTH105 (the same on every system, and atomic)
+        with writing.whole(target) as part:
+            shutil.copyfile(source, part)
         copied.append(name)
     return copied, kept

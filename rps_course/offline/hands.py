@@ -10,10 +10,10 @@ as JPEG files would be, in one file a split in the user's cache folder. Without 
 damaged one, the same pixels are drawn again.
 """
 
+import contextlib
 import hashlib
 import io
 import os
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from autograder.core import writing
 from rps_course.machine.progress import progress_bar
 from rps_course.offline.drawing import render_hand
 
@@ -175,21 +176,14 @@ def _read_cache(split: str) -> list[bytes]:
 def _write_cache(split: str, files: list[bytes]) -> None:
     """Keeps the JPEG files for the next time, if the folder lets us."""
     path = _cache_file(split)
-    temporary = None
-    try:
+    # A read-only home or a full disk costs the next run its time, never this one its pictures.
+    with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(suffix=".part", dir=path.parent)
-        os.chmod(temporary, 0o644)  # noqa: PTH101 (a grader's sandbox reads it as another user)
-        with os.fdopen(handle, "wb") as stream:
-            np.savez(
-                stream,
-                lengths=np.array([len(f) for f in files], np.int64),
-                data=np.frombuffer(b"".join(files), np.uint8),
-            )
-        Path(temporary).replace(path)
-    except OSError:
-        # A read-only home or a full disk costs the next run its time, never this one its pictures.
-        pass
-    finally:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
+        with writing.whole(path) as part:
+            with part.open("wb") as stream:
+                np.savez(
+                    stream,
+                    lengths=np.array([len(f) for f in files], np.int64),
+                    data=np.frombuffer(b"".join(files), np.uint8),
+                )
+            part.chmod(0o644)  # a grader's sandbox reads it as another user

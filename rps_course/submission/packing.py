@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from autograder.core.exercise import FileExercise
+from autograder.core import writing
 
 _DATE = "%Y-%m-%d-%H%M%S"
 
@@ -35,13 +35,6 @@ class HandIn:
     modules: tuple[str, ...] = ()
 
 
-def assignments() -> tuple[str, ...]:
-    """Returns the names of the problem sets."""
-    from rps_course.course import COURSE
-
-    return tuple(sorted({exercise.assignment for exercise in COURSE.exercises.values()}))
-
-
 def find(assignment: str, folder: Path, also: Sequence[Path] = ()) -> HandIn:
     """Finds what is handed in for a problem set.
 
@@ -61,21 +54,15 @@ def find(assignment: str, folder: Path, also: Sequence[Path] = ()) -> HandIn:
     else:
         places = (folder / f"{assignment}.ipynb", folder / assignment / f"{assignment}.ipynb")
         notebook = next((path for path in places if path.is_file()), places[0])
-    if assignment not in assignments():
+    if assignment not in COURSE.assignments:
         raise PackError(
-            f"There is no problem set {assignment!r}. There are: {', '.join(assignments())}."
+            f"There is no problem set {assignment!r}. There are: {', '.join(COURSE.assignments)}."
         )
     if not notebook.is_file():
         raise PackError(
             f"There is no notebook {notebook}. Run this where {notebook.name} is, or give its path."
         )
-    asked = dict.fromkeys(
-        name
-        for exercise in COURSE.exercises.values()
-        if isinstance(exercise, FileExercise) and exercise.assignment == assignment
-        for name in exercise.files
-    )
-    beside = {name: notebook.with_name(name) for name in asked}
+    beside = {name: notebook.with_name(name) for name in COURSE.files_of(assignment)}
     for path in also:
         if not path.is_file():
             raise PackError(f"There is no file {path}.")
@@ -126,16 +113,12 @@ def write(hand_in: HandIn, path: Path) -> None:
         PackError: the name is taken.
         OSError: a file cannot be read or written.
     """
-    part = path.with_name(f".{path.name}.part")
-    try:
+    with writing.whole(path) as part:
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
             for file in (hand_in.notebook, *hand_in.files):
                 archive.write(file, file.name)
         if path.exists():  # made meanwhile
             raise PackError(f"{path} is there already.")
-        part.rename(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def pack(

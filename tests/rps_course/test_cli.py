@@ -83,7 +83,7 @@ def test_the_command_runs_as_itself_and_as_a_module(command):
         (["prepare"], "invalid choice: 'prepare'"),
         (["fetch", "--mirror", "server"], "http://"),
         (["train", "--epochs", "1"], "--epochs"),
-        (["train", "--epochs", "0", "1"], "must be 1 or more"),
+        (["train", "--epochs", "0", "1"], "expected a whole number, 1 to 9,999,999"),
         (["train", "--seed", "x"], "--seed"),
         (["train", "--views", "0"], "number of at least 1. Received: 0"),
         (["train", "--views", "stale"], "Received: 'stale'"),

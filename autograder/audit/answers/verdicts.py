@@ -5,6 +5,7 @@ the solution cells before it, the answer and the test cell.
 """
 
 import ast
+import contextlib
 import os
 import zlib
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Lock
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -24,7 +26,7 @@ from autograder.core.challenge import Challenge
 from autograder.core.course import CourseError
 from autograder.core.exercise import Exercise
 from autograder.core.verdict import Verdict, explain, from_json
-from autograder.grading import challenges
+from autograder.grading import challenges, marking
 from autograder.grading.cells import grade_id, stored
 from autograder.grading.judge import JudgeEvidence
 from autograder.grading.release import INSTALL
@@ -95,8 +97,7 @@ def solved(subject: Subject, assignment: str) -> NotebookNode:
             f"Cannot read {path}: run the audit from the root of a clone of the course."
         ) from error
     for cell in notebook.cells:
-        lines = cell.source.split("\n")
-        cell.source = "\n".join(line for line in lines if "### " not in line)
+        cell.source = marking.solved(cell.source)
     return notebook
 
 
@@ -152,7 +153,6 @@ def judge(subject: Subject, answers: list[Answer], quick: bool = False) -> Itera
     assignments = {known[answer.exercise].assignment for answer in answers}
     notebooks = {name: solved(subject, name) for name in sorted(assignments)}
     idle: SimpleQueue[Nursery] = SimpleQueue()
-    nurseries: list[Nursery] = []
     judging = Lock()  # TensorFlow would use all cores for each of the verdicts
 
     def one(answer: Answer) -> Judged:
@@ -180,15 +180,7 @@ def judge(subject: Subject, answers: list[Answer], quick: bool = False) -> Itera
             handed_in={},
             isolation=Isolation(),
         )
-        if "lost" in said:
-            because = f"Running `{answer.exercise}` {said['lost']}."
-            run.lost[answer.exercise] = Problem(because, "end")
-        else:
-            for number, cell in enumerate(cells, 1):
-                cell.outputs = nbformat.from_dict(said["outputs"][number - 1])
-                for error in (o for o in cell.outputs if o.output_type == "error"):
-                    run.failed[number - 1] = FailedLine(number, "", error.ename, error.evalue)
-            test.outputs = nbformat.from_dict(said["evidence"])
+        _note(said, notebook, answer.exercise, run)
         with judging:
             JudgeEvidence().preprocess(notebook, {RUN: run})
         score, points = utils.determine_grade(test)
@@ -202,21 +194,29 @@ def judge(subject: Subject, answers: list[Answer], quick: bool = False) -> Itera
             from_json(own) if own else None,
         )
 
-    try:
+    with contextlib.ExitStack() as nurseries:
         for _ in range(jobs):
-            nurseries.append(Nursery(subject))
-            idle.put(nurseries[-1])
+            idle.put(nurseries.enter_context(contextlib.closing(Nursery(subject))))
         with ThreadPoolExecutor(jobs) as pool:
             try:  # whatever ends it, the pool waits for nothing that has not begun
                 for future in [pool.submit(one, answer) for answer in answers]:
                     yield future.result()
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
-                for nursery in nurseries:
-                    nursery.close()
-    finally:
-        for nursery in nurseries:
-            nursery.close()
+                nurseries.close()
+
+
+def _note(said: dict[str, Any], notebook: NotebookNode, exercise: str, run: Run) -> None:
+    """Notes what running an answer gave, in its notebook and in the run, as executing it would."""
+    if "lost" in said:
+        run.lost[exercise] = Problem(f"Running `{exercise}` {said['lost']}.", "end")
+        return
+    *cells, test = notebook.cells
+    for number, cell in enumerate(cells, 1):
+        cell.outputs = nbformat.from_dict(said["outputs"][number - 1])
+        for error in (o for o in cell.outputs if o.output_type == "error"):
+            run.failed[number - 1] = FailedLine(number, "", error.ename, error.evalue)
+    test.outputs = nbformat.from_dict(said["evidence"])
 
 
 def _text(outputs: list[dict] | None) -> str | None:

@@ -21,6 +21,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from autograder.audit.attacks import keyring
 from autograder.audit.attacks.corpus import Attack, Defect
 from autograder.audit.subject import Subject
+from autograder.grading import marking
 from autograder.grading.private import FOLDER
 
 HONEST = "zz_honest"  # graded last: what is still right then is right
@@ -134,10 +135,8 @@ class AttackedCourse:
         """Returns an honest, solved notebook."""
         notebook = self._read("solutions", assignment)
         for cell in notebook.cells:
-            lines = cell.source.split("\n")
-            cell.source = "\n".join(
-                line for line in lines if "### " not in line and "# canary-" not in line
-            )
+            lines = marking.solved(cell.source).split("\n")
+            cell.source = "\n".join(line for line in lines if "# canary-" not in line)
         return notebook
 
     def full_points(self, assignment: str) -> dict[str, float]:

@@ -5,6 +5,7 @@ an entry left out, as links, devices and encrypted entries are. Sizes are those 
 those that an archive claims.
 """
 
+import fnmatch
 import lzma
 import re
 import shutil
@@ -20,9 +21,9 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from autograder.grading.staging import IGNORED
+
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
-# What systems and editors leave in archives.
-_LEFT = {"__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints", ".git"}
 _BLOCK = 1 << 20
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
@@ -98,9 +99,9 @@ def is_ending(name: str, ending: str) -> bool:
     return name.lower().endswith(ending)
 
 
-def is_left(name: PurePosixPath) -> bool:
+def is_ignored(name: PurePosixPath) -> bool:
     """Whether a file is something that a system or an editor left."""
-    return any(part in _LEFT or part.startswith(("._", ".~")) for part in name.parts)
+    return any(fnmatch.fnmatch(part, pattern) for part in name.parts for pattern in IGNORED)
 
 
 def unpack(archive: Path, folder: Path, limits: Limits) -> Unpacked:
@@ -130,7 +131,7 @@ def unpack(archive: Path, folder: Path, limits: Limits) -> Unpacked:
             if problem or member.problem:
                 found.left_out.append(f"{shown(member.name)} ({problem or member.problem})")
                 continue
-            if member.is_folder or name is None or is_left(name):
+            if member.is_folder or name is None or is_ignored(name):
                 continue
             target = folder.joinpath(*name.parts)
             try:
@@ -160,7 +161,7 @@ def names(archive: Path) -> list[PurePosixPath]:
     """
     with _opened(archive) as members:
         found = [safe(member.name)[0] for member in members if not member.is_folder]
-    return [name for name in found if name is not None and not is_left(name)]
+    return [name for name in found if name is not None and not is_ignored(name)]
 
 
 def safe(name: str) -> tuple[PurePosixPath | None, str]:

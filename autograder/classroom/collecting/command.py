@@ -23,13 +23,14 @@ from autograder.classroom.roster import Person, Roster, RosterError
 from autograder.core.exercise import FileExercise
 from autograder.grading import results
 from autograder.grading.machine import Grading
+from autograder.grading.staging import TIMESTAMP
 
 UNREADABLE = (RosterError, ExportError, ArchiveError, *results.UNREADABLE)
 _NAMED = 10  # of many, how many are named
 
 
 @dataclass(frozen=True)
-class Wishes:
+class Options:
     """What somebody asked for.
 
     Attributes:
@@ -68,14 +69,14 @@ class Collected:
     absent: list[Person] = field(default_factory=list)
 
 
-def collect(application: NbGrader, source: Path, assignment: str, wishes: Wishes) -> Collected:
+def collect(application: NbGrader, source: Path, assignment: str, options: Options) -> Collected:
     """Takes an export into `submitted/`.
 
     Args:
         application: nbgrader's, with the configuration.
         source: an archive, or a folder with archives or with what was in one.
         assignment: the assignment's name.
-        wishes: what was asked for.
+        options: what was asked for.
 
     Raises:
         UNREADABLE: the input cannot be used; nothing was written then.
@@ -84,7 +85,7 @@ def collect(application: NbGrader, source: Path, assignment: str, wishes: Wishes
     folders = application.coursedir
     with results.opened(folders.db_url, assignment) as (gradebook, known):
         expected = _expected(application, known)
-        roster = _roster(gradebook, wishes)
+        roster = _roster(gradebook, options)
     downloaded = ZipCollectApp(parent=application).downloaded_directory
     shelf = Shelf(Path(folders.root) / downloaded / assignment)
     found = Collected()
@@ -94,15 +95,15 @@ def collect(application: NbGrader, source: Path, assignment: str, wishes: Wishes
         with tempfile.TemporaryDirectory(dir=shelf.folder.parent, prefix=".unpacked-") as scratch:
             reader = _Reader(application, Path(scratch), roster, expected, assignment, found)
             hand_ins = [hand_in for export in reader.read(source) for hand_in in export.hand_ins]
-            whose = _matched(hand_ins, roster, found, strict=wishes.roster is not None)
+            whose = _matched(hand_ins, roster, found, strict=options.roster is not None)
             for student in sorted(whose):
                 person, own = whose[student]
                 place = folders.format_path(folders.submitted_directory, student, assignment)
-                found.taken.append(_take(student, person, Path(place), own, shelf, wishes))
+                found.taken.append(_take(student, person, Path(place), own, shelf, options))
     finally:
         if not shelf_there and not any(shelf.folder.parent.iterdir()):
             shelf.folder.parent.rmdir()
-    if wishes.roster is not None:
+    if options.roster is not None:
         found.absent = [person for person in roster.people if person.id not in whose]
     return found
 
@@ -116,9 +117,9 @@ def _expected(application: NbGrader, known: Assignment) -> frozenset[str]:
     return frozenset({*(f"{notebook.name}.ipynb" for notebook in known.notebooks), *files})
 
 
-def _roster(gradebook: Gradebook, wishes: Wishes) -> Roster:
-    if wishes.roster is not None:
-        return rosters.read(wishes.roster, wishes.id_column)
+def _roster(gradebook: Gradebook, options: Options) -> Roster:
+    if options.roster is not None:
+        return rosters.read(options.roster, options.id_column)
     return rosters.of_gradebook(
         (student.id, student.first_name, student.last_name, student.email)
         for student in gradebook.students
@@ -164,7 +165,7 @@ class _Reader:
             Entry(name, path)
             for path in sorted(folder.rglob("*"))
             if path.is_file() and not path.is_symlink()
-            and not archives.is_left(name := PurePosixPath(path.relative_to(folder).as_posix()))
+            and not archives.is_ignored(name := PurePosixPath(path.relative_to(folder).as_posix()))
         ]  # fmt: skip
         exports, rest = [], []
         for entry in entries:
@@ -224,7 +225,7 @@ class _Reader:
     def _expand(self, hand_in: HandIn) -> None:
         """Unpacks the archives in a hand-in, in place; one that cannot be stays as it is."""
         for name, entry in list(hand_in.files.items()):
-            if name.name == taking.TIMESTAMP and len(name.parts) == 1:
+            if name.name == TIMESTAMP and len(name.parts) == 1:
                 del hand_in.files[name]  # a student cannot say when
                 continue
             if not archives.is_archive(name.name):
@@ -236,7 +237,7 @@ class _Reader:
                 continue
             hand_in.notes += [f"left out of {name.name}: {text}" for text in unpacked.left_out]
             del hand_in.files[name]
-            inside = {e.name: e for e in unpacked.entries if str(e.name) != taking.TIMESTAMP}
+            inside = {e.name: e for e in unpacked.entries if str(e.name) != TIMESTAMP}
             again = inside.keys() & hand_in.files.keys()
             if again and again == inside.keys():  # packed twice
                 there = {inner: hand_in.files[inner] for inner in again}
@@ -275,19 +276,19 @@ def _matched(
 
 def _take(
     student: str, person: Person | None, target: Path, own: list[HandIn], shelf: Shelf,
-    wishes: Wishes,
+    options: Options,
 ) -> Taken:  # fmt: skip
     in_order = sorted(own, key=cmp_to_key(_compare))  # stable: of unknown order, the later archive
     newest = in_order[-1]
     time = newest.time
     if time is None and person is not None:
-        time = matching.submitted(person, wishes.zone)
+        time = matching.submitted(person, options.zone)
     if time is None and newest.late:
-        time = wishes.late
+        time = options.late
     try:
         return taking.take(
             student, target, newest, in_order[:-1], shelf, time,
-            force=wishes.force, dry_run=wishes.dry_run,
+            force=options.force, dry_run=options.dry_run,
         )  # fmt: skip
     except OSError as error:
         about = f"it could not be written: {error.strerror or error}"
@@ -299,11 +300,11 @@ def _compare(one: HandIn, other: HandIn) -> int:
     return 0 if newer is None else 1 if newer else -1
 
 
-def report(found: Collected, assignment: str, wishes: Wishes) -> list[str]:
+def report(found: Collected, assignment: str, options: Options) -> list[str]:
     """Returns the lines that say what was done, or would be done."""
-    lines = [line for taken in found.taken for line in _said(taken, wishes)]
+    lines = [line for taken in found.taken for line in _said(taken)]
     if found.unmatched:
-        lines.append(f"Not matched with a student on {wishes.roster}, and not taken:")
+        lines.append(f"Not matched with a student on {options.roster}, and not taken:")
         lines += [
             f"  {archives.shown(why)} ({len(hand_in.files)} files in {hand_in.source})"
             for hand_in, why in found.unmatched
@@ -316,12 +317,12 @@ def report(found: Collected, assignment: str, wishes: Wishes) -> list[str]:
     said = [f"{count} {outcome}" for outcome, count in counts.items()]
     said += [f"{len(found.unmatched)} not matched"] if found.unmatched else []
     kinds = " and ".join(sorted(set(found.platforms)))
-    done = "Nothing was written. It would be" if wishes.dry_run else "Collected"
+    done = "Nothing was written. It would be" if options.dry_run else "Collected"
     lines.append(f"{done}, {assignment} ({kinds}): {', '.join(said) or 'nothing'}.")
     return lines
 
 
-def _said(taken: Taken, wishes: Wishes) -> list[str]:
+def _said(taken: Taken) -> list[str]:
     hand_in, about = taken.hand_in, []
     if taken.outcome in taking.WRITTEN:
         about.append(f"{len(hand_in.files)} files")

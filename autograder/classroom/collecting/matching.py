@@ -7,9 +7,9 @@ from datetime import UTC, datetime, tzinfo
 import dateutil.parser
 
 from autograder.classroom.collecting.platforms import Claim
-from autograder.classroom.roster import Person, Roster, words
+from autograder.classroom.roster import Person, Roster, comparable, words
 
-_SUBMITTED = ("last modified (submission)",)  # Moodle's column, without a zone
+_SUBMITTED = "last modified (submission)"  # Moodle's column, without a zone
 _BLIND = "participant"  # what Moodle puts in place of a name
 _USABLE = re.compile(r"[^\w@.+ -]")
 
@@ -60,8 +60,8 @@ def submitted(person: Person, zone: tzinfo) -> datetime | None:
         person: with a row of the worksheet.
         zone: the time zone of whoever exported it.
     """
-    row = {" ".join(name.split()).casefold(): value for name, value in person.row}
-    text = next((row[name] for name in _SUBMITTED if name in row), "")
+    row = {comparable(name): value for name, value in person.row}
+    text = row.get(_SUBMITTED, "")
     return parsed(text, zone) if any(letter.isdigit() for letter in text) else None
 
 

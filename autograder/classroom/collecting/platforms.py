@@ -23,10 +23,10 @@ from nbgrader.utils import parse_utc
 
 from autograder.classroom.collecting import archives
 from autograder.classroom.collecting.archives import Entry
+from autograder.grading.staging import TIMESTAMP
 
 _METADATA = "submission_metadata.yml"
 _MAX_METADATA = 50_000_000
-_TIMESTAMP = "timestamp.txt"
 _CANVAS = re.compile(
     r"(?P<name>[^/]*?)(?P<late>_LATE)?_(?P<student>\d+)_(?P<file>\d+)_(?P<rest>[^/]+)", re.DOTALL
 )
@@ -306,7 +306,7 @@ def _plain(entries: list[Entry], known: Callable[[str], bool], assignment: str) 
             inside = parts[2:] if len(parts) > 2 and parts[1] == assignment else parts[1:]
             label, name = parts[0], PurePosixPath(*inside)
         hand_in = students.setdefault(label, HandIn((Claim(label, "plain", label, "", (label,)),)))
-        if name.name == _TIMESTAMP and len(name.parts) == 1:
+        if name.name == TIMESTAMP and len(name.parts) == 1:
             hand_in.time = _of_text(entry)
         else:
             hand_in.files[name] = entry

@@ -12,14 +12,12 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from nbgrader.utils import parse_utc
-
 from autograder.classroom.collecting.archives import Entry
 from autograder.classroom.collecting.platforms import HandIn, Order
+from autograder.core import writing
+from autograder.grading.staging import TIMESTAMP, OddFileError, timestamp
 
-TIMESTAMP = "timestamp.txt"
 _RECORD = "collected.json"
-_MAX_TEXT = 1000
 
 NEW, NEWER, SAME, TIMED, KEPT, FORCED, FAILED = (
     "new", "newer", "unchanged", "time changed", "kept", "forced", "failed",
@@ -75,9 +73,8 @@ class Shelf:
         """Keeps how new a submission is, at once."""
         self._orders[student] = asdict(order)
         self.folder.mkdir(parents=True, exist_ok=True)
-        part = self.folder / f"{_RECORD}.part"
-        part.write_text(json.dumps(self._orders, indent=1, sort_keys=True), encoding="utf-8")
-        part.replace(self.folder / _RECORD)
+        with writing.whole(self.folder / _RECORD) as part:
+            part.write_text(json.dumps(self._orders, indent=1, sort_keys=True), encoding="utf-8")
 
     def has(self, student: str, digest: str) -> bool:
         """Whether an earlier attempt with this content is kept."""
@@ -124,29 +121,12 @@ def take(
     if time:
         time = time.replace(microsecond=0)
         order = replace(order, time=time.replace(tzinfo=UTC).timestamp())
-    done = Taken(student, NEW, newest, time)
-    there, old_time = target.is_dir(), _timestamp(target)
-    if target.is_symlink() or (target.exists() and not there):
+    done, last = Taken(student, NEW, newest, time), shelf.order(student)
+    if target.is_symlink() or (target.exists() and not target.is_dir()):
         done.outcome, done.about = FAILED, f"{target} is no folder"
         return done
-    if there and any(target.iterdir()):
-        before = last = shelf.order(student)
-        if old_time is not None:
-            before = replace(before, time=old_time.replace(tzinfo=UTC).timestamp())
-        is_newer = order.is_newer(before)
-        if _digest(newest.files) == _digest_of(target):
-            # Not where a person has changed the time since it was taken.
-            later = time is not None and order.time != last.time
-            later = later and (old_time is None or time > old_time)
-            done.outcome = TIMED if later else SAME
-        elif is_newer:
-            done.outcome = NEWER
-        elif force:
-            done.outcome = FORCED
-        else:
-            done.outcome = KEPT
-            how = "is newer" if is_newer is False else "differs; nobody can know which is newer"
-            done.about = f"what is in {target} {how}. --force replaces it"
+    if target.is_dir() and any(target.iterdir()):
+        _compare(done, order, target, last, force)
     if dry_run:
         return done
     if done.outcome in WRITTEN:
@@ -156,12 +136,41 @@ def take(
     for files in (*(one.files for one in earlier), *_versions(newest)):
         if _digest(files) not in (_digest(newest.files), _digest_of(target)):
             _keep(shelf, student, files, done)
-    before = shelf.order(student)
     if done.outcome in WRITTEN or (
-        done.outcome in (SAME, TIMED) and order.is_newer(before) is not False
+        done.outcome in (SAME, TIMED) and order.is_newer(last) is not False
     ):
         shelf.note(student, order)
     return done
+
+
+def _compare(done: Taken, order: Order, target: Path, last: Order, force: bool) -> None:
+    """Notes what becomes of a hand-in where there is a submission already.
+
+    Args:
+        done: of the hand-in; its outcome is set.
+        order: how new the hand-in is.
+        target: the submission.
+        last: how new the hand-in was that was taken last.
+        force: whether the hand-in replaces what differs, and is not known to be older.
+    """
+    old_time = _timestamp(target)
+    before = last
+    if old_time is not None:
+        before = replace(last, time=old_time.replace(tzinfo=UTC).timestamp())
+    is_newer = order.is_newer(before)
+    if _digest(done.hand_in.files) == _digest_of(target):
+        # Not where a person has changed the time since it was taken.
+        later = done.time is not None and order.time != last.time
+        later = later and (old_time is None or done.time > old_time)
+        done.outcome = TIMED if later else SAME
+    elif is_newer:
+        done.outcome = NEWER
+    elif force:
+        done.outcome = FORCED
+    else:
+        done.outcome = KEPT
+        how = "is newer" if is_newer is False else "differs; nobody can know which is newer"
+        done.about = f"what is in {target} {how}. --force replaces it"
 
 
 def _versions(hand_in: HandIn) -> list[dict[PurePosixPath, Entry]]:
@@ -217,20 +226,15 @@ def _copy(files: Mapping[PurePosixPath, Entry], folder: Path) -> None:
 
 def _write_time(folder: Path, time: datetime | None) -> None:
     if time is not None:
-        part = folder / f"{TIMESTAMP}.part"
-        part.write_text(f"{time} UTC\n", encoding="utf-8")
-        part.replace(folder / TIMESTAMP)
+        with writing.whole(folder / TIMESTAMP) as part:
+            part.write_text(f"{time} UTC\n", encoding="utf-8")
 
 
 def _timestamp(folder: Path) -> datetime | None:
-    path = folder / TIMESTAMP
-    if path.is_symlink() or not path.is_file() or path.stat().st_size > _MAX_TEXT:
-        return None
     try:
-        found: datetime = parse_utc(path.read_text(encoding="utf-8").strip())
-    except (ValueError, OverflowError):
+        return timestamp(folder)
+    except OddFileError:
         return None
-    return found
 
 
 def _digest_of(folder: Path) -> str:

@@ -82,7 +82,7 @@ class TrainedModel(FileExercise[Facts]):
         if all(finding.flag for finding in compared):  # the grader has not trained a model
             yield from judging.remarks(record, weights, profile, rules)
         yield from judging.figures(record, weights, profile)
-        yield from judging.suspicions(record, weights, profile, rules)
+        yield from judging.suspicions(record, weights, rules)
         yield from judging.accuracy(weights, profile)
 
 

@@ -70,9 +70,7 @@ def figures(record: Record, weights: Measured, profile: Profile) -> Iterator[Fin
         yield shows("training time", f"{sum(seconds):.0f} s (claimed)", sum(seconds))
 
 
-def suspicions(
-    record: Record, weights: Measured, profile: Profile, rules: dict
-) -> Iterator[Finding]:
+def suspicions(record: Record, weights: Measured, rules: dict) -> Iterator[Finding]:
     """Yields what a person should look at."""
     head, tail = weights.head, weights.tail
     if not rules["start_low"] <= head.start <= rules["start_high"]:
