@@ -23,7 +23,7 @@ from autograder.commands import (
     show,
     similar,
 )
-from autograder.core.arguments import Parser
+from autograder.core.arguments import Parser, run_command
 
 _COMMANDS = (  # as `--help` lists them
     demo, selftest, release, release_solutions, roster, collect, run, rejudge, show, report, export,
@@ -51,6 +51,10 @@ def parser() -> Parser:
 
 def main(argv: list[str] | None = None) -> int:
     """Runs `rps-grader`; returns its exit status."""
+    return run_command("rps-grader", lambda: _main(argv))
+
+
+def _main(argv: list[str] | None) -> int:
     arguments = parser().parse_args(argv)
     if importlib.util.find_spec("nbgrader") is None:
         print(
@@ -68,7 +72,9 @@ def main(argv: list[str] | None = None) -> int:
         return 1
     # nbgrader 0.9.6 calls a program of its environment (alembic) by name, which is found only where
     # that environment is activated.
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    os.environ["PATH"] = os.pathsep.join(
+        [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
+    )
     try:
         return int(arguments.call(arguments))
     except KeyboardInterrupt:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import shtab
 
-from autograder.core.arguments import STATUSES, Parser
+from autograder.core.arguments import STATUSES, Parser, run_command
 from rps_course import __version__, augmentation, data, preprocessing, submission, training
 from rps_course import profile as profiles
 from rps_course.commands import check, classify, doctor, fetch, pack, start, train
@@ -70,6 +70,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit status: 0 done, 1 failed, 2 bad input, 130 interrupted.
     """
+    return run_command("rps-course", lambda: _main(argv))
+
+
+def _main(argv: Sequence[str] | None) -> int:
     try:
         arguments = parser().parse_args(argv)
     except SystemExit as end:  # argparse has said all there is to say
@@ -86,6 +90,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             sys.stderr.flush()
             os._exit(130)
         return 130
+    except BrokenPipeError:
+        raise
     except _ERRORS as error:
         print(f"rps-course: error: {_said(error)}", file=sys.stderr)
         return 2 if isinstance(error, ValueError) else 1
@@ -93,8 +99,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _said(error: Exception) -> str:
     """Returns what to tell of an error; Python's own on files begin with their number."""
-    if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return str(error)
 
 
