@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from rps_course.commands.shared import Commands, at_least
+from rps_course.commands.shared import Commands, InputError, at_least
 
 
 def add(commands: Commands) -> None:
@@ -46,13 +46,17 @@ def add(commands: Commands) -> None:
 
 def call(arguments: argparse.Namespace) -> int:
     """Runs the command; returns its exit status."""
+    from rps_course import rehearsal  # imports much of Jupyter
     from rps_course.submission import packing
 
-    ready = packing.pack(
-        arguments.assignment,
-        arguments.out,
-        arguments.also,
-        arguments.timeout,
-        check=not arguments.no_check,
-    )
+    try:
+        ready = packing.pack(
+            arguments.assignment,
+            arguments.out,
+            arguments.also,
+            arguments.timeout,
+            check=not arguments.no_check,
+        )
+    except rehearsal.NotebookError as error:
+        raise InputError(str(error)) from error
     return 0 if ready else 1

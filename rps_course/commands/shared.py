@@ -14,13 +14,15 @@ class InputError(ValueError):
     """A command was given what it cannot use; the message says what."""
 
 
-def at_least(lowest: int) -> Callable[[str], int]:
-    """Returns what reads a whole number that somebody typed, and refuses a smaller one."""
+def at_least(lowest: int, highest: int = 9_999_999) -> Callable[[str], int]:
+    """Returns what reads a whole number that somebody typed, and refuses one out of bounds."""
 
     def number(text: str) -> int:
         value = int(text)
         if value < lowest:
             raise argparse.ArgumentTypeError(f"must be {lowest} or more. Received: {text}")
+        if value > highest:
+            raise argparse.ArgumentTypeError(f"must be {highest} or less. Received: {text}")
         return value
 
     return number

@@ -14,6 +14,8 @@ from rps_course.fast import checkpoint
 from rps_course.fast import views as ways
 from rps_course.machine import choice, fetch
 
+_MAX_SEED = 2**32 - 1  # of NumPy
+
 
 def add(commands: Commands) -> None:
     """Declares the command and its arguments."""
@@ -50,7 +52,9 @@ def add(commands: Commands) -> None:
         "frozen part; a number: the frozen part for that many epochs of augmented pictures only, "
         "used in turn, which is faster still (default: plain on a GPU, otherwise fresh)",
     )
-    made.add_argument("--seed", type=at_least(0), default=0, help="random seed (default: 0)")
+    made.add_argument(
+        "--seed", type=at_least(0, _MAX_SEED), default=0, help="random seed (default: 0)"
+    )
     made.add_argument("--quiet", action="store_true", help="print the results only")
     takes_profile(made)
     made.set_defaults(call=call)
