@@ -19,10 +19,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import yaml
-from nbgrader.utils import parse_utc
 
 from autograder.classroom.collecting import archives
 from autograder.classroom.collecting.archives import Entry
+from autograder.grading.times import parse_utc
 
 _METADATA = "submission_metadata.yml"
 _MAX_METADATA = 50_000_000

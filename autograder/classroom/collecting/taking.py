@@ -12,10 +12,9 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from nbgrader.utils import parse_utc
-
 from autograder.classroom.collecting.archives import Entry
 from autograder.classroom.collecting.platforms import HandIn, Order
+from autograder.grading.times import parse_utc
 
 TIMESTAMP = "timestamp.txt"
 _RECORD = "collected.json"
