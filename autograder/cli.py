@@ -24,7 +24,7 @@ from autograder.commands import (
     similar,
 )
 from autograder.commands.shared import fails
-from autograder.core.arguments import Parser
+from autograder.core.arguments import Parser, run_command
 
 _COMMANDS = (  # as `--help` lists them
     demo, selftest, release, release_solutions, roster, collect, run, rejudge, show, report, export,
@@ -47,6 +47,10 @@ def parser() -> Parser:
 
 def main(argv: list[str] | None = None) -> int:
     """Runs `rps-grader`; returns its exit status."""
+    return run_command("rps-grader", lambda: _main(argv))
+
+
+def _main(argv: list[str] | None) -> int:
     arguments = parser().parse_args(argv)
     if importlib.util.find_spec("nbgrader") is None:
         return fails(
@@ -62,7 +66,9 @@ def main(argv: list[str] | None = None) -> int:
         )
     # nbgrader 0.9.6 calls a program of its environment (alembic) by name, which is found only where
     # that environment is activated.
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    os.environ["PATH"] = os.pathsep.join(
+        [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
+    )
     try:
         return int(arguments.call(arguments))
     except KeyboardInterrupt:

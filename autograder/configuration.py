@@ -74,7 +74,9 @@ def configure(c: Config, *, course: str, profile: str) -> None:
     c.Autograde.exporter_class = "autograder.grading.intake.SubmissionExporter"
     # Pages that show what students wrote, in formgrader and as feedback, run and load none of it.
     c.HTMLExporter.sanitize_html = True
-    filters = ("markdown2html", "clean_html", "highlight_code", "strip_files_prefix")
+    filters = (
+        "markdown2html", "clean_html", "highlight_code", "strip_files_prefix", "strip_ansi",
+    )  # fmt: skip
     c.HTMLExporter.filters = {name: f"autograder.grading.pages.{name}" for name in filters}
     # Whoever grades a written answer sees the model answer below it.
     c.HTMLExporter.preprocessors = ["autograder.grading.marking.ShowModelAnswers"]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import shtab
 
-from autograder.core.arguments import STATUSES, Parser, fails
+from autograder.core.arguments import STATUSES, Parser, fails, run_command
 from rps_course import __version__, augmentation, data, preprocessing, submission, training
 from rps_course import profile as profiles
 from rps_course.commands import check, classify, doctor, fetch, pack, start, train
@@ -67,6 +67,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit status: 0 done, 1 failed, 2 bad input, 130 interrupted.
     """
+    return run_command("rps-course", lambda: _main(argv))
+
+
+def _main(argv: Sequence[str] | None) -> int:
     try:
         arguments = parser().parse_args(argv)
     except SystemExit as end:  # argparse has said all there is to say
@@ -83,6 +87,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             sys.stderr.flush()
             os._exit(130)
         return 130
+    except BrokenPipeError:
+        raise
     except _ERRORS as error:
         return fails("rps-course", error, 2 if isinstance(error, ValueError) else 1)
 

@@ -113,7 +113,7 @@ def rehearse(path: Path, seconds: int) -> Rehearsal:
     Raises:
         NotebookError: the file is no notebook, it has no check, or there is no kernel.
     """
-    notebook = _read(path)
+    notebook = read(path)
     names = [name for cell in notebook.cells for name in _checks(cell)]
     if not names:
         raise NotebookError(f"{path} has no check, such as `check.top_k(top_k)`.")
@@ -157,11 +157,18 @@ def _sum(cell: NotebookNode) -> dict[str, tuple[float, float]] | None:
 
 
 def _by_person(notebook: NotebookNode) -> float:
-    graded = (cell.metadata.get("nbgrader", {}) for cell in notebook.cells)
-    return sum(about.get("points", 0) for about in graded if about.get("solution"))
+    found = (cell.metadata.get("nbgrader") for cell in notebook.cells)
+    answers = [about for about in found if isinstance(about, dict) and about.get("solution")]
+    points = (about.get("points") for about in answers)  # whatever a student's notebook says
+    return sum(number for number in points if isinstance(number, int | float))
 
 
-def _read(path: Path) -> NotebookNode:
+def read(path: Path) -> NotebookNode:
+    """Reads a notebook.
+
+    Raises:
+        NotebookError: there is none, or the file is none.
+    """
     if not path.is_file():
         raise NotebookError(f"There is no file {path}.")
     try:

@@ -5,6 +5,7 @@ import pty
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -95,3 +96,51 @@ def test_colors_are_for_a_terminal_and_not_where_nobody_wants_them(tmp_path, mon
         [sys.executable, "-m", "rps_course", "doctor"], capture_output=True, text=True, check=False
     )
     assert "\x1b[" not in piped.stdout
+
+
+def ended(program, arguments, folder, **streams):
+    command = [sys.executable, "-m", PROGRAMS[program].__name__, *arguments]
+    return subprocess.run(command, cwd=folder, stderr=subprocess.PIPE, check=False, **streams)
+
+
+PRINTING = [
+    ("rps-course", ("start",)),
+    ("rps-course", ("--help",)),
+    ("rps-grader", ("--print-completion", "bash")),
+]
+
+
+@pytest.mark.parametrize(("program", "arguments"), PRINTING)
+@pytest.mark.parametrize("buffered", ["", "1"])
+def test_a_reader_that_has_read_enough_gets_no_traceback(
+    program, arguments, buffered, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("PYTHONUNBUFFERED", buffered)
+    read, written = os.pipe()
+    os.close(read)
+    with os.fdopen(written, "wb") as output:
+        done = ended(program, arguments, tmp_path, stdout=output)
+    assert done.returncode in (0, 1)
+    assert done.stderr == b""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has it")
+def test_output_that_cannot_be_written_is_told_in_one_line(tmp_path):
+    with Path("/dev/full").open("wb") as output:
+        done = ended("rps-course", ("start",), tmp_path, stdout=output)
+    assert done.returncode == 1
+    assert done.stderr == b"rps-course: error: No space left on device\n"
+
+
+def test_names_that_the_terminal_has_no_letters_for_are_printed(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    done = ended("rps-course", ("start", "Übung"), tmp_path, stdout=subprocess.PIPE)
+    assert done.returncode == 0, done.stderr
+    assert b"Wrote \\xdcbung" in done.stdout
+
+
+def test_the_grader_needs_no_search_path(tmp_path):
+    done = ended("rps-grader", ("show", "ps1"), tmp_path, stdout=subprocess.PIPE, env={})
+    assert done.returncode == 2
+    assert b"There is no gradebook" in done.stderr
+    assert b"Traceback" not in done.stderr

@@ -28,6 +28,7 @@ from autograder.core.verdict import plain
 from autograder.grading import gradebooks, marking
 from autograder.grading.cells import grade_id
 from autograder.grading.machine import Grading, lacks
+from autograder.grading.paths import Paths
 
 _HIDDEN = re.compile(r"^[^\n]*BEGIN HIDDEN TESTS.*?END HIDDEN TESTS[^\n]*\n?", re.M | re.S)
 _CUT_SHORT = "KeyboardInterrupt"  # what nbclient makes a cell raise that takes too long
@@ -107,7 +108,9 @@ def release(
                 _fill(Path(room), source, Path(grading.rubric) if grading.rubric else None, course)
                 solution = for_students(nbformat.read(path, as_version=4))
                 _run(solution, Path(room), course, profile, timeout, path.stem, watch)
-                _hide_paths(solution, Path(room), Path(folders.root))
+                paths = Paths(Path(folders.root), {Path(room): "."})
+                for cell in solution.cells:
+                    paths.hide_in(cell.get("outputs", []))
             _write(solution, path.stem, Path(made))
         return [path.replace(target / path.name) for path in sorted(Path(made).iterdir())]
 
@@ -168,24 +171,6 @@ def _run(
     else:
         return
     raise SolutionError(f"Cell {number} of the solution {name} {problem}. Nothing is written.")
-
-
-def _hide_paths(notebook: NotebookNode, room: Path, root: Path) -> None:
-    """Takes paths of this machine out of what a solution displayed."""
-    known = {str(room): ".", str(root.absolute()): "course", str(Path.home()): "~"}
-
-    def shown(text: str) -> str:
-        for path, name in known.items():
-            text = text.replace(path, name) if len(path) > 1 else text
-        return text
-
-    for cell in notebook.cells:
-        for output in cell.get("outputs", ()):
-            if output.output_type == "stream":
-                output.text = shown(output.text)
-            for kind, value in output.get("data", {}).items():
-                if kind.startswith("text/") and isinstance(value, str):
-                    output.data[kind] = shown(value)
 
 
 def _write(notebook: NotebookNode, name: str, folder: Path) -> None:

@@ -4,12 +4,16 @@ Exit status of all of them: 0 done, 1 failed, 2 wrong call or input, 130 interru
 """
 
 import argparse
+import errno
+import io
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 STATUSES = "Exit status: 0 done, 1 failed, 2 wrong call or input, 130 interrupted."
 
 
@@ -94,3 +98,38 @@ class Parser(argparse.ArgumentParser):
         for action in self.arguments():
             if action.type is Path:
                 action.complete = how  # type: ignore[attr-defined]
+
+
+def run_command(program: str, call: Callable[[], int]) -> int:
+    """Runs a command whose output may be read by another program, or by nobody to its end.
+
+    Args:
+        program: the command's name.
+        call: does the work; returns the exit status.
+
+    Returns:
+        The exit status; 1 if the output could not be written.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # names may hold what its encoding has not
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        try:
+            return call()
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except BrokenPipeError:  # of a reader that has read enough
+        _leave_output()
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        _leave_output()
+        return fails(program, error, 1)
+    return 1
+
+
+def _leave_output() -> None:
+    """Lets what is still to be printed go nowhere: Python would fail over it at its end."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

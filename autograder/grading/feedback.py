@@ -6,6 +6,7 @@ place of its test cell. `templates/feedback_page` is its form.
 """
 
 import re
+from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import HTMLExporter
@@ -20,11 +21,12 @@ from pygments.formatters import HtmlFormatter
 from traitlets import List, Unicode
 
 from autograder.core import display
-from autograder.core.verdict import VerdictError
+from autograder.core.verdict import VerdictError, plain
 from autograder.grading import results, showing
 from autograder.grading.cells import grade_id, stored
 from autograder.grading.inside.notebook import PICTURES
 from autograder.grading.machine import Grading
+from autograder.grading.paths import Paths
 from autograder.grading.results import Result
 from autograder.grading.states import State
 
@@ -36,6 +38,7 @@ _DARK = "@media (prefers-color-scheme: dark)"
 _HEADING = re.compile(r"^#{1,4} +(.+?) *#*$", re.MULTILINE)
 _MAX_TITLE, _MAX_REASON, _MAX_REASONS = 100, 200, 3
 
+_OF_EXCHANGE = ("timestamp.txt", "submission_secret.txt")
 _AUTOMATIC = "No response."  # nbgrader's own comment on an answer that is as it was released
 _STALE = "This page is about an earlier state ({about})."
 _PENALTY = "{penalty:g} points are taken off for handing in late."
@@ -49,12 +52,35 @@ class FeedbackExporter(HTMLExporter):
 
 
 class ReleaseFeedback(ExchangeReleaseFeedback):
-    """Releases feedback of what is in the gradebook now, also where pages are older than scores."""
+    """Releases feedback of what is in the gradebook now, also where pages are older than scores.
+
+    Pages of students who did not hand in through nbgrader's exchange stay where they are: it has no
+    place for them, and nbgrader 0.9.6 fails over the first one.
+    """
 
     def start(self) -> None:
         """Writes the pages anew, then releases them."""
         GenerateFeedback(coursedir=self.coursedir, parent=self).start()
         super().start()
+
+    def copy_files(self) -> None:
+        """Copies the pages into the exchange."""
+        folders = self.coursedir
+        name, others = folders.assignment_id, []
+        for folder in Path(folders.root, folders.feedback_directory).glob(f"*/{name}"):
+            if not all((folder / file).is_file() for file in _OF_EXCHANGE):
+                others.append(folder.parent.name)
+        if others:
+            self.log.warning(
+                "Not released, since they did not hand in through the exchange: %s. Their pages "
+                "are in %s.", ", ".join(sorted(others)), folders.feedback_directory,
+            )  # fmt: skip
+        excluded = folders.student_id_exclude
+        folders.student_id_exclude = ",".join(filter(None, (excluded, *others)))
+        try:
+            super().copy_files()
+        finally:
+            folders.student_id_exclude = excluded
 
 
 class ShowResults(NbGraderPreprocessor):
@@ -73,21 +99,22 @@ class ShowResults(NbGraderPreprocessor):
         )
         by_name = {result.exercise: result for result in found}
         rows, asked, commented, title = [], [], set(), ""
-        own = showing.handed_in(nb)
+        own, paths = showing.handed_in(nb), Paths(Path(folders.root))
         for index, cell in enumerate(nb.cells):
             if cell.cell_type == "markdown" and not utils.is_solution(cell):
                 title = _title(cell.source) or title
             _show_outputs(cell, own.get(index, []))
+            paths.hide_in(cell.get("outputs", []))
             result = by_name.get(grade_id(cell) or "")
             comment = cell.metadata.get("nbgrader", {}).get("comment") or ""
             comment = "" if comment == _AUTOMATIC else comment
             if utils.is_solution(cell) or result:
-                _show_result(cell, result, comment)
+                _show_result(cell, result, comment, paths)
             name = (grade_id(cell) or "").removesuffix("_solution")
             commented |= {name} if comment else set()
             if result:
                 asked.append(result)
-                rows.append(_row(result, title, name in commented))
+                rows.append(_row(result, title, paths, name in commented))
         resources["feedback"] = {
             "policy": POLICY,
             "colors": _colors(),
@@ -113,7 +140,7 @@ def _summary(asked: list[Result], info: dict[str, Any]) -> dict[str, Any]:
     return {"score": f"{earned:g} of {points:g} points{so_far}", "notes": notes}
 
 
-def _row(result: Result, title: str, commented: bool) -> dict[str, Any]:
+def _row(result: Result, title: str, paths: Paths, commented: bool) -> dict[str, Any]:
     """Returns what the table at the top says of an exercise."""
     full = result.score is not None and result.score >= result.points
     if result.state in (State.WAITING, State.AGAIN) or result.error:
@@ -133,7 +160,7 @@ def _row(result: Result, title: str, commented: bool) -> dict[str, Any]:
         "mark": mark,
         "means": means,
         "says": _says(result),
-        "reasons": [display.inline(_cut(says, _MAX_REASON)) for says in reasons],
+        "reasons": [display.inline(_cut(paths.hide(says), _MAX_REASON)) for says in reasons],
         "comment": commented,
     }
 
@@ -151,7 +178,9 @@ def _says(result: Result, unit: str = "") -> str:
     return says.get(result.state, points)
 
 
-def _show_result(cell: NotebookNode, result: Result | None, comment: str) -> None:
+def _show_result(
+    cell: NotebookNode, result: Result | None, comment: str, paths: Paths
+) -> None:  # fmt: skip
     """Tells the template what a cell earned."""
     name = grade_id(cell) or ""
     about = {
@@ -171,7 +200,7 @@ def _show_result(cell: NotebookNode, result: Result | None, comment: str) -> Non
         except VerdictError:
             verdict = None
         if verdict:
-            about["verdict"] = display.as_html(verdict, unfolded=True)
+            about["verdict"] = paths.hide(display.as_html(verdict, unfolded=True))
     cell.metadata["feedback"] = about
 
 
@@ -189,7 +218,7 @@ def _show_outputs(cell: NotebookNode, own: list[tuple[str, str]]) -> None:
 def _title(source: str) -> str:
     """Returns the last heading of a text cell, empty where there is none."""
     found = _HEADING.findall(source[:10_000])
-    return _cut(re.sub(r"[`*_]", "", found[-1]), _MAX_TITLE) if found else ""
+    return _cut(plain(re.sub(r"[`*_]", "", found[-1])), _MAX_TITLE) if found else ""
 
 
 def _cut(said: str, length: int) -> str:

@@ -23,7 +23,7 @@ from nbgrader.apps import api, autogradeapp
 from nbgrader.converters import base
 from nbgrader.converters.base import NbGraderException
 
-from autograder.grading import challenges, gradebooks, handed_in, machine, staging
+from autograder.grading import challenges, gradebooks, handed_in, machine, staging, times
 from autograder.grading.budget import interrupted_to_end
 from autograder.grading.handed_in import NOT_READY, ClassError, HandedIn, Names
 from autograder.grading.placing import FAILED
@@ -232,6 +232,7 @@ def install() -> None:
     patterns, and opens `timestamp.txt` whatever it is.
     """
     gradebooks.install()
+    times.install()
     autogradeapp.Autograde = api.Autograde = StagedAutograde
     base.glob = api.glob = nbgrader.utils.glob = Names
     api.NbGraderAPI.get_submitted_timestamp = _submitted_timestamp

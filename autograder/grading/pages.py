@@ -14,6 +14,7 @@ import nh3
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from mistune import HTMLRenderer
+from nbconvert.filters.ansi import strip_ansi as strip_colors
 from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
@@ -32,6 +33,7 @@ _ATTRIBUTES = {"a": {"href", "title"}, "abbr": {"title"}, "img": {"src", "alt", 
 _PICTURE = re.compile(r"data:image/(?:png|jpeg);base64,[A-Za-z0-9+/]*=*")
 _EXTERNAL_LINK = re.compile(r"(?i:https?://[^\s/\\?#]|mailto:)[^\s\\\x00-\x1f\x7f]*")
 _ALLOWED_URLS = {("a", "href"): _EXTERNAL_LINK, ("img", "src"): _PICTURE}
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _ELEMENT = re.compile(r"<(/?)(?!br|hr|img)")
 _LINK_IN_FORMULA = re.compile(r"\\(?=href|mmlToken)")
 
@@ -76,6 +78,11 @@ def highlight_code(context: Context, source: str, metadata: object = None) -> st
 def strip_files_prefix(text: str) -> str:
     """Returns a clean text: it has no relative address, and nbconvert's search takes too long."""
     return text
+
+
+def strip_ansi(text: str) -> str:
+    """Returns a text without colors; other characters that control something are shown as �."""
+    return _CONTROL.sub("\ufffd", strip_colors(text))
 
 
 class _Renderer(IPythonRenderer):

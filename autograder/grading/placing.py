@@ -6,12 +6,9 @@ new one. Here a new result is made in a folder of its own, in the course's root.
 
 import contextlib
 import errno
-import fcntl
 import re
 import shutil
 import stat
-import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,12 +19,12 @@ from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.grading import states
+from autograder.grading.scratch import own_folder
 
 BASES = "autograder_bases"  # what a notebook's result was based on, or None, and is based on now
 FAILED = "autograder_failed"  # where judging leaves word that the next run has to grade again
 _PREFIX = ".autograding-"
-_LOCK, _PLACE = ".lock", ".place"  # in the folder: whose it is, which result it replaces
-_SECONDS = 60  # in which a new folder is locked
+_PLACE = ".place"  # in the folder: which result it replaces
 
 
 class Placing(Autograde):
@@ -43,7 +40,7 @@ class Placing(Autograde):
         """Makes the folder of new results meanwhile."""
         folders = self.coursedir
         self._autograded = folders.autograded_directory
-        with _own_folder(Path(folders.root)) as self._room:
+        with own_folder(Path(folders.root), _PREFIX, _clean) as self._room:
             self._new = f"{self._room.name}/new"
             try:
                 yield self._room
@@ -170,29 +167,3 @@ def _clean(room: Path) -> None:
         gone.rename(place)
     for path in (arrived, gone):
         shutil.rmtree(path, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def _own_folder(root: Path) -> Iterator[Path]:
-    """Makes a folder in the course root, and removes those of runs that were killed."""
-    for left in root.glob(f"{_PREFIX}*"):
-        if _is_left(left):
-            _clean(left)
-            shutil.rmtree(left, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=root) as name:
-        room = Path(name)
-        with (room / _LOCK).open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield room
-
-
-def _is_left(room: Path) -> bool:
-    """Whether the run whose folder this is has ended: while it lives, it holds a lock."""
-    try:
-        with (room / _LOCK).open("r+") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return time.time() - room.stat().st_mtime > _SECONDS
-    except OSError:
-        return False
-    return True

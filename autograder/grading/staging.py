@@ -23,11 +23,11 @@ from typing import Any, BinaryIO
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, new_raw_cell
-from nbgrader.utils import parse_utc
 
 from autograder.grading import inside, recognition
 from autograder.grading.cells import METADATA
 from autograder.grading.recognition import Content, File, Released, shown
+from autograder.grading.times import parse_utc
 from autograder.sandbox.isolation import Isolation, Stopped
 
 TIMESTAMP = "timestamp.txt"

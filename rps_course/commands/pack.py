@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from rps_course.commands.shared import Commands, takes_timeout
+from rps_course.commands.shared import Commands, InputError, takes_timeout
 
 
 def add(commands: Commands) -> None:
@@ -40,13 +40,17 @@ def add(commands: Commands) -> None:
 
 def call(arguments: argparse.Namespace) -> int:
     """Runs the command; returns its exit status."""
+    from rps_course import rehearsal  # imports much of Jupyter
     from rps_course.submission import packing
 
-    ready = packing.pack(
-        arguments.assignment,
-        arguments.out,
-        arguments.also,
-        arguments.timeout,
-        check=not arguments.no_check,
-    )
+    try:
+        ready = packing.pack(
+            arguments.assignment,
+            arguments.out,
+            arguments.also,
+            arguments.timeout,
+            check=not arguments.no_check,
+        )
+    except rehearsal.NotebookError as error:
+        raise InputError(str(error)) from error
     return 0 if ready else 1

@@ -15,6 +15,8 @@ from rps_course.fast import checkpoint
 from rps_course.fast import views as ways
 from rps_course.machine import choice, fetch
 
+_MAX_SEED = 2**32 - 1  # of NumPy
+
 
 def add(commands: Commands) -> None:
     """Declares the command and its arguments."""
@@ -52,7 +54,7 @@ def add(commands: Commands) -> None:
         "used in turn, which is faster still (default: plain on a GPU, otherwise fresh)",
     )
     made.add_argument(
-        "--seed", type=whole_number(0, 2**32 - 1), default=0, help="random seed (default: 0)"
+        "--seed", type=whole_number(0, _MAX_SEED), default=0, help="random seed (default: 0)"
     )
     made.add_argument("--quiet", action="store_true", help="print the results only")
     takes_profile(made)

@@ -49,8 +49,8 @@ def find(assignment: str, folder: Path, also: Sequence[Path] = ()) -> HandIn:
     from rps_course.course import COURSE
 
     given = Path(assignment)
-    if given.suffix == ".ipynb":
-        notebook, assignment = folder / given, given.stem
+    if given.suffix.lower() == ".ipynb":
+        notebook, assignment = folder / given, _named_in(given.stem)
     else:
         places = (folder / f"{assignment}.ipynb", folder / assignment / f"{assignment}.ipynb")
         notebook = next((path for path in places if path.is_file()), places[0])
@@ -80,6 +80,15 @@ def find(assignment: str, folder: Path, also: Sequence[Path] = ()) -> HandIn:
     )
 
 
+def _named_in(stem: str) -> str:
+    """Returns the problem set that the name of a notebook has in it, such as "ps1 (1)"."""
+    from rps_course.course import COURSE
+
+    parts = re.split(r"[^a-z0-9]+", stem.lower())
+    found = [name for name in COURSE.assignments if name in parts]
+    return found[0] if len(found) == 1 else stem
+
+
 def _imported(notebook: Path) -> list[str]:
     """Returns the Python files beside a notebook that it imports."""
     text = notebook.read_text(encoding="utf-8", errors="replace")
@@ -99,6 +108,8 @@ def target(hand_in: HandIn, out: Path | None, now: datetime) -> Path:
     name = f"{hand_in.assignment}-handin-{now:{_DATE}}.zip"
     path = hand_in.notebook.with_name(name) if out is None else out
     path = path / name if path.is_dir() else path
+    if path.suffix.lower() != ".zip":
+        path = path.with_name(f"{path.name}.zip")
     if path.exists():
         raise PackError(f"{path} is there already. Choose another name with --out.")
     if not path.parent.is_dir():
@@ -137,11 +148,14 @@ def pack(
         Whether nothing is missing and every check gave full points. The archive is written anyway.
 
     Raises:
-        PackError: nothing was packed.
+        PackError, NotebookError: nothing was packed.
         OSError: a file cannot be read or written.
     """
+    from rps_course import rehearsal  # imports much of Jupyter
+
     hand_in = find(assignment, Path(), also)
     path = target(hand_in, out, datetime.now())
+    rehearsal.read(hand_in.notebook)
     passed = check and _checked(hand_in.notebook, seconds)
     write(hand_in, path)
     print(f"Packed {path}: {', '.join([hand_in.notebook.name, *(f.name for f in hand_in.files)])}")

@@ -1,18 +1,29 @@
 """What `collect` and `roster` say of input that cannot be used, and of hostile archives."""
 
+import fcntl
 import io
+import shutil
 import stat
 import struct
 import tarfile
 import zipfile
+from datetime import UTC
 
 import pytest
-from platform_exports import CANVAS_ROSTER, PLAIN_ROSTER, export, packed
+from platform_exports import (
+    CANVAS_ROSTER,
+    GRADESCOPE,
+    MOODLE_ROSTER,
+    PLAIN_ROSTER,
+    export,
+    packed,
+)
 from test_collect import MEASURED, RIGHT_BYTES, collect, roster, taken
 from toy_class import make, rps_grader
 
-from autograder.classroom.collecting import archives
+from autograder.classroom.collecting import archives, command
 from autograder.classroom.collecting.archives import ArchiveError, Limits
+from autograder.commands.shared import nbgrader
 
 
 @pytest.fixture(scope="module")
@@ -219,3 +230,108 @@ def test_a_place_that_cannot_be_written_is_told(shared):
     said = collect(shared, path, status=1)
     assert "ada: failed; it could not be written: Not a directory" in said
     (shared / "submitted").unlink()
+
+
+OTHERS = b"submission_1:\n  :submitters:\n  - :name: Grace Hopper\n    :sid: '008'\n"
+# What a student named as another platform names what it exports, and how many students are taken.
+BORROWED = {
+    "metadata, in Gradescope": (
+        {
+            "e/submission_metadata.yml": GRADESCOPE.encode(),
+            "e/submission_1/submission_metadata.yml": OTHERS,
+            "e/submission_1/submission_2/toy1.ipynb": b"",
+            "e/submission_2/toy1.ipynb": b"",
+        },
+        PLAIN_ROSTER,
+        "(Gradescope): 3 new.",
+    ),
+    "metadata, in Moodle": (
+        {
+            "Ada Lovelace_201_assignsubmission_file/submission_metadata.yml": OTHERS,
+            "Ada Lovelace_201_assignsubmission_file/toy1.ipynb": b"",
+            "Grace Hopper_202_assignsubmission_file/toy1.ipynb": b"",
+        },
+        MOODLE_ROSTER,
+        "(Moodle): 2 new.",
+    ),
+    "file, in folders": (
+        {"007/run_12_34_x.csv": b"", "007/toy1.ipynb": b"", "008/toy1.ipynb": b""},
+        PLAIN_ROSTER,
+        "(plain): 2 new.",
+    ),
+    "folder, in folders": (
+        {
+            "007/Grace Hopper_202_assignsubmission_file/toy1.ipynb": b"",
+            "008/toy1.ipynb": b"",
+        },
+        PLAIN_ROSTER,
+        "(plain): 2 new.",
+    ),
+    "folder, alone": (
+        {"007/Grace Hopper_202_assignsubmission_file/toy1.ipynb": b""},
+        PLAIN_ROSTER,
+        "(plain): 1 new.",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", BORROWED)
+def test_a_students_file_named_as_a_platform_names_hides_nobody_and_is_of_no_other(shared, kind):
+    files, people, says = BORROWED[kind]
+    path = export(shared / "all.zip", files)
+    said = collect(shared, path, "--roster", roster(shared, people), "--dry-run")
+    assert says in said
+    assert "Left out" not in said
+
+
+ONE_NAME = {
+    "Canvas": {"leewei_101_5001_toy1.ipynb": b"a", "leewei_102_5002_toy1.ipynb": b"b"},
+    "Moodle": {
+        "Lee Wei_201_assignsubmission_file/toy1.ipynb": b"a",
+        "Lee Wei_202_assignsubmission_file/toy1.ipynb": b"b",
+    },
+    "folders": {"a*b/toy1.ipynb": b"a", "a?b/toy1.ipynb": b"b"},
+}
+
+
+@pytest.mark.parametrize("kind", ONE_NAME)
+@pytest.mark.parametrize("people", [None, "student_id,first_name,last_name\n7,Wei,Lee\n"])
+def test_two_students_of_one_name_do_not_replace_one_another(shared, kind, people):
+    path = export(shared / "all.zip", ONE_NAME[kind] | {"x_9_1_toy1.ipynb": b""})
+    more = ("--roster", roster(shared, people)) if people else ()
+    said = collect(shared, path, *more, "--dry-run", status=1)
+    assert "earlier:" not in said
+    assert said.count("2 have this name") == (0 if kind == "folders" and people else 2)
+
+
+def test_many_archives_of_one_hand_in_may_hold_what_one_may(shared, monkeypatch):
+    monkeypatch.setattr(archives, "SUBMISSION", Limits(9, 1_000_000))
+    one = packed({"toy1.ipynb": RIGHT_BYTES, "a.bin": bytes(600_000)})
+    files = {"007/a.zip": one, "007/b.zip": packed({"b.bin": bytes(600_000)}), "008/a.zip": one}
+    path = export(shared / "all.zip", files)
+    monkeypatch.chdir(shared)
+    found = command.collect(nbgrader(), path, "toy1", command.Wishes(None, "", UTC, dry_run=True))
+    ada, grace = found.taken
+    assert sorted(map(str, ada.hand_in.files)) == ["a.bin", "b.zip", "toy1.ipynb"]
+    assert "b.zip holds more than 0 MB" in ada.hand_in.notes[0]
+    assert sorted(map(str, grace.hand_in.files)) == ["a.bin", "toy1.ipynb"]
+    assert not grace.hand_in.notes
+
+
+def test_nothing_stays_of_an_archive_that_is_not_unpacked(tmp_path):
+    path = export(tmp_path / "all.zip", {"a": b"1", "b": bytes(5_000_000)})
+    with pytest.raises(ArchiveError):
+        archives.unpack(path, tmp_path / "in", Limits(9, 4_000_000))
+    assert not (tmp_path / "in").exists()
+
+
+def test_what_a_killed_run_unpacked_is_removed_by_the_next_one(shared):
+    left, running = (shared / f"downloaded/.unpacked-{name}" for name in ("left", "running"))
+    for folder in (left, running):
+        folder.mkdir(parents=True)
+        (folder / ".lock").touch()
+    with (running / ".lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        collect(shared, export(shared / "all.zip", {"ada/toy1.ipynb": b""}), "--dry-run")
+    assert list((shared / "downloaded").iterdir()) == [running]
+    shutil.rmtree(shared / "downloaded")

@@ -1,6 +1,8 @@
 """Feedback as a student reads it: what was earned and why, and nothing that is not about that."""
 
 import re
+import sys
+from pathlib import Path
 
 import pytest
 import sandbox
@@ -20,6 +22,13 @@ DRAWS = (
     f"Image(b64decode({toy_class._DOT!r}))"
 )
 FAILS = "def inner():\n    raise ValueError('out of reach')\n\ninner()"
+PRINTS = """\
+import os, sys, warnings
+warnings.warn_explicit('old', UserWarning, f'{sys.prefix}/lib/keras.py', 1)
+print(dict(os.environ), sys.path, sys.base_prefix)
+print('\\x00 \\x1b]0;title\\x07 \\x1b[31mred\\x1b[0m \\u202eevil')
+"""
+WARNS = "import sys\ndef double(x):\n    raise ValueError(sys.prefix)"
 FOLDED = "<details open><summary>Answer</summary>\n\nIt is **4**.\n\n</details>"
 WRONG = "def double(x):\n    return x"
 
@@ -34,6 +43,7 @@ def submission():
         new_code_cell("1"),
         new_markdown_cell(FOLDED),
     ]
+    notebook.cells.append(new_code_cell(PRINTS))
     return notebook
 
 
@@ -43,6 +53,7 @@ def course(tmp_path_factory):
     root = toy_class.make(tmp_path_factory.mktemp("feedback"))
     release_with_question(root)
     hand_in(root, "ada", submission())
+    hand_in(root, "ben", solved(double=WARNS))
     (root / "submitted/ada/toy1/timestamp.txt").write_text("2026-01-02 03:04:05 UTC")
     nbgrader(root, "autograde", "toy1")
     nbgrader(root, "generate_feedback", "toy1")
@@ -88,6 +99,22 @@ def test_there_is_no_noise_of_jupyter_or_of_the_machine(page, course):
     (error,) = page.select(".output_error")
     assert error.text.strip() == "ValueError: out of reach"
     assert "Traceback" not in page.main.text
+
+
+def test_no_page_tells_a_path_of_the_machine_that_graded(course):
+    ada, ben = (
+        (course / f"feedback/{student}/toy1/toy1.html").read_text() for student in ("ada", "ben")
+    )
+    for page in (ada, ben):
+        for path in (course, sys.prefix, sys.base_prefix, Path.home(), Path(sys.executable)):
+            assert str(path) not in page
+    assert "python/lib/keras.py:1: UserWarning: old" in ada
+    assert ben.count("raised ValueError: python") == 2  # in the table and in the verdict
+
+
+def test_no_character_controls_how_the_page_is_read(page):
+    assert "red \ufffdevil" in page.text
+    assert not re.search("[\0\a\x1b\u202a-\u202e]", page.main.text)
 
 
 def test_the_page_holds_all_that_it_needs(page):

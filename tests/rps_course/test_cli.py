@@ -85,6 +85,8 @@ def test_the_command_runs_as_itself_and_as_a_module(command):
         (["train", "--epochs", "1"], "--epochs"),
         (["train", "--epochs", "0", "1"], "expected a whole number, 1 to 9,999,999"),
         (["train", "--seed", "x"], "--seed"),
+        (["train", "--seed", "4294967296"], "must be 4294967295 or less"),
+        (["train", "--epochs", "1", "99999999999999999999"], "must be 9999999 or less"),
         (["train", "--views", "0"], "number of at least 1. Received: 0"),
         (["train", "--views", "stale"], "Received: 'stale'"),
         (["classify"], "PICTURE"),

@@ -96,6 +96,36 @@ def test_a_module_that_the_notebook_imports_is_named_unless_it_goes_along(pack, 
     assert names(tmp_path / "two.zip") == ["ps2.ipynb", "utils.py"]
 
 
+@pytest.mark.parametrize("name", ["ps2 (1).ipynb", "Lovelace_PS2-final.ipynb", "PS2.IPYNB"])
+def test_a_renamed_notebook_is_packed(pack, tmp_path, name):
+    write(tmp_path / name)
+    pack(name, "--no-check", "--out", "mine")
+    assert names(tmp_path / "mine.zip") == [name]
+
+
+@pytest.mark.parametrize("name", ["ps1 ps2.ipynb", "ps21.ipynb", "mine.ipynb"])
+def test_a_notebook_of_no_problem_set_is_not_packed(pack, tmp_path, name):
+    write(tmp_path / name)
+    assert "There is no problem set" in pack(name, "--no-check", status=2)
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"cells": 3', '{"cells": [{}], "nbformat": 4}'])
+@pytest.mark.parametrize("more", [[], ["--no-check"]])
+def test_a_file_that_is_no_notebook_is_not_packed(pack, tmp_path, content, more):
+    (tmp_path / "ps2.ipynb").write_text(content)
+    said = pack("ps2", *more, status=2)
+    assert said.startswith("rps-course: error: ps2.ipynb is no notebook")
+    assert not list(tmp_path.glob("*.zip"))
+
+
+@pytest.mark.parametrize("about", [[], {"solution": True, "points": "many"}])
+def test_odd_metadata_of_a_cell_stops_nothing(pack, tmp_path, about):
+    notebook = new_notebook(cells=[new_code_cell("1", metadata={"nbgrader": about})])
+    notebook.cells += map(new_code_cell, (SET_UP, TOP_K, "check.top_k(top_k)"))
+    nbformat.write(notebook, tmp_path / "ps2.ipynb")
+    assert "1 of 1 checks gave full points." in pack("ps2")
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -50,6 +50,11 @@ class Limits:
     files: int
     size: int
 
+    def less(self, unpacked: "Unpacked") -> "Limits":
+        """Returns what is left of them after an archive was unpacked."""
+        size = sum(entry.path.stat().st_size for entry in unpacked.entries)
+        return Limits(self.files - len(unpacked.entries), self.size - size)
+
 
 CLASS = Limits(200_000, 200_000_000_000)  # and what the disk has room for
 SUBMISSION = Limits(2_000, 1_000_000_000)
@@ -116,7 +121,17 @@ def unpack(archive: Path, folder: Path, limits: Limits) -> Unpacked:
         ArchiveError: it is none, it is damaged or encrypted, it holds too much, or the disk has no
             room for it.
         OSError: a file cannot be read or written.
+
+    What was unpacked is removed then.
     """
+    try:
+        return _unpack(archive, folder, limits)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)  # the room is others'
+        raise
+
+
+def _unpack(archive: Path, folder: Path, limits: Limits) -> Unpacked:
     if not archive.is_file():
         raise ArchiveError(f"There is no file {archive}.")
     found = Unpacked()

@@ -1,7 +1,6 @@
 """The command `rps-grader collect`: from an export to `submitted/`, and what is said of it."""
 
 import logging
-import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from autograder.classroom.roster import Person, Roster, RosterError
 from autograder.core.exercise import FileExercise
 from autograder.grading import results
 from autograder.grading.machine import Grading
+from autograder.grading.scratch import own_folder
 from autograder.grading.staging import TIMESTAMP
 
 UNREADABLE = (RosterError, ExportError, ArchiveError, *results.UNREADABLE)
@@ -92,8 +92,8 @@ def collect(application: NbGrader, source: Path, assignment: str, options: Optio
     shelf_there = shelf.folder.parent.exists()
     shelf.folder.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with tempfile.TemporaryDirectory(dir=shelf.folder.parent, prefix=".unpacked-") as scratch:
-            reader = _Reader(application, Path(scratch), roster, expected, assignment, found)
+        with own_folder(shelf.folder.parent, ".unpacked-") as scratch:
+            reader = _Reader(application, scratch, roster, expected, assignment, found)
             hand_ins = [hand_in for export in reader.read(source) for hand_in in export.hand_ins]
             whose = _matched(hand_ins, roster, found, strict=options.roster is not None)
             for student in sorted(whose):
@@ -180,16 +180,19 @@ class _Reader:
 
     def _is_export(self, entry: Entry) -> bool:
         """Whether an archive in a folder is that of a class, and not that of a student."""
-        if platforms.platform_of([entry.name]) != "plain" or self._by_name(entry) is not None:
+        if self._is_platforms([entry.name]) or self._by_name(entry) is not None:
             return False
         label, _ = platforms.owner_of_file(entry.name.name, self._knows)
         if self._knows(label):
             return False
         names = archives.names(entry.path)
-        if platforms.platform_of(names) != "plain":
+        if self._is_platforms(names):
             return True
         folders = {name.parts[0] for name in names if len(name.parts) > 1}
         return len(folders) > 1 or any(map(self._knows, folders))
+
+    def _is_platforms(self, names: list[PurePosixPath]) -> bool:
+        return platforms.platform_of(names, self._knows)[0] != "plain"
 
     def _read_archive(self, path: Path) -> Export:
         unpacked = self._unpack(path, archives.CLASS)
@@ -223,7 +226,11 @@ class _Reader:
         return archives.unpack(path, self._scratch / str(self._count), limits)
 
     def _expand(self, hand_in: HandIn) -> None:
-        """Unpacks the archives in a hand-in, in place; one that cannot be stays as it is."""
+        """Unpacks the archives in a hand-in, in place; one that cannot be stays as it is.
+
+        Together they may hold as much as one may: a student cannot fill the disk by many.
+        """
+        left = archives.SUBMISSION
         for name, entry in list(hand_in.files.items()):
             if name.name == TIMESTAMP and len(name.parts) == 1:
                 del hand_in.files[name]  # a student cannot say when
@@ -231,10 +238,12 @@ class _Reader:
             if not archives.is_archive(name.name):
                 continue
             try:
-                unpacked = self._unpack(entry.path, archives.SUBMISSION)
+                unpacked = self._unpack(entry.path, left)
             except ArchiveError as error:
-                hand_in.notes.append(f"not unpacked: {error}")
+                more = "" if left == archives.SUBMISSION else " What was unpacked before counts."
+                hand_in.notes.append(f"not unpacked: {error}{more}")
                 continue
+            left = left.less(unpacked)
             hand_in.notes += [f"left out of {name.name}: {text}" for text in unpacked.left_out]
             del hand_in.files[name]
             inside = {e.name: e for e in unpacked.entries if str(e.name) != TIMESTAMP}
@@ -260,17 +269,29 @@ def _changed(files: dict[PurePosixPath, Entry]) -> tuple[int, ...]:
 def _matched(
     hand_ins: Iterable[HandIn], roster: Roster, found: Collected, *, strict: bool
 ) -> dict[str, tuple[Person | None, list[HandIn]]]:
-    """Returns the hand-ins of each student; those of nobody are told."""
+    """Returns the hand-ins of each student; those of nobody are told.
+
+    Two students of one name, whom the platform tells apart and the roster does not, are nobody:
+    the hand-in of one would replace that of the other.
+    """
     whose: dict[str, tuple[Person | None, list[HandIn]]] = {}
-    for hand_in in hand_ins:
-        for claim in hand_in.claims:
-            people, problem = matching.find(claim, roster)
-            if problem and strict:
-                found.unmatched.append((hand_in, f"{claim.label}: {problem}"))
-            elif problem:
-                whose.setdefault(matching.label(claim), (None, []))[1].append(hand_in)
-            for person in people:
-                whose.setdefault(person.id, (person, []))[1].append(hand_in)
+    numbers: dict[str, set[str]] = {}
+    claims = [(hand_in, claim) for hand_in in hand_ins for claim in hand_in.claims]
+    matched = [(*pair, *matching.find(pair[1], roster)) for pair in claims]
+    for _, claim, people, _ in matched:
+        for student in [person.id for person in people] or [matching.label(claim)]:
+            numbers.setdefault(student, set()).update(matching.unconfirmed(claim, people))
+    for hand_in, claim, people, problem in matched:
+        if problem and strict:
+            found.unmatched.append((hand_in, f"{claim.label}: {problem}"))
+            continue
+        for student in people or [None]:
+            key = student.id if student else matching.label(claim)
+            if len(numbers[key]) > 1 and matching.unconfirmed(claim, people):
+                what = f"{claim.label} (number {claim.number})" if claim.number else claim.label
+                found.unmatched.append((hand_in, f"{what}: {len(numbers[key])} have this name"))
+            else:
+                whose.setdefault(key, (student, []))[1].append(hand_in)
     return whose
 
 
@@ -304,7 +325,8 @@ def report(found: Collected, assignment: str, options: Options) -> list[str]:
     """Returns the lines that say what was done, or would be done."""
     lines = [line for taken in found.taken for line in _said(taken)]
     if found.unmatched:
-        lines.append(f"Not matched with a student on {options.roster}, and not taken:")
+        among = f" on {options.roster}" if options.roster else "; give their list with --roster"
+        lines.append(f"Not matched with a student{among}. Not taken:")
         lines += [
             f"  {archives.shown(why)} ({len(hand_in.files)} files in {hand_in.source})"
             for hand_in, why in found.unmatched

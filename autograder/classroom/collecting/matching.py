@@ -48,6 +48,23 @@ def find(claim: Claim, roster: Roster) -> tuple[list[Person], str]:
     return group, "" if group else "nobody has this id or name"
 
 
+def unconfirmed(claim: Claim, people: list[Person]) -> set[str]:
+    """Returns what tells a student apart who was found by name alone; nothing for a group.
+
+    Args:
+        claim: whom an export names.
+        people: the students that were found.
+    """
+    if people:
+        if not claim.number or len(people) > 1:
+            return set()
+        person, name = people[0], words(claim.name)
+        known = person.canvas if claim.platform == "Canvas" else person.moodle
+        if claim.number == known or name in map(words, person.groups):
+            return set()
+    return {claim.number or claim.label}
+
+
 def label(claim: Claim) -> str:
     """Returns a student id for somebody who is on no roster: what the export names."""
     return _USABLE.sub("_", claim.label).strip(" .")[:100] or "unnamed"

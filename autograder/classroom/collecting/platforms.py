@@ -19,11 +19,11 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import yaml
-from nbgrader.utils import parse_utc
 
 from autograder.classroom.collecting import archives
 from autograder.classroom.collecting.archives import Entry
 from autograder.grading.staging import TIMESTAMP
+from autograder.grading.times import parse_utc
 
 _METADATA = "submission_metadata.yml"
 _MAX_METADATA = 50_000_000
@@ -122,17 +122,38 @@ class ExportError(ValueError):
     """An export cannot be read; the message says why."""
 
 
-def platform_of(names: Iterable[PurePosixPath]) -> str:
-    """Returns the platform that these names are of, `"plain"` where they are of none."""
-    names = list(names)
-    if any(name.name == _METADATA for name in names):
-        return "Gradescope"
-    parts = [part for name in names for part in name.parts]
-    if any(_MOODLE.fullmatch(part) for part in parts):
-        return "Moodle"
-    if any(_CANVAS.fullmatch(name.name) for name in names):
-        return "Canvas"
-    return "plain"
+def platform_of(names: Iterable[PurePosixPath], known: Callable[[str], bool]) -> tuple[str, int]:
+    """Returns the platform that these names are of, and how many folders all its files are in.
+
+    Only names that the platform gives count, those beside one another: what lies below them is
+    named by students, who may call a file what another platform would call it.
+
+    Args:
+        names: of all files.
+        known: whether a name is that of a student or group, below which nothing is looked at.
+
+    Returns:
+        The platform, `"plain"` where they are of none.
+    """
+    paths, level = [name.parts for name in names], 0
+    while True:
+        there = {parts[level] for parts in paths}
+        files = {parts[level] for parts in paths if len(parts) == level + 1}
+        if _METADATA in files:
+            return "Gradescope", level
+        for platform, pattern, those in (("Moodle", _MOODLE, there), ("Canvas", _CANVAS, files)):
+            fitting = sum(bool(pattern.fullmatch(name)) for name in those)
+            if fitting and 2 * fitting >= len(there):
+                return platform, level
+        folders = there - files
+        if len(folders) != 1 or known(*folders) or any(map(_is_work, files)):
+            return "plain", 0
+        paths = [parts for parts in paths if parts[level] in folders]
+        level += 1
+
+
+def _is_work(name: str) -> bool:
+    return archives.is_archive(name) or archives.is_ending(name, ".ipynb")
 
 
 def read(
@@ -151,13 +172,13 @@ def read(
     Raises:
         ExportError: it cannot be read.
     """
-    platform = platform_of(entry.name for entry in entries)
+    platform, level = platform_of((entry.name for entry in entries), known)
     if platform == "Gradescope":
-        found = _gradescope(entries)
+        found = _gradescope(entries, level)
     elif platform == "Moodle":
-        found = _moodle(entries)
+        found = _moodle(entries, level)
     elif platform == "Canvas":
-        found = _canvas(entries, expected)
+        found = _canvas(entries, level, expected)
     else:
         found = _plain(entries, known, assignment)
     for hand_in in found.hand_ins:
@@ -178,11 +199,11 @@ def _seconds(changed: tuple[int, ...]) -> float:
         return 0.0
 
 
-def _canvas(entries: list[Entry], expected: frozenset[str]) -> Export:
+def _canvas(entries: list[Entry], level: int, expected: frozenset[str]) -> Export:
     found, students = Export("Canvas"), {}
     files = []
     for entry in entries:
-        parts = _CANVAS.fullmatch(entry.name.name)
+        parts = _CANVAS.fullmatch("/".join(entry.name.parts[level:]))  # in no folder
         if parts is None:
             found.others.append(str(entry.name))
         else:
@@ -201,12 +222,11 @@ def _canvas(entries: list[Entry], expected: frozenset[str]) -> Export:
     return found
 
 
-def _moodle(entries: list[Entry]) -> Export:
+def _moodle(entries: list[Entry], level: int) -> Export:
     found, students = Export("Moodle"), {}
     for entry in entries:
-        places = enumerate(map(_MOODLE.fullmatch, entry.name.parts))
-        at, parts = next(((at, parts) for at, parts in places if parts), (0, None))
-        inside = entry.name.parts[at + 1 :]
+        named, inside = "".join(entry.name.parts[level : level + 1]), entry.name.parts[level + 1 :]
+        parts = _MOODLE.fullmatch(named)
         if parts is None or parts["kind"] != "file":
             found.others.append(str(entry.name))
             continue
@@ -238,8 +258,9 @@ def _ruby(loader: _Loader, _: str, node: yaml.Node) -> Any:
 _Loader.add_multi_constructor("!ruby/", _ruby)
 
 
-def _gradescope(entries: list[Entry]) -> Export:
-    about = next(entry for entry in entries if entry.name.name == _METADATA)
+def _gradescope(entries: list[Entry], level: int) -> Export:
+    about = next(e for e in entries if e.name.parts[level:] == (_METADATA,))
+    base = about.name.parent
     try:
         if about.path.stat().st_size > _MAX_METADATA:
             raise ExportError(f"{about.name} is too large.")
@@ -250,7 +271,6 @@ def _gradescope(entries: list[Entry]) -> Export:
     if not isinstance(told, dict):
         raise ExportError(f"{about.name} does not list submissions.")
     found = Export("Gradescope")
-    base = about.name.parent
     students: dict[str, HandIn] = {}
     for key, record in told.items():
         submitters = record.get(":submitters") if isinstance(record, dict) else None
@@ -263,7 +283,7 @@ def _gradescope(entries: list[Entry]) -> Export:
     for entry in entries:
         if entry is about:
             continue
-        inside = entry.name.parts[len(base.parts) :] if _below(entry.name, base) else ()
+        inside = entry.name.parts[level:] if entry.name.is_relative_to(base) else ()
         if not inside or inside[0] not in students:
             found.others.append(str(entry.name))
             continue
@@ -288,10 +308,6 @@ def _time(value: Any) -> datetime | None:
         return parse_utc(str(value) if isinstance(value, str) else value)
     except (ValueError, OverflowError):
         return None
-
-
-def _below(name: PurePosixPath, base: PurePosixPath) -> bool:
-    return not base.parts or name.is_relative_to(base)
 
 
 def _plain(entries: list[Entry], known: Callable[[str], bool], assignment: str) -> Export:
