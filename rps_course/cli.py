@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import shtab
 
-from autograder.core.arguments import STATUSES, Parser, run_command
+from autograder.core.arguments import STATUSES, Parser, of_file, run_command
 from rps_course import __version__, augmentation, data, preprocessing, submission, training
 from rps_course import profile as profiles
 from rps_course.commands import check, classify, doctor, fetch, pack, start, train
@@ -93,15 +93,11 @@ def _main(argv: Sequence[str] | None) -> int:
     except BrokenPipeError:
         raise
     except _ERRORS as error:
-        print(f"rps-course: error: {_said(error)}", file=sys.stderr)
+        print(
+            f"rps-course: error: {of_file(error) if isinstance(error, OSError) else error}",
+            file=sys.stderr,
+        )
         return 2 if isinstance(error, ValueError) else 1
-
-
-def _said(error: Exception) -> str:
-    """Returns what to tell of an error; Python's own on files begin with their number."""
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    return str(error)
 
 
 if __name__ == "__main__":

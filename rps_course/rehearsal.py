@@ -1,22 +1,17 @@
 """Runs a notebook from top to bottom, as a student does before handing it in."""
 
-import asyncio
-import contextlib
 import json
 import os
 import re
 import shutil
-import signal
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from jupyter_client.kernelspec import NoSuchKernel
-from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
@@ -24,6 +19,7 @@ from rich.console import Console
 from tqdm import tqdm
 
 from autograder.core import check
+from autograder.core.interruptible import InterruptibleClient
 from rps_course.course import COURSE
 
 _CALL = re.compile(r"^check\.(\w+)\(", re.MULTILINE)
@@ -35,6 +31,7 @@ _MAX_FILES, _MAX_BYTES, _MAX_DEPTH = 500, 200_000_000, 4
 _SUM = """\
 import json
 from autograder.core import check
+from autograder.core.interruptible import InterruptibleClient
 print(json.dumps({name: [v.score, v.points] for name, v in check.latest.items()}))
 """
 
@@ -218,7 +215,7 @@ def _run(notebook: NotebookNode, folder: Path, seconds: int) -> int:
             last = cell_index
             bar.update(cell_index - bar.n)
 
-        client = NotebookClient(
+        client = InterruptibleClient(
             notebook,
             timeout=seconds,
             kernel_name="python3",
@@ -227,7 +224,6 @@ def _run(notebook: NotebookNode, folder: Path, seconds: int) -> int:
             shutdown_kernel="immediate",
             extra_arguments=["--log-level=ERROR"],
             resources={"metadata": {"path": str(folder)}},
-            on_notebook_start=_leave_interrupts,
             on_cell_start=started,
         )
         try:
@@ -235,12 +231,6 @@ def _run(notebook: NotebookNode, folder: Path, seconds: int) -> int:
         except DeadKernelError:
             return last
     return len(notebook.cells)
-
-
-def _leave_interrupts(**_: Any) -> None:
-    """Lets Ctrl-C end the command: nbclient would end the kernel, and then fail over that."""
-    with contextlib.suppress(RuntimeError):  # of a system without such handlers
-        asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
 
 
 def _checks(cell: NotebookNode) -> list[str]:

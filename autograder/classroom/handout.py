@@ -130,8 +130,12 @@ def _require_current(application: NbGrader, source: Path, path: Path) -> None:
     Raises:
         HandoutError: it is not.
     """
+    try:
+        nbformat.read(reading := source, as_version=4)
+        found = nbformat.read(reading := path, as_version=4)
+    except Exception as error:  # of many kinds
+        raise HandoutError(f"{reading} is no notebook: {str(error).strip()}") from error
     expected = released(application, source)
-    found = nbformat.read(path, as_version=4)
     if [cell.source for cell in found.cells] != [cell.source for cell in expected.cells]:
         name = application.coursedir.assignment_id
         raise HandoutError(
@@ -143,8 +147,7 @@ def _require_current(application: NbGrader, source: Path, path: Path) -> None:
 def _beside(application: NbGrader, folder: Path, course: Course) -> list[Path]:
     """Returns what was released besides notebooks: rubrics, and files that are named."""
     found = [folder / RUBRIC / f"{exercise}.toml" for exercise in course.exercises]
-    for pattern in Release(parent=application).files:
-        found += sorted(folder.glob(pattern))
+    found += Release(parent=application).named(folder)
     return [path for path in found if path.is_file()]
 
 
@@ -246,12 +249,16 @@ def _python(wheel: Path) -> str:
 def _write(path: Path, folder: str, given: dict[str, Path], readme: str) -> None:
     """Writes the archive; what is there already is replaced when the new one is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-") as temporary:
-        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+    with tempfile.NamedTemporaryFile(
+        dir=path.parent, prefix=f".{path.name}-", delete=False
+    ) as temporary:
+        whole = Path(temporary.name)
+    try:
+        with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, file in given.items():
                 archive.write(file, f"{folder}/{name}")
             archive.writestr(f"{folder}/README.md", readme)
-        temporary.flush()
-        Path(temporary.name).chmod(0o644)
-        os.link(temporary.name, whole := path.with_name(f".{path.name}-{os.getpid()}"))
+        whole.chmod(0o644)
         whole.replace(path)
+    finally:
+        whole.unlink(missing_ok=True)

@@ -5,20 +5,15 @@ folder. What comes of it, with all outputs and pictures, is written as a noteboo
 What only staff may see is taken out before anything runs.
 """
 
-import asyncio
-import contextlib
 import os
 import re
 import shutil
-import signal
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import nbformat
-from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
@@ -27,6 +22,7 @@ from nbgrader.apps import NbGrader
 
 from autograder.core.check import RUBRIC
 from autograder.core.course import Course, Profile
+from autograder.core.interruptible import InterruptibleClient
 from autograder.core.verdict import plain
 from autograder.grading import gradebooks, marking
 from autograder.grading.cells import grade_id
@@ -110,11 +106,15 @@ def release(
         )
     course.fill(profile)
     target.mkdir(parents=True, exist_ok=True)
+    for path in notebooks:
+        for place in (target / f"{path.stem}-solution{suffix}" for suffix in (".ipynb", ".html")):
+            if place.is_dir():
+                raise SolutionError(f"{place} is a folder, in the way of a solution.")
     with tempfile.TemporaryDirectory(dir=target, prefix=".solutions-") as made:
         for path in notebooks:
             with tempfile.TemporaryDirectory(prefix="autograder-solution-") as room:
                 _fill(Path(room), source, Path(grading.rubric) if grading.rubric else None, course)
-                solution = for_students(nbformat.read(path, as_version=4))
+                solution = for_students(_read(path))
                 _run(solution, Path(room), course, profile, timeout, path.stem, watch)
                 paths = Paths(Path(folders.root), {Path(room): "."})
                 for cell in solution.cells:
@@ -124,6 +124,13 @@ def release(
         for path in sorted(Path(made).iterdir()):
             written.append(path.replace(target / path.name))
     return written
+
+
+def _read(path: Path) -> NotebookNode:
+    try:
+        return nbformat.read(path, as_version=4)
+    except Exception as error:  # of many kinds
+        raise SolutionError(f"{path} is no notebook: {str(error).strip()}") from error
 
 
 def for_students(notebook: NotebookNode) -> NotebookNode:
@@ -139,12 +146,20 @@ def for_students(notebook: NotebookNode) -> NotebookNode:
 
 def _fill(room: Path, source: Path, rubric: Path | None, course: Course) -> None:
     """Copies what a solution may read: what lies beside it, and the rubric of the class."""
-    shutil.copytree(source, room, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*", "*.pyc"))
+    shutil.copytree(source, room, dirs_exist_ok=True, ignore=_not_read)
     for name in course.exercises if rubric else ():
         path = Path(str(rubric)) / f"{name}.toml"
         if path.is_file():
             (room / RUBRIC).mkdir(exist_ok=True)
             shutil.copy(path, room / RUBRIC)
+
+
+def _not_read(folder: str, names: list[str]) -> set[str]:
+    """Returns what a solution does not read: hidden files, what is no file, links to nowhere."""
+    odd = {
+        name for name in names if not (Path(folder, name).is_dir() or Path(folder, name).is_file())
+    }
+    return odd | set(shutil.ignore_patterns(".*", "*.pyc")(folder, names))
 
 
 def _run(
@@ -169,7 +184,7 @@ def _run(
         running = cell_index + 1
         watch(name, running, cells)
 
-    client = NotebookClient(
+    client = InterruptibleClient(
         notebook,
         timeout=timeout,
         kernel_name="python3",
@@ -177,7 +192,6 @@ def _run(
         shutdown_kernel="immediate",
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(room)}},
-        on_notebook_start=_leave_interrupts,
         on_cell_start=started,
     )
     try:
@@ -193,12 +207,6 @@ def _run(
     else:
         return
     raise SolutionError(f"Cell {running} of the solution {name} {problem}. Nothing is written.")
-
-
-def _leave_interrupts(**_: Any) -> None:
-    """Lets Ctrl-C end the command: nbclient would end the kernel, and then fail over that."""
-    with contextlib.suppress(RuntimeError):  # of a system without such handlers
-        asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
 
 
 def _write(notebook: NotebookNode, name: str, folder: Path) -> None:

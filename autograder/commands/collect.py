@@ -67,6 +67,7 @@ def add(commands: Commands) -> None:
 def call(arguments: argparse.Namespace) -> int:
     """Runs the command; returns its exit status."""
     from autograder.classroom.collecting import command, matching
+    from autograder.core.arguments import of_file
 
     late = None
     if arguments.late_time is not None:
@@ -92,8 +93,7 @@ def call(arguments: argparse.Namespace) -> int:
         print(f"rps-grader: error: {error}", file=sys.stderr)
         return 2
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        print(f"rps-grader: error: {where}{error.strerror or error}", file=sys.stderr)
+        print(f"rps-grader: error: {of_file(error)}", file=sys.stderr)
         return 2
     print("\n".join(command.report(found, arguments.assignment, wishes)))
     return 1 if command.failed(found) else 0

@@ -43,6 +43,7 @@ def call(arguments: argparse.Namespace) -> int:
     from rich.console import Console
 
     from autograder.classroom import handout
+    from autograder.core.arguments import of_file
     from autograder.core.course import CourseError
 
     application = nbgrader()
@@ -55,7 +56,7 @@ def call(arguments: argparse.Namespace) -> int:
         print(f"rps-grader: error: {error}", file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"rps-grader: error: {error.filename}: {error.strerror}", file=sys.stderr)
+        print(f"rps-grader: error: {of_file(error)}", file=sys.stderr)
         return 1
     print(f"Wrote {made.path}: {', '.join(made.names)}")
     if made.left_out:

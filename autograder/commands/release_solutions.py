@@ -48,6 +48,7 @@ def call(arguments: argparse.Namespace) -> int:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from autograder.classroom import solutions
+    from autograder.core.arguments import of_file
     from autograder.core.course import CourseError
     from autograder.grading.gradebooks import GradebookError
     from autograder.grading.machine import MachineError
@@ -75,7 +76,7 @@ def call(arguments: argparse.Namespace) -> int:
         print(f"rps-grader: error: {error}", file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"rps-grader: error: {error.filename}: {error.strerror}", file=sys.stderr)
+        print(f"rps-grader: error: {of_file(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("rps-grader: interrupted; nothing was written", file=sys.stderr)

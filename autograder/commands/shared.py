@@ -1,6 +1,7 @@
 """What several commands share: arguments, and nbgrader's configuration."""
 
 import argparse
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,9 +37,17 @@ def positive(text: str) -> int:
 
 
 def nbgrader() -> "NbGrader":
-    """Returns nbgrader's own application, which reads nbgrader_config.py."""
+    """Returns nbgrader's own application, which reads nbgrader_config.py.
+
+    Where that file cannot be used, the command says why, and ends.
+    """
     from nbgrader.apps import NbGrader
 
-    application = NbGrader()
-    application.initialize([])
+    application = NbGrader(raise_config_file_errors=True)  # else it goes on without
+    try:
+        application.initialize([])
+    except Exception as error:  # of many kinds
+        what = f"nbgrader_config.py cannot be used: {type(error).__name__}: {error}"
+        print(f"rps-grader: error: {what}", file=sys.stderr)
+        sys.exit(2)
     return application

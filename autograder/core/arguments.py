@@ -7,6 +7,7 @@ import argparse
 import errno
 import io
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -88,9 +89,17 @@ def run_command(program: str, call: Callable[[], int]) -> int:
         if error.errno not in _FULL:
             raise
         _leave_output()
-        where = f"{error.filename}: " if error.filename else ""
-        print(f"{program}: error: {where}{error.strerror}", file=sys.stderr)
+        print(f"{program}: error: {of_file(error)}", file=sys.stderr)
     return 1
+
+
+def of_file(error: OSError) -> str:
+    """Returns what to tell of a file that cannot be read or written."""
+    if isinstance(error, shutil.Error):  # of many files, each with what is said of it
+        of_one = error.args[0][0]
+        return f"{of_one[0]}: {of_one[-1]}" if isinstance(of_one, tuple) else str(error)
+    said = error.strerror or str(error)
+    return f"{error.filename}: {said}" if error.filename else said
 
 
 def _leave_output() -> None:
