@@ -69,8 +69,13 @@ def _main(argv: list[str] | None) -> int:
     os.environ["PATH"] = os.pathsep.join(
         [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
     )
+    from traitlets import TraitError
+
     try:
         return int(arguments.call(arguments))
+    except TraitError as error:  # a setting is read where it is needed
+        print(f"rps-grader: error: nbgrader_config.py: {error}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("rps-grader: interrupted", file=sys.stderr)
         return 130

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import nbformat
 from jupyter_client.kernelspec import NoSuchKernel
-from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
@@ -25,7 +24,6 @@ from rps_course.course import COURSE
 _CALL = re.compile(r"^check\.(\w+)\(", re.MULTILINE)
 # What is copied of what lies beside the notebook; a grader copies no more either.
 _MAX_FILES, _MAX_BYTES, _MAX_DEPTH = 500, 200_000_000, 4
-
 
 # Run after the last cell: what the checks found, as data.
 _SUM = """\
@@ -214,9 +212,7 @@ def _run(notebook: NotebookNode, folder: Path, seconds: int) -> int:
             last = cell_index
             bar.update(cell_index - bar.n)
 
-        client = NotebookClient(
-            notebook, allow_errors=True, on_cell_start=started, **running.options(folder, seconds)
-        )
+        client = running.Client(notebook, folder, seconds, allow_errors=True, on_cell_start=started)
         try:
             client.execute()
         except DeadKernelError:

@@ -130,8 +130,12 @@ def _require_current(application: NbGrader, source: Path, path: Path) -> None:
     Raises:
         HandoutError: it is not.
     """
+    try:
+        nbformat.read(reading := source, as_version=4)
+        found = nbformat.read(reading := path, as_version=4)
+    except Exception as error:  # of many kinds
+        raise HandoutError(f"{reading} is no notebook: {str(error).strip()}") from error
     expected = released(application, source)
-    found = nbformat.read(path, as_version=4)
     if [cell.source for cell in found.cells] != [cell.source for cell in expected.cells]:
         name = application.coursedir.assignment_id
         raise HandoutError(
@@ -143,8 +147,7 @@ def _require_current(application: NbGrader, source: Path, path: Path) -> None:
 def _beside(application: NbGrader, folder: Path, course: Course) -> list[Path]:
     """Returns what was released besides notebooks: rubrics, and files that are named."""
     found = [folder / RUBRIC / f"{exercise}.toml" for exercise in course.exercises]
-    for pattern in Release(parent=application).files:
-        found += sorted(folder.glob(pattern))
+    found += Release(parent=application).named(folder)
     return [path for path in found if path.is_file()]
 
 

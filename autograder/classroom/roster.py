@@ -29,8 +29,13 @@ _EMAIL = ("email", "email address", "e-mail", "e-mail address")
 _GROUP = ("group", "groups", "group name", "group_name", "team")
 _POINTS_POSSIBLE = "points possible"  # the second row of Canvas' gradebook
 _TEST_STUDENT = "student, test"  # of Canvas, which belongs to nobody
-_UNUSABLE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]|^\.|^\s|\s$|^$")
+# What controls how a terminal or a page shows a text, or is not seen at all.
+_CONTROL = r"\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
+_UNUSABLE = re.compile(rf"[{_CONTROL}/\\:*?\"<>|]|^\.|^\s|\s$|^$")
+_INVISIBLE = re.compile(f"[{_CONTROL}]")
 _MAX_ID = 128  # of letters, as nbgrader's gradebook has it
+_MAX_ID_BYTES = 200  # of a folder's name
+_SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n")  # with which Excel begins
 
 
 class RosterError(ValueError):
@@ -204,8 +209,10 @@ def _table(path: Path) -> list[list[str]]:
             continue
     else:
         raise RosterError(f"{path} is not in UTF-8. Save it as CSV in UTF-8.")
+    told = _SEPARATOR_LINE.match(text)
+    text = text[told.end() :] if told else text
     first = text.partition("\n")[0]
-    separator = max(",;\t", key=first.count)
+    separator = told[1] if told else max(",;\t", key=first.count)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
@@ -246,7 +253,7 @@ def _id_column(path: Path, header: list[str], people: list[list[str]], asked: st
 def _person(header: list[str], row: list[str], at: int) -> Person:
     def cell(names: Sequence[str]) -> str:
         column = _column(header, names)
-        return "" if column is None else row[column].strip()
+        return "" if column is None else " ".join(_INVISIBLE.sub(" ", row[column]).split())
 
     first, last = cell(_FIRST), cell(_LAST)
     if not first and not last:
@@ -287,7 +294,7 @@ def _require_usable(path: Path, column: str, found: list[Person | None]) -> None
                 f"{path}: row {number} has nothing in the column {column!r}. Choose another "
                 "column with --id-column."
             )
-        if person and (_UNUSABLE.search(person.id) or len(person.id) > _MAX_ID):
+        if person and not _is_usable(person.id):
             raise RosterError(
                 f"{path}: {person.id[:60]!r} in row {number} cannot be a student id, which names a "
                 "folder. Choose another column with --id-column."
@@ -302,6 +309,11 @@ def _require_usable(path: Path, column: str, found: list[Person | None]) -> None
             raise RosterError(
                 f"{path} has the same {what} for several students: {', '.join(twice[:5])}."
             )
+
+
+def _is_usable(student: str) -> bool:
+    short = len(student) <= _MAX_ID and len(student.encode(errors="replace")) <= _MAX_ID_BYTES
+    return short and not _UNUSABLE.search(student)
 
 
 def comparable(name: str) -> str:

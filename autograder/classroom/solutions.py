@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
@@ -102,17 +101,28 @@ def release(
         raise SolutionError(f"This machine {missing}")
     course.fill(profile)
     target.mkdir(parents=True, exist_ok=True)
+    for path in notebooks:
+        for place in (target / f"{path.stem}-solution{suffix}" for suffix in (".ipynb", ".html")):
+            if place.is_dir():
+                raise SolutionError(f"{place} is a folder, in the way of a solution.")
     with tempfile.TemporaryDirectory(dir=target, prefix=".solutions-") as made:
         for path in notebooks:
             with tempfile.TemporaryDirectory(prefix="autograder-solution-") as room:
                 _fill(Path(room), source, Path(grading.rubric) if grading.rubric else None, course)
-                solution = for_students(nbformat.read(path, as_version=4))
+                solution = for_students(_read(path))
                 _run(solution, Path(room), course, profile, timeout, path.stem, watch)
                 paths = Paths(Path(folders.root), {Path(room): "."})
                 for cell in solution.cells:
                     paths.hide_in(cell.get("outputs", []))
             _write(solution, path.stem, Path(made))
         return [path.replace(target / path.name) for path in sorted(Path(made).iterdir())]
+
+
+def _read(path: Path) -> NotebookNode:
+    try:
+        return nbformat.read(path, as_version=4)
+    except Exception as error:  # of many kinds
+        raise SolutionError(f"{path} is no notebook: {str(error).strip()}") from error
 
 
 def for_students(notebook: NotebookNode) -> NotebookNode:
@@ -127,12 +137,20 @@ def for_students(notebook: NotebookNode) -> NotebookNode:
 
 def _fill(room: Path, source: Path, rubric: Path | None, course: Course) -> None:
     """Copies what a solution may read: what lies beside it, and the rubric of the class."""
-    shutil.copytree(source, room, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*", "*.pyc"))
+    shutil.copytree(source, room, dirs_exist_ok=True, ignore=_not_read)
     for name in course.exercises if rubric else ():
         path = Path(str(rubric)) / f"{name}.toml"
         if path.is_file():
             (room / RUBRIC).mkdir(exist_ok=True)
             shutil.copy(path, room / RUBRIC)
+
+
+def _not_read(folder: str, names: list[str]) -> set[str]:
+    """Returns what a solution does not read: hidden files, what is no file, links to nowhere."""
+    odd = {
+        name for name in names if not (Path(folder, name).is_dir() or Path(folder, name).is_file())
+    }
+    return odd | set(shutil.ignore_patterns(".*", "*.pyc")(folder, names))
 
 
 def _run(
@@ -157,7 +175,7 @@ def _run(
         number = cell_index + 1
         watch(name, number, cells)
 
-    client = NotebookClient(notebook, on_cell_start=started, **running.options(room, timeout))
+    client = running.Client(notebook, room, timeout, on_cell_start=started)
     try:
         # Pyplot is to draw into the notebook, whatever it does elsewhere on this machine.
         own = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}

@@ -1,6 +1,7 @@
 """What several commands share: arguments, and nbgrader's configuration."""
 
 import argparse
+import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -43,13 +44,18 @@ def takes_id_column(command: argparse.ArgumentParser) -> None:
 def nbgrader(assignment: str = "") -> "NbGrader":
     """Returns nbgrader's own application, which reads nbgrader_config.py.
 
+    Where that file cannot be used, the command says why, and ends.
+
     Args:
         assignment: what its `coursedir` then has as `assignment_id`.
     """
     from nbgrader.apps import NbGrader
 
-    application = NbGrader()
-    application.initialize([])
+    application = NbGrader(raise_config_file_errors=True)  # else it goes on without
+    try:
+        application.initialize([])
+    except Exception as error:  # of many kinds
+        sys.exit(fails(f"nbgrader_config.py cannot be used: {type(error).__name__}: {error}", 2))
     if assignment:
         application.coursedir.assignment_id = assignment
     return application

@@ -7,6 +7,7 @@ import argparse
 import errno
 import io
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -39,10 +40,8 @@ def fails(program: str, problem: object, status: int) -> int:
         problem: why; a sentence, or an exception with one.
         status: the exit status.
     """
-    if isinstance(problem, OSError) and problem.strerror:  # Python's own text begins with a number
-        where = f"{problem.filename}: " if problem.filename else ""
-        problem = f"{where}{problem.strerror}"
-    print(f"{program}: error: {problem}", file=sys.stderr)
+    said = _of_file(problem) if isinstance(problem, OSError) else problem
+    print(f"{program}: error: {said}", file=sys.stderr)
     return status
 
 
@@ -127,6 +126,15 @@ def run_command(program: str, call: Callable[[], int]) -> int:
         _leave_output()
         return fails(program, error, 1)
     return 1
+
+
+def _of_file(error: OSError) -> str:
+    """Returns what to tell of a file that cannot be read or written."""
+    if isinstance(error, shutil.Error):  # of many files, each with what is said of it
+        of_one = error.args[0][0]
+        return f"{of_one[0]}: {of_one[-1]}" if isinstance(of_one, tuple) else str(error)
+    said = error.strerror or str(error)
+    return f"{error.filename}: {said}" if error.filename else said
 
 
 def _leave_output() -> None:

@@ -1,4 +1,4 @@
-"""How commands run a notebook from top to bottom with nbclient, which they import themselves."""
+"""A client that runs a notebook from top to bottom for a command."""
 
 import asyncio
 import contextlib
@@ -6,26 +6,38 @@ import signal
 from pathlib import Path
 from typing import Any
 
-
-def options(folder: Path, seconds: int) -> dict[str, Any]:
-    """Returns the options of `nbclient.NotebookClient` that every such run has.
-
-    Args:
-        folder: the working folder of the kernel.
-        seconds: how long a cell may take; then it is interrupted.
-    """
-    return {
-        "timeout": seconds,
-        "kernel_name": "python3",
-        "interrupt_on_timeout": True,
-        "shutdown_kernel": "immediate",
-        "extra_arguments": ["--log-level=ERROR"],
-        "resources": {"metadata": {"path": str(folder)}},
-        "on_notebook_start": _leave_interrupts,
-    }
+from nbclient import NotebookClient
+from nbformat import NotebookNode
 
 
-def _leave_interrupts(**_: Any) -> None:
-    """Lets Ctrl-C end the command: nbclient would end the kernel, and then fail over that."""
-    with contextlib.suppress(RuntimeError):  # of a system without such handlers
-        asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
+class Client(NotebookClient):
+    """Interrupts a cell that takes too long; Ctrl-C ends the command at any time."""
+
+    def __init__(self, notebook: NotebookNode, folder: Path, seconds: int, **options: Any) -> None:
+        """Takes the options of `nbclient.NotebookClient`.
+
+        Args:
+            notebook: it will have the outputs.
+            folder: the working folder of the kernel.
+            seconds: how long a cell may take.
+            options: others, by name.
+        """
+        super().__init__(
+            notebook,
+            timeout=seconds,
+            kernel_name="python3",
+            interrupt_on_timeout=True,
+            shutdown_kernel="immediate",
+            extra_arguments=["--log-level=ERROR"],
+            resources={"metadata": {"path": str(folder)}},
+            **options,
+        )
+
+    async def async_start_new_kernel(self, **options: Any) -> None:
+        """Starts a kernel; nbclient has just begun to listen to signals.
+
+        On Ctrl-C nbclient 0.11 would end the kernel, and then fail over that.
+        """
+        with contextlib.suppress(RuntimeError, NotImplementedError):  # a system without handlers
+            asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
+        await super().async_start_new_kernel(**options)

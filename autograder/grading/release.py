@@ -4,7 +4,7 @@ import contextlib
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import nbformat
@@ -43,6 +43,27 @@ class Release(LoggingConfigurable):
         "`data/*.csv`. Nothing else is.",
     ).tag(config=True)
 
+    def named(self, folder: Path) -> list[Path]:
+        """Returns the files of a folder that are released.
+
+        Raises:
+            NbGraderException: what names them leads out of the folder, or is no pattern.
+        """
+        found: list[Path] = []
+        for pattern in self.files:
+            inside = not PurePath(pattern).is_absolute() and ".." not in PurePath(pattern).parts
+            try:
+                paths = sorted(folder.glob(pattern)) if inside else []
+            except ValueError:
+                inside = False
+            if not inside:
+                raise NbGraderException(
+                    f"c.Release.files has {pattern!r}. Expected a path or pattern in the "
+                    "assignment's folder, such as 'data/*.csv'."
+                )
+            found += [path for path in paths if path.is_file()]
+        return found
+
 
 def released(application: NbGrader, source: Path) -> NotebookNode:
     """Returns a notebook as nbgrader would release it now, without noting it in the gradebook."""
@@ -72,10 +93,8 @@ class ReleaseFiles(NbGraderPreprocessor):
         """Looks at one notebook of `nbgrader generate_assignment`."""
         settings, outputs = Release(parent=self), resources.setdefault("outputs", {})
         source = _folders(self, resources)[0]
-        for pattern in settings.files:
-            for path in sorted(source.glob(pattern)):
-                if path.is_file():
-                    outputs[path.relative_to(source).as_posix()] = path.read_bytes()
+        for path in settings.named(source):
+            outputs[path.relative_to(source).as_posix()] = path.read_bytes()
         for cell in nb.cells if settings.package else ():
             if cell.cell_type == "code" and INSTALL in cell.metadata.get("tags", ()):
                 named = f"PACKAGE = {json.dumps(settings.package)}"

@@ -21,6 +21,7 @@ from platform_exports import (
 from test_collect import MEASURED, RIGHT_BYTES, collect, roster, taken
 from toy_class import make, rps_grader
 
+from autograder.classroom import roster as rosters
 from autograder.classroom.collecting import archives, command
 from autograder.classroom.collecting.archives import ArchiveError, Limits
 from autograder.commands.shared import nbgrader
@@ -161,6 +162,8 @@ NO_ROSTER = {
     "no id": ("first_name,last_name\nAda,Lovelace\n", "has no column with student ids"),
     "twice": ("student_id\nada\nAda\n", "has the same student id for several students: ada"),
     "a path": ("student_id\n../ada\n", "'../ada' in row 2 cannot be a student id"),
+    "unseen": ("student_id\nada\u200b\u202eb\n", "in row 2 cannot be a student id"),
+    "long": (f"student_id\n{'ü' * 120}\n", "in row 2 cannot be a student id"),
     "blank": ("student_id,x\nada,1\n,2\n", "row 3 has nothing in the column 'student_id'"),
     "ragged": ("student_id\nada,Lovelace\n", "row 2 has 2 cells; the header has 1"),
     "binary": ("PK\0\0", "is no CSV file"),
@@ -178,6 +181,20 @@ def test_a_bad_roster_gets_one_line(shared, kind):
     assert says in done.stderr
     assert done.stderr.count("\n") == 1, done.stderr
     assert (shared / "gradebook.db").read_bytes() == before
+
+
+SAME = {
+    "Excel's first line": "sep=;\r\nstudent_id;first_name;email\r\n007;Ada L.;a@b.c\r\n",
+    "old line ends": "student_id\tfirst_name\temail\r007\tAda L.\ta@b.c\r",
+    "control characters": 'student_id,first_name,email\n007,"Ada\n\x1b\u202e L.",a@b.c\n',
+}
+
+
+@pytest.mark.parametrize("kind", SAME)
+def test_a_roster_is_read_however_it_was_saved(tmp_path, kind):
+    (tmp_path / "roster.csv").write_text(SAME[kind], encoding="utf-8", newline="")
+    (person,) = rosters.read(tmp_path / "roster.csv").people
+    assert (person.id, person.first, person.email) == ("007", "Ada L.", "a@b.c")
 
 
 def test_an_unknown_column_of_ids_is_told_with_those_that_there_are(shared):
@@ -335,3 +352,25 @@ def test_what_a_killed_run_unpacked_is_removed_by_the_next_one(shared):
         collect(shared, export(shared / "all.zip", {"ada/toy1.ipynb": b""}), "--dry-run")
     assert list((shared / "downloaded").iterdir()) == [running]
     shutil.rmtree(shared / "downloaded")
+
+
+NO_CONFIGURATION = {
+    "syntax": ("x = (", "cannot be used: SyntaxError: '(' was never closed"),
+    "import": ("import nothing_here", "No module named 'nothing_here'"),
+    "kind": ("c.Grading.profile = 3", "expected a unicode string, not the int 3"),
+}
+
+
+@pytest.mark.parametrize("kind", NO_CONFIGURATION)
+def test_a_configuration_that_cannot_be_used_is_told_in_one_line(shared, kind):
+    line, says = NO_CONFIGURATION[kind]
+    path = shared / "nbgrader_config.py"
+    before = path.read_text()
+    path.write_text(f"{before}\n{line}\n")
+    try:
+        done = rps_grader(shared, "show", "toy1")
+    finally:
+        path.write_text(before)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr

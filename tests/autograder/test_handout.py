@@ -135,6 +135,35 @@ def test_a_folder_that_cannot_be_written_keeps_nothing(toy):
     refused(release(toy, "--to", "file"), "file", status=1)
 
 
+def test_an_archive_whose_name_a_folder_has_leaves_nothing_behind(toy):
+    (toy / "out/toy1.zip").mkdir(parents=True)
+    refused(release(toy, "--to", "out"), "toy1.zip", status=1)
+    assert [path.name for path in (toy / "out").iterdir()] == ["toy1.zip"]
+
+
+@pytest.mark.parametrize("folder", ["assignments", "solutions"])
+def test_a_file_that_is_no_notebook_is_told_in_one_line(folder, toy):
+    (toy / folder / "toy1/toy1.ipynb").write_text('{"cells": ')
+    refused(release(toy), f"{folder}/toy1/toy1.ipynb is no notebook: ")
+    if folder == "solutions":
+        refused(solutions(toy, "--before-due-date"), "toy1.ipynb is no notebook: ", 1)
+        assert list((toy / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("pattern", ["/etc/host*", "../*.py", "data/../../*.py", "", "**.csv"])
+def test_files_that_lie_elsewhere_are_not_released(pattern, toy):
+    with (toy / "nbgrader_config.py").open("a") as file:
+        file.write(f"\nc.Release.files = [{pattern!r}]\n")
+    refused(release(toy), f"c.Release.files has {pattern!r}")
+    assert not (toy / "dist").exists()
+
+
+def test_a_solution_whose_name_a_folder_has_does_not_run(toy):
+    (toy / "out/toy1-solution.html").mkdir(parents=True)
+    refused(solutions(toy, "--before-due-date"), "toy1-solution.html is a folder", 1)
+    assert [path.name for path in (toy / "out").iterdir()] == ["toy1-solution.html"]
+
+
 def solutions(root, *arguments, **options):
     command = ["release-solutions", "toy1", "--to", "out", *arguments]
     return rps_grader(root, *command, **options)
@@ -167,6 +196,8 @@ def staffed(toy):
 def test_a_solution_is_given_with_outputs_and_pictures_and_nothing_of_the_staffs(staffed):
     nbgrader(staffed, "generate_assignment", "toy1", "--force")
     set_due(staffed, "2020-01-31 23:59 UTC")
+    os.mkfifo(staffed / "solutions/toy1/pipe")
+    (staffed / "solutions/toy1/link").symlink_to("nowhere")
     done = solutions(staffed)
     assert done.returncode == 0, done.stderr
     out = staffed / "out"

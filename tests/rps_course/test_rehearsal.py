@@ -1,5 +1,6 @@
 """`rps-course check`: a notebook and its checks, run before it is handed in."""
 
+import asyncio
 import json
 import re
 import signal
@@ -11,8 +12,10 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
+from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from rps_course import rehearsal
 from tools.points import by_rubric
 
 ROOT = Path(__file__).parents[2]
@@ -128,6 +131,21 @@ def test_a_cell_that_ends_the_kernel_is_told(handed_in):
     assert "Cell 5 ended the kernel" in done.stdout
     assert done.stdout.endswith("1 of 2 checks gave full points.\n")
     assert "Traceback" not in done.stderr
+
+
+def test_interrupted_while_the_kernel_starts_it_ends_at_once(tmp_path, monkeypatch):
+    async def start(*_, **options):
+        signal.raise_signal(signal.SIGINT)
+        await asyncio.sleep(60)
+
+    nbformat.write(new_notebook(cells=[new_code_cell("check.top_k(0)")]), tmp_path / "ps2.ipynb")
+    monkeypatch.setattr(NotebookClient, "async_start_new_kernel", start)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            rehearsal.rehearse(tmp_path / "ps2.ipynb", 60)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_interrupted_it_ends_at_once_and_leaves_nothing(handed_in, tmp_path):
