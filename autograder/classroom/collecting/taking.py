@@ -16,6 +16,7 @@ from nbgrader.utils import parse_utc
 
 from autograder.classroom.collecting.archives import Entry
 from autograder.classroom.collecting.platforms import HandIn, Order
+from autograder.grading import writing
 
 TIMESTAMP = "timestamp.txt"
 _RECORD = "collected.json"
@@ -75,9 +76,7 @@ class Shelf:
         """Keeps how new a submission is, at once."""
         self._orders[student] = asdict(order)
         self.folder.mkdir(parents=True, exist_ok=True)
-        part = self.folder / f"{_RECORD}.part"
-        part.write_text(json.dumps(self._orders, indent=1, sort_keys=True), encoding="utf-8")
-        part.replace(self.folder / _RECORD)
+        writing.write(self.folder / _RECORD, json.dumps(self._orders, indent=1, sort_keys=True))
 
     def has(self, student: str, digest: str) -> bool:
         """Whether an earlier attempt with this content is kept."""
@@ -217,9 +216,7 @@ def _copy(files: Mapping[PurePosixPath, Entry], folder: Path) -> None:
 
 def _write_time(folder: Path, time: datetime | None) -> None:
     if time is not None:
-        part = folder / f"{TIMESTAMP}.part"
-        part.write_text(f"{time} UTC\n", encoding="utf-8")
-        part.replace(folder / TIMESTAMP)
+        writing.write(folder / TIMESTAMP, f"{time} UTC\n")
 
 
 def _timestamp(folder: Path) -> datetime | None:
