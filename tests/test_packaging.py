@@ -39,6 +39,11 @@ def test_the_wheel_holds_both_packages_with_their_data(wheel):
         "rps_course/offline/weights/offline_classes.txt",
         "rps_course/profiles/standard.toml",
         "autograder/grading/judge.py",
+        *(f"autograder/classroom/report/page.{kind}" for kind in ("html.j2", "css", "js")),
+        *(
+            f"autograder/grading/templates/feedback_page/{name}"
+            for name in ("index.html.j2", "conf.json", "page.css")
+        ),
     ):
         assert needed in names
     assert not any(name.startswith("autograder/audit/") for name in names)

@@ -6,9 +6,7 @@ final; elsewhere it keeps what the platform has, so that an import neither makes
 graded nor removes a grade.
 """
 
-import csv
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +18,8 @@ from nbgrader.apps import NbGrader
 
 from autograder.classroom import roster as rosters
 from autograder.classroom.roster import Roster, RosterError
-from autograder.grading import export, results
+from autograder.core import writing
+from autograder.grading import export, results, spreadsheets
 from autograder.grading.machine import Grading
 from autograder.grading.states import Bases
 
@@ -34,7 +33,6 @@ _MOODLE_COLUMNS = (
     "maximum grade", "grade can be changed", "last modified (submission)", "last modified (grade)",
 )  # fmt: skip
 _DECIDED = {"ex": "excused in Canvas", "n/a": "not assigned in Canvas"}
-_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?|-")  # what a spreadsheet takes for no formula
 
 
 class GradesError(ValueError):
@@ -150,7 +148,7 @@ def fill(
             written.entered += 1
     there = {person.id for person in roster.people}
     written.unknown = sorted(s for s, g in found.items() if s not in there and g.score is not None)
-    return [[_cell(cell) for cell in row] for row in rows], written
+    return rows, written
 
 
 def _canvas(
@@ -214,11 +212,6 @@ def _compare_points(theirs: str, points: float, platform: str, written: Written)
         )
 
 
-def _cell(text: str) -> str:
-    """Returns a cell that no spreadsheet runs; numbers, and Moodle's "-", stay as they are."""
-    return text if _NUMBER.fullmatch(text.strip()) or not text.strip() else export.cell(text)
-
-
 def write(rows: list[list[str]], path: Path) -> None:
     """Writes the file, whole or not at all.
 
@@ -227,18 +220,9 @@ def write(rows: list[list[str]], path: Path) -> None:
     """
     if path.exists():
         raise GradesError(f"{path} is there already. Choose another name with --to, or remove it.")
-    part = None
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", newline="", encoding="utf-8", dir=path.parent, suffix=".part", delete=False
-        ) as file:
-            part = Path(file.name)
-            csv.writer(file).writerows(rows)
-        part.chmod(0o600)  # names and grades
-        part.replace(path)
+        writing.text(path, spreadsheets.table(rows), 0o600)  # names and grades
     except OSError as error:
-        if part is not None:
-            part.unlink(missing_ok=True)
         raise GradesError(f"{path} cannot be written: {error.strerror}.") from error
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 
@@ -11,7 +12,7 @@ def whole(path: Path) -> Iterator[Path]:
     """Gives a path to write to; at the end, what is there takes the place of a file.
 
     It lies beside the file and has its ending, by which libraries choose a format. Where writing
-    fails, the file is as it was.
+    fails, the file is as it was, and the error names it.
 
     Args:
         path: the file, in a folder that is there.
@@ -20,5 +21,26 @@ def whole(path: Path) -> Iterator[Path]:
     try:
         yield part
         part.replace(path)
+    except OSError as error:
+        if error.filename == str(part):
+            error.filename, error.filename2 = str(path), None
+        raise
     finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            part.unlink()
+
+
+def text(path: Path, content: str, mode: int = 0o666) -> None:
+    """Writes a text in whole, as UTF-8.
+
+    Args:
+        path: the file, in a folder that is there.
+        content: what it will hold; line ends are kept.
+        mode: its permissions, less what the umask of the process takes.
+
+    Raises:
+        OSError: it cannot be written; it is as it was.
+    """
+    opener = partial(os.open, mode=mode)
+    with whole(path) as part, open(part, "w", encoding="utf-8", newline="", opener=opener) as file:
+        file.write(content)

@@ -9,10 +9,7 @@ A penalty for handing in late is computed anew from the points of now, since nbg
 when it grades, and points that a person gives later would escape it.
 """
 
-import csv
 import logging
-import re
-import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import groupby
@@ -25,8 +22,9 @@ from nbgrader.preprocessors import AssignLatePenalties
 from traitlets import Bool
 from traitlets.config import Configurable
 
+from autograder.core import writing
 from autograder.core.verdict import WITHOUT_ISOLATION
-from autograder.grading import results
+from autograder.grading import results, spreadsheets
 from autograder.grading.machine import Grading
 from autograder.grading.results import Result
 from autograder.grading.states import Bases, State
@@ -40,7 +38,6 @@ EXERCISE_COLUMNS = (
     "assignment", "student_id", "last_name", "first_name", "email", "exercise", "score",
     "max_score", "state", "reason", "flags",
 )  # fmt: skip
-_FORMULA = re.compile(r"(^|; ?)([=+@-])")
 # The status of a submission is the first of these that one of its exercises has.
 STATUS = {
     State.SUBMITTED: "not graded",
@@ -80,22 +77,14 @@ class StatusExportPlugin(ExportPlugin):
         except results.UNREADABLE as error:
             self.parent.fail(str(error))
         try:
-            self._write(rows, target)
+            columns = EXERCISE_COLUMNS if self.exercises else COLUMNS
+            cells = ([row.get(column) for column in columns] for row in rows)
+            writing.text(target, spreadsheets.table([columns, *cells]))
         except OSError as error:
             self.parent.fail(f"{target} cannot be written: {error.strerror}.")
         self.log.info("Exported grades to %s", target)
 
-    def _write(self, rows: list[dict[str, str]], target: Path) -> None:
-        with tempfile.NamedTemporaryFile(
-            "w", newline="", encoding="utf-8", dir=target.parent, suffix=".part", delete=False
-        ) as file:
-            writer = csv.DictWriter(file, EXERCISE_COLUMNS if self.exercises else COLUMNS)
-            writer.writeheader()
-            writer.writerows(rows)
-        Path(file.name).chmod(0o644)
-        Path(file.name).replace(target)
-
-    def _rows(self, gradebook: Gradebook, assignment: Assignment) -> Iterator[dict[str, str]]:
+    def _rows(self, gradebook: Gradebook, assignment: Assignment) -> Iterator[dict[str, Any]]:
         folders = self.parent.coursedir
         found = results.collect(
             folders.db_url,
@@ -114,7 +103,7 @@ class StatusExportPlugin(ExportPlugin):
             else:
                 rows = [_of_assignment(gradebook, assignment, student_id, of_student, plugin)]
             for row in rows:
-                yield {name: cell(value) for name, value in (about | row).items()}
+                yield about | row
 
 
 def _about(assignment: Assignment, student_id: str, student: Student | None) -> dict[str, Any]:
@@ -214,12 +203,3 @@ def outcome(found: list[Result]) -> tuple[str, str]:
     reasons += [note for r in found for note in r.notes]
     reasons += [WITHOUT_ISOLATION] if any(result.unsafe for result in found) else []
     return status, "; ".join(dict.fromkeys(filter(None, reasons)))
-
-
-def cell(value: object) -> str:
-    """Returns a value as text of which a spreadsheet takes no part for a formula.
-
-    One that separates columns by semicolons cuts the text at each of them.
-    """
-    text = "" if value is None else " ".join(str(value).split())
-    return _FORMULA.sub(r"\1'\2", text)

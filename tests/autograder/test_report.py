@@ -3,7 +3,6 @@
 import csv
 import json
 import statistics
-from datetime import UTC, datetime
 
 import browser
 import pytest
@@ -19,15 +18,8 @@ from toy_class import (
     with_question,
 )
 
-from autograder.classroom.report import numbers, page
-from autograder.classroom.report.numbers import About
-from autograder.core.verdict import Criterion, Reason, Verdict
-from autograder.grading.results import Result
-from autograder.grading.states import State
-
 WRONG = "def double(x):\n    return 3 * x"
 HALF = "def running_total(numbers):\n    return numbers"
-MADE = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 EVIL = "<img src=x onerror=document.title='ran'><b>=1+1"
 ANSWERS = {
     "ada": {},
@@ -93,22 +85,32 @@ def test_error_waiting_missing_and_zero_are_counted_apart(written):
     assert rows["ben"]["waiting"] == "why"
 
 
-def test_discrimination_is_the_correlation_with_the_rest_of_the_sum(course, written):
+def test_discrimination_is_the_correlation_with_the_rest_of_what_is_graded(course, written):
     _, _, about = written
-    found = results_of(course)
-    scores = {
-        student: {e: r.score for (s, e), r in found.items() if s == student and r.score is not None}
-        for student in ANSWERS
-    }
-    for item in about["items"]:
-        if item["criterion"] or item["discrimination"] is None:
-            continue
-        mine = [scores[s][item["exercise"]] for s in ANSWERS]
-        rest = [sum(scores[s].values()) - scores[s][item["exercise"]] for s in ANSWERS]
-        assert item["discrimination"] == pytest.approx(statistics.correlation(mine, rest))
+    scored = {key: r for key, r in results_of(course).items() if r.score is not None}
+    found = {i["exercise"]: i for i in about["items"] if not i["criterion"]}
+    for name in ("double", "running_total"):
+        mine, rests = [], []
+        for student in ANSWERS:
+            rest = [r for (s, e), r in scored.items() if s == student and e != name]
+            rests.append(sum(r.score for r in rest) / sum(r.points for r in rest))
+            mine.append(scored[student, name].score)
+        expected = statistics.correlation(mine, rests)
+        assert found[name]["discrimination"] == pytest.approx(expected)
+    assert found["measurements"]["discrimination"] is None  # all the same
+    assert found["why"]["discrimination"] is None  # one student
     (double,) = (i for i in about["items"] if i["exercise"] == "double" and not i["criterion"])
     assert double["students"] == 5
     assert double["success"] == pytest.approx(2 / 5)
+
+
+def test_what_was_measured_is_told_by_student_and_of_the_class(written):
+    _, rows, about = written
+    (measured,) = about["measured"]
+    assert measured["exercise"] == "measurements"
+    assert measured["values"] == [3.0] * len(ANSWERS)
+    assert (measured["without_points"], measured["full_at"]) == ([], 3.0)
+    assert {rows[student]["numbers"] for student in ANSWERS} == {"3"}
 
 
 def test_mistakes_are_counted_by_student_with_an_example(written):
@@ -238,35 +240,3 @@ def test_a_class_that_has_handed_in_nothing_has_a_report(tmp_path):
     done = rps_grader(root, "report", "toy1")
     assert done.returncode == 0, done.stderr
     assert "missing" in (root / "reports/toy1.html").read_text()
-
-
-def made_up(student, score, points=4.0, state=State.GRADED):
-    criteria = (Criterion("a", "it works", points, score / points, score == points),)
-    lost = points - score
-    reasons = (Reason(("a",), lost, "It does not.", "", "", "wrong"),) if lost else ()
-    verdict = Verdict("double", criteria, reasons)
-    return Result(student, "double", score, points, verdict, state=state)
-
-
-@pytest.mark.parametrize(
-    "found",
-    [
-        [],
-        [made_up("ada", 4.0)],
-        [made_up(name, 2.0) for name in ("ada", "ben", "cleo")],
-        [made_up("ada", 0.0, state=State.FAILED)],
-        [Result("ada", "double", None, 0.0, state=State.MISSING)],
-    ],
-)
-def test_small_and_uniform_classes_have_no_discrimination(found):
-    report = numbers.report("toy1", found, {})
-    assert all(item.discrimination is None for item in report.items)
-    assert "toy1" in page.render([report], MADE)
-
-
-def test_a_class_of_three_hundred_fits_into_a_page_that_mails_carry():
-    found = [made_up(f"student{i:03}", float(i % 5)) for i in range(300)]
-    content = page.render([numbers.report("toy1", found, {"student001": About("A B", 90)})], MADE)
-    assert len(content) < 1_000_000
-    assert content.count("<tr>") > 300
-    assert "1.5 min" in content

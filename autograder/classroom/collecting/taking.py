@@ -73,8 +73,7 @@ class Shelf:
         """Keeps how new a submission is, at once."""
         self._orders[student] = asdict(order)
         self.folder.mkdir(parents=True, exist_ok=True)
-        with writing.whole(self.folder / _RECORD) as part:
-            part.write_text(json.dumps(self._orders, indent=1, sort_keys=True), encoding="utf-8")
+        writing.text(self.folder / _RECORD, json.dumps(self._orders, indent=1, sort_keys=True))
 
     def has(self, student: str, digest: str) -> bool:
         """Whether an earlier attempt with this content is kept."""
@@ -226,8 +225,7 @@ def _copy(files: Mapping[PurePosixPath, Entry], folder: Path) -> None:
 
 def _write_time(folder: Path, time: datetime | None) -> None:
     if time is not None:
-        with writing.whole(folder / TIMESTAMP) as part:
-            part.write_text(f"{time} UTC\n", encoding="utf-8")
+        writing.text(folder / TIMESTAMP, f"{time} UTC\n")
 
 
 def _timestamp(folder: Path) -> datetime | None:

@@ -1,9 +1,6 @@
 """Collects what a class report is made of, and writes its files: page, table and JSON."""
 
-import csv
-import io
 import json
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -13,9 +10,9 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGrader
 
 from autograder.classroom.report import numbers, page
-from autograder.classroom.report.numbers import About, Report
-from autograder.grading import gradebooks, results, similar
-from autograder.grading.export import cell
+from autograder.classroom.report.model import About, Report, Student
+from autograder.core import writing
+from autograder.grading import export, gradebooks, results, similar, spreadsheets
 from autograder.grading.machine import Grading
 from autograder.grading.states import Bases
 from autograder.sandbox.isolation import Isolation, IsolationError
@@ -46,9 +43,7 @@ def collect(application: NbGrader, assignment: str) -> Report:
         pairs = similar.compare(folders, grading.load(), assignment, isolation).pairs
     except IsolationError as error:
         not_compared = str(error)
-    return numbers.report(
-        assignment, found, _about(folders.db_url, assignment), pairs, not_compared
-    )
+    return numbers.report(assignment, found, _about(application, assignment), pairs, not_compared)
 
 
 def assignments(application: NbGrader) -> list[str]:
@@ -71,13 +66,14 @@ def assignments(application: NbGrader) -> list[str]:
     return names
 
 
-def _about(db_url: str, assignment: str) -> dict[str, About]:
+def _about(application: NbGrader, assignment: str) -> dict[str, About]:
+    db_url, plugin = application.coursedir.db_url, export.penalties(application)
     names = results.names(db_url, assignment)
     with results.opened(db_url, assignment) as (gradebook, known):
         late = {
             submission.student_id: (
                 submission.total_seconds_late,
-                submission.late_submission_penalty or 0.0,
+                export.late_penalty(submission, plugin),
             )
             for submission in known.submissions
         }
@@ -88,7 +84,7 @@ def _about(db_url: str, assignment: str) -> dict[str, About]:
 
 
 def write(reports: Sequence[Report], folder: Path, name: str, made: datetime) -> list[Path]:
-    """Writes page, table and JSON into a folder; each is there in whole or as it was before.
+    """Writes page, table and JSON into a folder; each is there whole or as it was before.
 
     Args:
         reports: of the assignments.
@@ -105,58 +101,49 @@ def write(reports: Sequence[Report], folder: Path, name: str, made: datetime) ->
         "json": json.dumps(_data(reports, made), indent=1),
     }
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".report-") as room:
-        new = {ending: Path(room, f"{name}.{ending}") for ending in contents}
-        for ending, content in contents.items():
-            new[ending].write_text(content, encoding="utf-8", newline="")
-        return [path.replace(folder / path.name) for path in new.values()]
+    paths = [folder / f"{name}.{ending}" for ending in contents]
+    for path, content in zip(paths, contents.values(), strict=True):
+        writing.text(path, content)
+    return paths
 
 
 def _data(reports: Sequence[Report], made: datetime) -> dict:
     return {
         "made": made.isoformat(timespec="seconds"),
-        "assignments": [
-            {
-                **asdict(report),
-                "statuses": report.statuses,
-                "pairs": [_pair(p) for p in report.pairs],
-            }
-            for report in reports
-        ],
+        "assignments": [asdict(report) | {"statuses": report.statuses} for report in reports],
     }
-
-
-def _pair(pair: similar.Pair) -> dict:
-    return {"what": pair.what, "students": pair.students, "similarity": pair.similarity}
 
 
 def _table(reports: Sequence[Report]) -> str:
     exercises = list(dict.fromkeys(name for report in reports for name in report.exercises))
     figures = list(
-        dict.fromkeys(
-            n for report in reports for student in report.students for n in student.figures
-        )
+        dict.fromkeys(n for report in reports for s in report.students for n in s.figures)
     )
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow([*COLUMNS, *exercises, *figures, "waiting", "seconds", "reason", "flags"])
-    for report in reports:
-        for student in report.students:
-            row = [
-                report.assignment,
-                student.id,
-                student.name,
-                student.status,
-                student.score,
-                report.points,
-                student.late,
-                student.penalty,
-                *(student.scores.get(name) for name in exercises),
-                *(student.figures.get(name) for name in figures),
-                ", ".join(student.waiting),
-                student.seconds,
-                student.reason,
-                " ".join(student.flags),
-            ]
-            writer.writerow([cell(value) for value in row])
-    return written.getvalue()
+    header = [*COLUMNS, *exercises, *figures, "waiting", "seconds", "reason", "flags"]
+    rows = (
+        _row(report, student, exercises, figures)
+        for report in reports
+        for student in report.students
+    )
+    return spreadsheets.table([header, *rows])
+
+
+def _row(
+    report: Report, student: Student, exercises: list[str], figures: list[str]
+) -> list[object]:
+    return [
+        report.assignment,
+        student.id,
+        student.name,
+        student.status,
+        student.score,
+        report.points,
+        student.late,
+        student.penalty,
+        *(student.scores.get(name) for name in exercises),
+        *(student.figures[name].says if name in student.figures else "" for name in figures),
+        ", ".join(student.waiting),
+        student.seconds,
+        student.reason,
+        " ".join(student.flags),
+    ]

@@ -1,173 +1,29 @@
 """The numbers of a class report, computed from results: nothing is parsed from text."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 import pandas as pd
 
+from autograder.classroom.report.model import (
+    FEWEST,
+    About,
+    Group,
+    Item,
+    Measurement,
+    Mistake,
+    Report,
+    Student,
+)
 from autograder.core.verdict import UNCHECKED
 from autograder.grading.export import outcome
 from autograder.grading.results import Result
 from autograder.grading.similar import Pair
 from autograder.grading.states import State
 
-_FEWEST = 3  # students of whom a correlation says anything
-_SLOWEST, _MISTAKES = 10, 15
-# What is counted apart, in this order.
-STATUSES = ("graded", "zero", "waiting", "error", "stale", "not graded", "missing")
-
-
-@dataclass(frozen=True)
-class Student:
-    """A row of the table of students.
-
-    Attributes:
-        id: the student's id.
-        name: last and first name; empty where the gradebook has none.
-        status: a word of `STATUSES`.
-        reason: why, if the submission is not simply graded.
-        score: sum of the points so far; None where nothing is graded.
-        scores: points by exercise; None where there is no score.
-        late: seconds after the due date.
-        penalty: points taken off for that.
-        waiting: exercises that wait for a person.
-        flags: what a person should look at.
-        figures: what was measured, by name, as it is shown.
-        seconds: how long the notebooks ran; None where that is not known.
-    """
-
-    id: str
-    name: str
-    status: str
-    reason: str
-    score: float | None
-    scores: dict[str, float | None]
-    late: float = 0.0
-    penalty: float = 0.0
-    waiting: tuple[str, ...] = ()
-    flags: tuple[str, ...] = ()
-    figures: dict[str, str] = field(default_factory=dict)
-    seconds: float | None = None
-
-
-@dataclass(frozen=True)
-class Item:
-    """An exercise, or one criterion of it.
-
-    Attributes:
-        exercise: its grade id.
-        criterion: what must hold; empty for the whole exercise.
-        points: that could be earned.
-        students: how many have a score in it.
-        success: the share of them who earned all points; None without students.
-        mean: the mean of their points; None without students.
-        discrimination: the correlation of its points with the rest of a student's sum (corrected
-            item-total correlation); None where it does not exist.
-    """
-
-    exercise: str
-    criterion: str
-    points: float
-    students: int
-    success: float | None
-    mean: float | None
-    discrimination: float | None
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """A mistake that students made.
-
-    Attributes:
-        exercise: its grade id.
-        students: how many made it.
-        example: what one of them read.
-    """
-
-    exercise: str
-    students: int
-    example: str
-
-
-@dataclass(frozen=True)
-class Measurement:
-    """Numbers that were measured of files that students handed in.
-
-    Attributes:
-        exercise: its grade id.
-        name: what was measured.
-        values: one a student.
-        full_at: what earns full points, where there is such a number.
-    """
-
-    exercise: str
-    name: str
-    values: tuple[float, ...]
-    full_at: float | None
-
-
-@dataclass(frozen=True)
-class Report:
-    """An assignment of a class.
-
-    Attributes:
-        assignment: its name.
-        points: that could be earned.
-        students: everybody, those with fewer points first where they are graded.
-        items: exercises, each followed by its criteria.
-        mistakes: the most frequent first.
-        measured: what was measured of files.
-        pairs: students whose work is nearly equal.
-        not_compared: why nothing was compared; empty where it was.
-    """
-
-    assignment: str
-    points: float
-    students: tuple[Student, ...]
-    items: tuple[Item, ...]
-    mistakes: tuple[Mistake, ...]
-    measured: tuple[Measurement, ...]
-    pairs: tuple[Pair, ...] = ()
-    not_compared: str = ""
-
-    @property
-    def statuses(self) -> dict[str, int]:
-        """How many submissions have each status."""
-        found = [student.status for student in self.students]
-        return {status: found.count(status) for status in STATUSES}
-
-    @property
-    def sums(self) -> list[float]:
-        """The sums of those who are graded, also with something that waits for a person."""
-        counted = ("graded", "zero", "waiting")
-        return [s.score for s in self.students if s.status in counted and s.score is not None]
-
-    @property
-    def exercises(self) -> dict[str, float]:
-        """The points of each exercise."""
-        return {item.exercise: item.points for item in self.items if not item.criterion}
-
-    @property
-    def slowest(self) -> list[Student]:
-        """Whose notebooks ran longest."""
-        timed = [student for student in self.students if student.seconds is not None]
-        return sorted(timed, key=lambda s: -(s.seconds or 0))[:_SLOWEST]
-
-
-@dataclass(frozen=True)
-class About:
-    """What the gradebook knows of a student and an assignment, besides scores.
-
-    Attributes:
-        name: last and first name.
-        late: seconds after the due date.
-        penalty: points taken off for that.
-    """
-
-    name: str = ""
-    late: float = 0.0
-    penalty: float = 0.0
+_MISTAKES = 15
+_EVEN = 1e-6  # sums of fractions differ by less where they are the same
+_HUNDREDTH = 0.005  # points are rounded to the hundredth
 
 
 def report(
@@ -198,7 +54,7 @@ def report(
         tuple(_items(found)),
         tuple(_mistakes(found)),
         tuple(_measured(found)),
-        tuple(pairs),
+        tuple(groups(pairs)),
         not_compared,
     )
 
@@ -213,13 +69,13 @@ def _student(student: str, found: list[Result], about: About) -> Student:
         about.name,
         status,
         reason,
-        sum(known) if known else None,
+        max(0.0, sum(known) - about.penalty) if known else None,
         scores,
         about.late,
         about.penalty,
         tuple(r.exercise for r in found if r.state in (State.WAITING, State.AGAIN)),
         tuple(flag for r in found for flag in r.flags),
-        {f.name: f.says for r in found if r.verdict for f in r.verdict.figures},
+        {f.name: f for r in found if r.verdict for f in r.verdict.figures},
         sum(seconds) if seconds else None,
     )
 
@@ -231,38 +87,63 @@ def _counts(result: Result) -> bool:
 
 
 def _items(found: list[Result]) -> Iterable[Item]:
+    """Yields each exercise and its criteria.
+
+    The discrimination is the corrected item-total correlation: of an item's points with the rest of
+    a student's score. That is a share of the points of what is graded of the student, so that an
+    answer which waits for a person makes nobody weak.
+    """
     counted = [result for result in found if _counts(result)]
-    whole = pd.DataFrame(
-        {"student": [r.student for r in counted], "exercise": [r.exercise for r in counted],
-         "score": [r.score for r in counted]}
-    )  # fmt: skip
-    sums = whole.groupby("student")["score"].sum()
-    points = {result.exercise: result.points for result in found}
+    whole = _table((r.student, r.exercise, r.score) for r in counted)
+    points = pd.Series({result.exercise: result.points for result in found}, dtype=float)
+    whole = whole.reindex(columns=points.index)
     for exercise, most in points.items():
-        mine = whole[whole["exercise"] == exercise].set_index("student")["score"]
-        yield _item(exercise, "", most, mine, sums)
-        titles: dict[str, tuple[float, dict[str, float]]] = {}
-        for result in counted:
-            if result.exercise != exercise or result.state is not State.GRADED:
-                continue
-            for criterion in result.verdict.criteria if result.verdict else ():
-                _, earned = titles.setdefault(criterion.title, (criterion.points, {}))
-                earned[result.student] = criterion.earned
-        if len(titles) > 1:
-            for title, (part, earned) in titles.items():
-                yield _item(exercise, title, part, pd.Series(earned, dtype=float), sums)
+        others = whole.drop(columns=exercise)
+        possible = (others.notna() * points.drop(exercise)).sum(axis=1)
+        rest = (others.sum(axis=1) / possible)[possible > 0]
+        yield _item(exercise, "", most, whole[exercise].dropna(), rest)
+        judged = [r for r in counted if r.exercise == exercise and r.state is State.GRADED]
+        yield from _criteria(exercise, judged, rest)
 
 
-def _item(exercise: str, title: str, points: float, mine: pd.Series, sums: pd.Series) -> Item:
+def _criteria(exercise: str, judged: list[Result], rest: pd.Series) -> Iterable[Item]:
+    """Yields the criteria of an exercise; a single one says what the exercise says."""
+    criteria = [(r.student, c) for r in judged if r.verdict for c in r.verdict.criteria]
+    names = {criterion.name: criterion for _, criterion in criteria}
+    earned = _table((student, c.name, c.earned) for student, c in criteria)
+    for name, criterion in names.items() if len(names) > 1 else ():
+        mine = earned[name].dropna()
+        yield _item(exercise, criterion.title, criterion.points, mine, rest)
+
+
+def _table(rows: Iterable[tuple[str, str, float | None]]) -> pd.DataFrame:
+    """Returns students in rows, and their points of items in columns."""
+    frame = pd.DataFrame(list(rows), columns=["student", "item", "points"])
+    frame["points"] = frame["points"].astype(float)
+    return frame.pivot_table(index="student", columns="item", values="points", sort=False)
+
+
+def _item(exercise: str, title: str, points: float, mine: pd.Series, rest: pd.Series) -> Item:
     if mine.empty:
-        return Item(exercise, title, points, 0, None, None, None)
-    rest = sums.reindex(mine.index) - mine
-    discrimination = None
-    # Sums of fractions differ in the last digit where they are the same.
-    if len(mine) >= _FEWEST and mine.round(6).nunique() > 1 and rest.round(6).nunique() > 1:
-        discrimination = float(mine.corr(rest))
-    success = float((mine >= points - 0.005).mean())
-    return Item(exercise, title, points, len(mine), success, float(mine.mean()), discrimination)
+        return Item(exercise, title, points, 0, None, None)
+    success = float((mine >= points - _HUNDREDTH).mean())
+    compared = mine[mine.index.intersection(rest.index)]
+    return Item(
+        exercise,
+        title,
+        points,
+        len(mine),
+        success,
+        float(mine.mean()),
+        len(compared),
+        _correlation(compared, rest[compared.index]),
+    )
+
+
+def _correlation(mine: pd.Series, rest: pd.Series) -> float | None:
+    if len(mine) < FEWEST or min(mine.std(), rest.std()) < _EVEN:
+        return None
+    return float(mine.corr(rest))
 
 
 def _mistakes(found: list[Result]) -> Iterable[Mistake]:
@@ -280,12 +161,43 @@ def _mistakes(found: list[Result]) -> Iterable[Mistake]:
 
 
 def _measured(found: list[Result]) -> Iterable[Measurement]:
-    values: dict[tuple[str, str], list[float]] = {}
-    limits: dict[tuple[str, str], float | None] = {}
-    for result in found:
-        for figure in result.verdict.figures if result.verdict else ():
-            if figure.value is not None:
-                values.setdefault((result.exercise, figure.name), []).append(figure.value)
-                limits[result.exercise, figure.name] = figure.full_at
-    for (exercise, name), numbers in values.items():
-        yield Measurement(exercise, name, tuple(numbers), limits[exercise, name])
+    shown = [
+        (result, figure)
+        for result in found
+        if _counts(result)
+        for figure in (result.verdict.figures if result.verdict else ())
+        if figure.value is not None
+    ]
+    for exercise, name in dict.fromkeys((r.exercise, f.name) for r, f in shown):
+        values: dict[bool, list[float]] = {True: [], False: []}
+        limit = None
+        for result, figure in shown:
+            if (result.exercise, figure.name) == (exercise, name) and figure.value is not None:
+                values[bool(result.score)].append(figure.value)
+                limit = figure.full_at
+        yield Measurement(exercise, name, tuple(values[True]), tuple(values[False]), limit)
+
+
+def groups(pairs: Iterable[Pair]) -> Sequence[Group]:
+    """Returns nearly equal students as groups, in which each is nearly equal to another one.
+
+    Small groups come first: what many share has more often an honest reason.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    by_work: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        by_work.setdefault(pair.what, []).append(pair)
+    found = []
+    for what, alike in by_work.items():
+        names = sorted({student for pair in alike for student in pair.students})
+        place = {student: index for index, student in enumerate(names)}
+        edges = [[place[pair.students[end]] for pair in alike] for end in (0, 1)]
+        graph = coo_array(([1] * len(alike), edges), shape=(len(names), len(names)))
+        count, group_of = connected_components(graph, directed=False)
+        for group in range(count):
+            within = [p.similarity for p in alike if group_of[place[p.students[0]]] == group]
+            students = tuple(name for name in names if group_of[place[name]] == group)
+            found.append(Group(what, students, min(within), max(within)))
+    return sorted(found, key=lambda g: (len(g.students), -g.most, g.what, g.students))

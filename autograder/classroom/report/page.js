@@ -1,34 +1,54 @@
 "use strict";
-for (const table of document.querySelectorAll("table.students")) {
+// Sorts the table of students by a click on a heading, and filters it. The page can be read without.
+
+// Returns what a cell is sorted by: a number, a text, or null, which comes last in either order.
+function key(cell, isNumber) {
+  const text = cell.dataset.value ?? cell.textContent.trim();
+  if (text === "" || text === "\u2013") return null;
+  return isNumber || cell.dataset.value !== undefined ? Number(text) : text;
+}
+
+function compare(a, b) {
+  if (typeof a === "number" && typeof b === "number") return a - b;
+  return collator.compare(a, b);
+}
+
+const collator = new Intl.Collator(undefined, { numeric: true });
+
+function sort(table, headers, column) {
+  const header = headers[column];
+  const sign = header.getAttribute("aria-sort") === "ascending" ? -1 : 1;
+  headers.forEach((other) => other.removeAttribute("aria-sort"));
+  header.setAttribute("aria-sort", sign === 1 ? "ascending" : "descending");
+  const isNumber = header.classList.contains("n");
   const body = table.tBodies[0];
+  const rows = [...body.rows].map((row) => [key(row.cells[column], isNumber), row]);
+  const known = rows.filter(([value]) => value !== null);
+  known.sort(([a], [b]) => sign * compare(a, b));
+  const unknown = rows.filter(([value]) => value === null);
+  body.append(...[...known, ...unknown].map(([, row]) => row));
+}
+
+function filter(rows, filters) {
+  const words = filters.querySelector("input").value.toLowerCase().split(/\s+/).filter(Boolean);
+  const status = filters.querySelector("select").value;
+  let shown = 0;
+  for (const { row, text } of rows) {
+    row.hidden = !words.every((word) => text.includes(word))
+      || (status !== "" && row.dataset.status !== status);
+    shown += row.hidden ? 0 : 1;
+  }
+  filters.querySelector("output").textContent = `${shown} of ${rows.length}`;
+}
+
+for (const table of document.querySelectorAll("table.students")) {
   const headers = [...table.tHead.rows[0].cells];
-  const value = (row, column) => {
-    const cell = row.cells[column];
-    return cell.dataset.value ?? cell.textContent.trim();
-  };
   headers.forEach((header, column) => {
-    header.querySelector("button").addEventListener("click", () => {
-      const ascending = header.getAttribute("aria-sort") !== "ascending";
-      headers.forEach((other) => other.removeAttribute("aria-sort"));
-      header.setAttribute("aria-sort", ascending ? "ascending" : "descending");
-      const compare = (a, b) => {
-        const [x, y] = [value(a, column), value(b, column)];
-        const empty = (text) => text === "" || text === "\u2013";
-        if (empty(x) || empty(y)) return empty(x) - empty(y); // last, whatever the order
-        const order = header.classList.contains("n")
-          ? parseFloat(x) - parseFloat(y)
-          : x.localeCompare(y, undefined, { numeric: true });
-        return ascending ? order : -order;
-      };
-      body.append(...[...body.rows].sort(compare));
-    });
+    header.querySelector("button").addEventListener("click", () => sort(table, headers, column));
   });
-  const search = table.closest("section").querySelector("input[type=search]");
-  search.addEventListener("input", () => {
-    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    for (const row of body.rows) {
-      const text = row.textContent.toLowerCase();
-      row.hidden = !words.every((word) => text.includes(word));
-    }
-  });
+  const filters = table.closest("section").querySelector(".filters");
+  const rows = [...table.tBodies[0].rows].map((row) => ({ row, text: row.textContent.toLowerCase() }));
+  filters.addEventListener("input", () => filter(rows, filters));
+  filters.hidden = false;
+  filter(rows, filters);
 }

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from autograder.core.exercise import FileExercise, OtherProfileError
-from autograder.core.rubric import fails, flags, holds
+from autograder.core.rubric import fails, flags, holds, shows
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,15 @@ class Measurements(FileExercise[Facts]):
     def judge(self, facts, digests, profile, rules, again=None):
         """Yields a finding on how many numbers there are."""
         if again is not None and again.facts.numbers is not None:
-            yield fails(None, "measured_again", received=again.facts.numbers)
+            made = again.facts.numbers
+            yield fails(None, "measured_again", received=made)
+            yield shows("made by the grader", f"{made} in {again.seconds} s", made)
             if (facts.numbers or 0) - again.facts.numbers > rules["more"]:
                 yield flags("more", received=facts.numbers, again=again.facts.numbers)
         if facts.numbers is None or not digests:
             yield fails(None, "missing")
             return
+        yield shows("numbers", str(facts.numbers), facts.numbers, rules["at_least"])
         if facts.private is not None and facts.numbers > rules["at_least"]:
             yield fails(None, "compared", received=facts.private)
             if facts.private == facts.mean:
