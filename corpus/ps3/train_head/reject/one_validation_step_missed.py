@@ -1,4 +1,4 @@
 # expect: 0.625
-# says: Validation saw 12.0 pictures per epoch, expected all 13
+# says: Validation saw 12 pictures per epoch, expected all 13
 def train_head(model, train_gen, val_gen, epochs):
     return model.fit(train_gen, epochs=epochs, validation_steps=len(val_gen) - 1, validation_data=val_gen, verbose=0)
