@@ -46,6 +46,8 @@ def add(commands: Commands) -> None:
 
 def call(arguments: argparse.Namespace) -> int:
     """Runs the command; returns its exit status."""
+    if arguments.out.is_dir():  # before the long work
+        raise InputError(f"{arguments.out} is a folder. Name a file for the drawing: --out FILE")
     weights = arguments.weights or _found()
     profile = _profile(arguments.profile, weights)
     picture = preprocessing.load_custom_sample(arguments.picture, profile.image_size)
@@ -89,7 +91,7 @@ def _found() -> Path:
 
 def _profile(name: str | None, weights: Path) -> profiles.Profile:
     """Returns the profile that was asked for, else the one that the weights' record names."""
-    record = weights.with_name(submission.RPS_RECORD)
+    record = weights.parent / submission.RPS_RECORD
     if not name and not os.environ.get("RPS_PROFILE", "").strip() and record.is_file():
         noted = submission.load_record(record).get("profile")
         if noted.removeprefix("grading-") in profiles.names():

@@ -119,6 +119,14 @@ def test_missing_weights_are_named(picture, tmp_path):
     assert f"{submission.RPS_WEIGHTS} is missing" in the_error(done, 2)
 
 
+@pytest.mark.parametrize("folder", [".", "..", "/"])
+def test_a_folder_is_neither_weights_nor_a_drawing(picture, folder):
+    done = rps_course("classify", picture, "--weights", folder)
+    assert f"{folder} is missing" in the_error(done, 2)
+    done = rps_course("classify", picture, "--out", folder)
+    assert f"{folder} is a folder" in the_error(done, 2)
+
+
 def test_what_was_trained_is_found_where_train_writes_it(weights, picture, tmp_path):
     shutil.copytree(weights.parent, tmp_path / "rps-training")
     done = rps_course("classify", picture, "--json", cwd=tmp_path, RPS_PROFILE="")
