@@ -13,11 +13,11 @@ def add(commands: Commands) -> None:
         examples=("rps-grader report ps3", "rps-grader report --all --to DIR"),
         help="write a report of the class: a page, a table and JSON",
         description="Writes what a class earned in an assignment as one page for the browser, "
-        "which needs no network: distribution of the sums, exercises and criteria with their "
-        "discrimination, the most frequent mistakes, what was measured of files, nearly equal "
-        "work, the slowest notebooks, and a table of students that can be sorted and filtered. "
-        "Beside it, the same as CSV and JSON. It reads the gradebook and the autograded notebooks, "
-        "and changes neither.",
+        "which needs no network: distribution of the scores, what is left to do, exercises and "
+        "criteria with their discrimination, the most frequent mistakes, what was measured of "
+        "files, groups of nearly equal work, the slowest notebooks, and a table of students that "
+        "can be sorted and filtered. Beside it, that table as CSV, and all as JSON. It reads the "
+        "gradebook and the autograded notebooks, and changes neither.",
     )
     what = made.add_mutually_exclusive_group(required=True)
     what.add_argument("assignment", nargs="?", help="name of the assignment, such as ps2")

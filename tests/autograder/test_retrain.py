@@ -1,6 +1,7 @@
 """Notebooks that are run in full as well, and what is said of the files that they write."""
 
 import csv
+import json
 import re
 
 import nbformat
@@ -119,6 +120,25 @@ def test_show_and_export_say_it(course, retrained):
     reasons = {row["student_id"]: (row["reason"], row["flags"]) for row in rows}
     assert "The grader ran the notebook" in reasons["honest"][0]
     assert "it took longer than 20 seconds" in reasons["slow"][1]
+
+
+def test_the_report_says_it(course, retrained):
+    done = rps_grader(course, "report", "toy1")
+    assert done.returncode == 0, done.stderr
+    (report,) = json.loads((course / "reports/toy1.json").read_text())["assignments"]
+    students = {student["id"]: student for student in report["students"]}
+    made = students["better"]["figures"]["made by the grader"]
+    assert (made["value"], made["full_at"]) == (3.0, None)
+    assert re.fullmatch(r"3 in \d+ s", made["says"])
+    assert students["better"]["flags"] == ["6 measurements, but the notebook makes 3."]
+    assert students["better"]["figures"]["numbers"]["value"] == 6.0
+    assert "made by the grader" not in students["copied"]["figures"]
+    measured = {found["name"]: found for found in report["measured"]}
+    assert set(measured) == {"numbers", "made by the grader"}
+    assert len(measured["numbers"]["values"]) == len(CELLS)
+    page = (course / "reports/toy1.html").read_text()
+    assert made["says"] in page
+    assert "full points: 3" in page
 
 
 def test_judging_again_keeps_it_and_compares_with_the_limit_of_now(course, retrained):

@@ -121,3 +121,10 @@ def test_no_points_come_of_it():
     handed_in = dataclasses.replace(model(0.95), record=on_gpu)
     verdict, flags = judged(handed_in, again(model(0.95)), require_gpu="yes")
     assert (verdict.score, flags) == (10, "")
+
+
+def test_the_accuracy_of_a_refused_model_is_told_to_who_grades():
+    for refused in (model(0.95, still=0.9), dataclasses.replace(model(0.95), record=None)):
+        verdict, _ = judged(refused)
+        assert verdict.score == 0
+        assert (verdict.figures[0].name, verdict.figures[0].value) == ("accuracy", 0.95)

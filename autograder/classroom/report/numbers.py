@@ -23,6 +23,7 @@ from autograder.grading.states import State
 
 _MISTAKES = 15
 _EVEN = 1e-6  # sums of fractions differ by less where they are the same
+_DIGITS = 6  # of sums, which else would end in 0.0000000001
 _HUNDREDTH = 0.005  # points are rounded to the hundredth
 
 
@@ -69,7 +70,7 @@ def _student(student: str, found: list[Result], about: About) -> Student:
         about.name,
         status,
         reason,
-        max(0.0, sum(known) - about.penalty) if known else None,
+        round(max(0.0, sum(known) - about.penalty), _DIGITS) if known else None,
         scores,
         about.late,
         about.penalty,

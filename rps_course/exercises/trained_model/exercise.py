@@ -71,6 +71,8 @@ class TrainedModel(FileExercise[Facts]):
         """Yields findings on the weights, their record and their accuracy."""
         compared = list(judging.comparison(facts, again, rules)) if again else []
         yield from compared
+        if facts.weights is not None:
+            yield from judging.figures(facts.record, facts.weights, profile)
         digest = digests.get(submission.RPS_WEIGHTS, "")
         refusal = next(judging.refusals(facts, digest, rules), None)
         if refusal:
@@ -81,7 +83,6 @@ class TrainedModel(FileExercise[Facts]):
         assert record is not None
         if all(finding.flag for finding in compared):  # the grader has not trained a model
             yield from judging.remarks(record, weights, profile, rules)
-        yield from judging.figures(record, weights, profile)
         yield from judging.suspicions(record, weights, rules)
         yield from judging.accuracy(weights, profile)
 

@@ -59,10 +59,12 @@ def remarks(record: Record, weights: Measured, profile: Profile, rules: dict) ->
         yield fails(None, "no_first_head")
 
 
-def figures(record: Record, weights: Measured, profile: Profile) -> Iterator[Finding]:
-    """Yields what was measured, and what the record claims of the training."""
+def figures(record: Record | None, weights: Measured, profile: Profile) -> Iterator[Finding]:
+    """Yields what was measured, of refused weights too, and what the record claims."""
     measured = _counted(weights)
     yield shows("accuracy", f"{measured.accuracy:.3f}", measured.accuracy, profile.full_at)
+    if record is None:
+        return
     yield shows("device", f"{record.device} (claimed)")
     yield shows("epochs", f"{sum(len(phase.epochs) for phase in record.phases)} (claimed)")
     seconds = [phase.seconds for phase in record.phases if phase.seconds is not None]
