@@ -71,27 +71,37 @@ class Notebook:
         page.on("pageerror", lambda error: self.said.append(str(error)))
         page.goto(f"{address}?reset")
         page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
 
     def run(self):
         """Runs all cells; where one fails Jupyter stops, so those below it are run then."""
         self._choose("Run All Cells")
-        while self._wait() is not None:
-            cell = self.page.locator(".jp-Notebook .jp-CodeCell").nth(self._wait())
+        following = self._wait(0)
+        while following is not None:
+            cell = self.page.locator(".jp-Notebook .jp-CodeCell").nth(following)
             cell.locator(".jp-InputPrompt").click()
             self._choose("Run Selected Cell and All Below")
+            following = self._wait(following)
 
     def _choose(self, command):
         self.page.locator(".lm-MenuBar-itemLabel", has_text="Run").click()
         self.page.locator(".lm-Menu-itemLabel").get_by_text(command, exact=True).click()
 
-    def _wait(self):
-        """Waits for the kernel; returns the number of the first code cell that has not run."""
+    def _wait(self, first):
+        """Waits until a code cell and those after it have run or were given up.
+
+        Returns:
+            The number of the first cell that was given up, if there is one.
+        """
         self.page.wait_for_function(
-            "() => ![...document.querySelectorAll('.jp-InputArea-prompt')]"
-            ".some(prompt => prompt.innerText.includes('*'))"
+            """first => {
+                const prompts = [...document.querySelectorAll(".jp-CodeCell .jp-InputPrompt")];
+                const texts = prompts.map(prompt => prompt.innerText);
+                return /\\d/.test(texts[first]) && !texts.some(text => text.includes("*"));
+            }""",
+            arg=first,
         )
-        prompts = self.page.locator(".jp-CodeCell .jp-InputArea-prompt").all_inner_texts()
+        prompts = self.page.locator(".jp-CodeCell .jp-InputPrompt").all_inner_texts()
         return next((i for i, text in enumerate(prompts) if not re.search(r"\d", text)), None)
 
     def outputs(self, kind):
