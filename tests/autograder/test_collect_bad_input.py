@@ -374,3 +374,15 @@ def test_a_configuration_that_cannot_be_used_is_told_in_one_line(shared, kind):
     assert done.returncode == 2
     assert says in done.stderr
     assert done.stderr.count("\n") == 1, done.stderr
+
+
+def test_a_notebook_that_is_left_out_is_for_a_person_to_look_at(shared):
+    names = ("Ada Lovelace_201", "Grace Hopper_202", "Jürgen Müller_203")
+    files = {f"{name}_assignsubmission_file/toy1.ipynb": b"" for name in names}
+    files["index.html"] = b""
+    people = roster(shared, MOODLE_ROSTER)
+    said = collect(shared, export(shared / "all.zip", files), "--roster", people, "--dry-run")
+    assert "Left out: index.html" in said
+    path = export(shared / "all.zip", files | {"Grace/TOY1.IPYNB": b""})
+    said = collect(shared, path, "--roster", people, "--dry-run", status=1)
+    assert "Left out: Grace/TOY1.IPYNB; index.html" in said

@@ -370,4 +370,5 @@ def failed(found: Collected) -> bool:
     """Whether a person has to look at something."""
     bad = {taking.KEPT, taking.FAILED}
     noted = any(t.hand_in.notes and t.outcome in taking.WRITTEN for t in found.taken)
-    return bool(found.unmatched or noted or any(t.outcome in bad for t in found.taken))
+    lost = any(".ipynb" in text.lower() for text in found.left_out)  # somebody's work
+    return bool(found.unmatched or noted or lost or any(t.outcome in bad for t in found.taken))
