@@ -247,6 +247,10 @@ COURSE = Course(
     fetch=_fetch,
     remedy="Run `rps-course fetch` where there is a network, or set TFDS_DATA_DIR and KERAS_HOME "
     "to folders that have them.",
+    start="Keep the problem sets of this course in one folder, with one environment: later ones "
+    "take up files of earlier ones. `rps-course doctor` shows what is missing on your machine.",
+    hand_in="`rps-course check {assignment}.ipynb` runs all checks once more, and `rps-course pack "
+    "{assignment}` also makes one archive of what you hand in.",
     ready=_ready,
     own=("profiles",),
     fill=_fill,

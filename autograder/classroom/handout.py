@@ -6,6 +6,7 @@ the class's own rubric and files that the configuration names; the course's pack
 
 import email
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from typing import Any
 
 import nbformat
 from build import BuildBackendException, BuildException, ProjectBuilder
+from nbformat import NotebookNode
 from nbgrader.apps import NbGrader
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
@@ -24,7 +26,7 @@ from autograder.core import writing
 from autograder.core.check import RUBRIC
 from autograder.core.course import Course
 from autograder.grading.machine import Grading
-from autograder.grading.release import Release, released
+from autograder.grading.release import Release, graded, released
 
 _README = """\
 # {assignment}
@@ -32,7 +34,8 @@ _README = """\
 {files}
 
 ## Start
-You need Python {python} (the grader runs {own}). In a terminal, in this folder, on Linux and macOS:
+{start}You need Python {python} (the grader runs {own}). In a terminal, in this folder, on Linux and
+macOS; leave out the first line where you have an environment of this course:
 
 ```
 python3 -m venv .venv
@@ -55,6 +58,8 @@ with the folder icon on the left, and run the first cell.
 ## Hand in
 {hand_in}
 """
+_RUBRICS = " Keep the folder `rubric` beside the notebook: the checks read it."
+_VERSION = re.compile(r"Programming Language :: Python :: (3\.\d+)")
 _PROFILE = """
 Your class works under the profile `{profile}`. Before you start Jupyter, type {shell}
 on Linux and macOS, {powershell} in PowerShell.
@@ -96,9 +101,10 @@ def make(application: NbGrader, target: Path | None, wheel: Path | None) -> Hand
     name, root = folders.assignment_id, Path(folders.root)
     folder = Path(folders.format_path(folders.release_directory, ".", name))
     source = Path(folders.format_path(folders.source_directory, ".", name))
-    notebooks = sorted(path.stem for path in source.glob("*.ipynb"))
-    if not notebooks:
-        raise HandoutError(f"There is no assignment {name!r}: {source} has no notebook.")
+    settings = Release(parent=application)
+    if not source.is_dir():
+        raise HandoutError(f"There is no assignment {name!r}: there is no folder {source}.")
+    notebooks = [path.stem for path in settings.notebooks(source, name)]
     missing = [n for n in notebooks if not (folder / f"{n}.ipynb").is_file()]
     if missing:
         raise HandoutError(
@@ -106,10 +112,15 @@ def make(application: NbGrader, target: Path | None, wheel: Path | None) -> Hand
             f"`nbgrader generate_assignment {name} --force`"
         )
     package = _checked(wheel) if wheel else None
+    exercises: set[str] = set()
     for notebook in notebooks:
-        _require_current(application, source / f"{notebook}.ipynb", folder / f"{notebook}.ipynb")
+        path = folder / f"{notebook}.ipynb"
+        exercises |= graded(_current(application, source / path.name, path), course).keys()
     given = {f"{n}.ipynb": folder / f"{n}.ipynb" for n in notebooks}
-    given |= {str(path.relative_to(folder)): path for path in _beside(application, folder, course)}
+    for beside, content in settings.beside(source, sorted(exercises)).items():
+        given[beside] = path = folder / beside
+        if not path.is_file() or path.read_bytes() != content:
+            raise _outdated(path, "what is configured gives", name)
     lying = (str(p.relative_to(folder)) for p in sorted(folder.rglob("*")) if p.is_file())
     left_out = tuple(path for path in lying if path not in given)
     for own in course.own:
@@ -118,14 +129,15 @@ def make(application: NbGrader, target: Path | None, wheel: Path | None) -> Hand
     with tempfile.TemporaryDirectory() as built:
         package = package or _build(root, Path(built))
         given[package.name] = package
-        readme = _readme(course, grading, name, notebooks, package)
+        rubrics = any(file.startswith(f"{RUBRIC}/") for file in given)
+        readme = _readme(course, grading, name, notebooks, rubrics, package)
         path = (target or root / "dist") / f"{name}.zip"
         _write(path, name, given, readme)
     return Handout(path, (*given, "README.md"), left_out)
 
 
-def _require_current(application: NbGrader, source: Path, path: Path) -> None:
-    """Makes sure that a released notebook is what its source gives now.
+def _current(application: NbGrader, source: Path, path: Path) -> NotebookNode:
+    """Returns a released notebook, which must be what its source gives now.
 
     Raises:
         HandoutError: it is not.
@@ -137,18 +149,15 @@ def _require_current(application: NbGrader, source: Path, path: Path) -> None:
         raise HandoutError(f"{reading} is no notebook: {str(error).strip()}") from error
     expected = released(application, source)
     if [cell.source for cell in found.cells] != [cell.source for cell in expected.cells]:
-        name = application.coursedir.assignment_id
-        raise HandoutError(
-            f"{path} is not what {source} gives now: one of them was changed since. Run "
-            f"`nbgrader generate_assignment {name} --force` (or `make assignments`) first."
-        )
+        raise _outdated(path, f"{source} gives", application.coursedir.assignment_id)
+    return found
 
 
-def _beside(application: NbGrader, folder: Path, course: Course) -> list[Path]:
-    """Returns what was released besides notebooks: rubrics, and files that are named."""
-    found = [folder / RUBRIC / f"{exercise}.toml" for exercise in course.exercises]
-    found += Release(parent=application).named(folder)
-    return [path for path in found if path.is_file()]
+def _outdated(path: Path, what: str, assignment: str) -> HandoutError:
+    return HandoutError(
+        f"{path} is not what {what} now: one of them was changed since. Run "
+        f"`nbgrader generate_assignment {assignment} --force` (or `make assignments`) first."
+    )
 
 
 def _checked(wheel: Path) -> Path:
@@ -209,7 +218,12 @@ def _build(root: Path, folder: Path) -> Path:
 
 
 def _readme(
-    course: Course, grading: Grading, assignment: str, notebooks: list[str], wheel: Path
+    course: Course,
+    grading: Grading,
+    assignment: str,
+    notebooks: list[str],
+    rubrics: bool,
+    wheel: Path,
 ) -> str:
     profile, said = course.profile(grading.profile, False), ""
     chosen = [n for n, value in course.environment(profile).items() if value == profile.name]
@@ -220,24 +234,31 @@ def _readme(
             powershell=f'`$env:{chosen[0]} = "{profile.name}"`',
         )
     named = [f"`{name}.ipynb`" for name in notebooks]
+    files = ", ".join([*named, *(f"`{file}`" for file in course.files_of(assignment))])
     return _README.format(
         assignment=assignment,
-        files=f"This folder holds {', '.join(named)} and the course's package, `{wheel.name}`.",
+        files=f"This folder holds {', '.join(named)} and the course's package, `{wheel.name}`."
+        f"{_RUBRICS if rubrics else ''}",
+        start=f"{course.start}\n\n" if course.start else "",
         python=_python(wheel),
         own=f"{sys.version_info.major}.{sys.version_info.minor}",
         wheel=wheel.name,
         notebook=f"{notebooks[0]}.ipynb",
         profile=said,
-        hand_in=", ".join([*named, *(f"`{file}`" for file in course.files_of(assignment))]) + ".",
+        hand_in=f"{files}.\n\n{course.hand_in.format(assignment=assignment)}".rstrip(),
     )
 
 
 def _python(wheel: Path) -> str:
-    """Returns the versions of Python that a package is for, as its METADATA says them."""
+    """Returns the versions of Python that a package is for, as its METADATA lists them."""
     with zipfile.ZipFile(wheel) as file:
         name = next(n for n in file.namelist() if n.endswith(".dist-info/METADATA"))
         said = email.message_from_bytes(file.read(name))
-    return said["Requires-Python"] or "3"
+    versions = [v[1] for c in said.get_all("Classifier", []) if (v := _VERSION.fullmatch(c))]
+    if not versions:
+        return said["Requires-Python"] or "3"
+    *others, last = versions
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _write(path: Path, folder: str, given: dict[str, Path], readme: str) -> None:

@@ -19,6 +19,7 @@ from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbgrader.api import Assignment, Gradebook, MissingEntry
 from nbgrader.apps import NbGrader
+from nbgrader.converters.base import NbGraderException
 
 from autograder.core import running
 from autograder.core.check import RUBRIC
@@ -28,8 +29,16 @@ from autograder.grading import gradebooks, marking
 from autograder.grading.cells import grade_id
 from autograder.grading.machine import Grading, lacks
 from autograder.grading.paths import Paths
+from autograder.grading.release import Release
 
 _HIDDEN = re.compile(r"^[^\n]*BEGIN HIDDEN TESTS.*?END HIDDEN TESTS[^\n]*\n?", re.M | re.S)
+# Nothing is loaded from anywhere, but for MathJax where there are formulas.
+_PAGE = """\
+{% extends 'lab/index.html.j2' %}
+{% block html_head_js %}{% endblock %}
+{% block html_head_js_mathjax %}{% if resources.formulas %}{{ super() }}{% endif %}{% endblock %}
+"""
+_FORMULA = re.compile(r"\$[^\s$][^$]*\$|\\\\[(\[]|\\begin\{")
 _CUT_SHORT = "KeyboardInterrupt"  # what nbclient makes a cell raise that takes too long
 
 
@@ -93,9 +102,12 @@ def release(
     course, name = grading.load(), folders.assignment_id
     profile = course.profile(grading.variant().base, False)
     source = Path(folders.format_path(folders.source_directory, ".", name))
-    notebooks = sorted(source.glob("*.ipynb"))
-    if not notebooks:
-        raise SolutionError(f"There is no assignment {name!r}: {source} has no notebook.")
+    if not source.is_dir():
+        raise SolutionError(f"There is no assignment {name!r}: there is no folder {source}.")
+    try:
+        notebooks = Release(parent=application).notebooks(source, name)
+    except NbGraderException as error:
+        raise SolutionError(str(error)) from error
     missing = lacks(course, profile)
     if missing:
         raise SolutionError(f"This machine {missing}")
@@ -197,6 +209,8 @@ def _write(notebook: NotebookNode, name: str, folder: Path) -> None:
         if grade_id(cell):  # what it is worth stays; a checksum would claim to be a release
             cell.metadata.nbgrader.pop("checksum", None)
     nbformat.write(notebook, folder / f"{name}-solution.ipynb")
-    exporter = HTMLExporter(embed_images=True, require_js_url="", jquery_url="")
-    page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": f"{name}: solution"}})
+    exporter = HTMLExporter(embed_images=True, raw_template=_PAGE)
+    formulas = any(c.cell_type == "markdown" and _FORMULA.search(c.source) for c in notebook.cells)
+    about = {"metadata": {"name": f"{name}: solution"}, "formulas": formulas}
+    page, _ = exporter.from_notebook_node(notebook, about)
     (folder / f"{name}-solution.html").write_text(page, encoding="utf-8")

@@ -80,6 +80,8 @@ class Course:
         fetch: returns arguments for Python to download that, where it can be downloaded; for
             workers of a cluster.
         remedy: what to do about what is lacking.
+        start: what students read of where they work, in the README of an assignment.
+        hand_in: what they read there of handing in; `{assignment}` stands for its name.
         ready: called in the sandbox; returns what cannot be used there, by its name. With True it
             also runs the lines that students write.
         own: names of files and folders that it reads in a class's folder, where they are there.
@@ -111,6 +113,8 @@ class Course:
     lacking: Callable[[Any], dict[str, str]] = lambda _: {}
     fetch: Callable[[Any], list[str]] = lambda _: []
     remedy: str = ""
+    start: str = ""
+    hand_in: str = ""
     ready: Callable[[Any, bool], dict[str, str]] = lambda *_: {}
     own: tuple[str, ...] = ()
     fill: Callable[[Any], None] = lambda _: None

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import signal
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,9 @@ class Client(NotebookClient):
     async def async_start_new_kernel(self, **options: Any) -> None:
         """Starts a kernel; nbclient has just begun to listen to signals.
 
-        On Ctrl-C nbclient 0.11 would end the kernel, and then fail over that.
+        On Ctrl-C nbclient 0.11 would end the kernel, and then fail over that. What libraries tell
+        the kernel's terminal while they are imported has no place between the results.
         """
         with contextlib.suppress(RuntimeError, NotImplementedError):  # a system without handlers
             asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
-        await super().async_start_new_kernel(**options)
+        await super().async_start_new_kernel(**{"stderr": subprocess.DEVNULL} | options)

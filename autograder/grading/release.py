@@ -3,7 +3,7 @@
 import contextlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -20,7 +20,7 @@ from traitlets import List, Unicode
 from traitlets.config import LoggingConfigurable
 
 from autograder.core.check import RUBRIC
-from autograder.core.course import CourseError
+from autograder.core.course import Course, CourseError
 from autograder.core.rubric import RubricError
 from autograder.grading.cells import grade_id, is_graded_here
 from autograder.grading.machine import Grading
@@ -39,8 +39,8 @@ class Release(LoggingConfigurable):
     ).tag(config=True)
     files = List(
         Unicode(),
-        help="Files of an assignment's source folder that are released with its notebooks, such as "
-        "`data/*.csv`. Nothing else is.",
+        help="Files of an assignment's source folder that are released with the notebook of its "
+        "name, such as `data/*.csv` or `part2.ipynb`. Nothing else is.",
     ).tag(config=True)
 
     def named(self, folder: Path) -> list[Path]:
@@ -64,6 +64,49 @@ class Release(LoggingConfigurable):
             found += [path for path in paths if path.is_file()]
         return found
 
+    def notebooks(self, source: Path, assignment: str) -> list[Path]:
+        """Returns the notebooks of a source folder that are released.
+
+        Args:
+            source: the folder.
+            assignment: its name, which is that of its notebook; others are named.
+
+        Raises:
+            NbGraderException: there are none, or `files` cannot be used.
+        """
+        named = {path for path in self.named(source) if path.suffix == ".ipynb"}
+        own = source / f"{assignment}.ipynb"
+        found = {path for path in {own, *named} if path.is_file() and path.parent == source}
+        if not found:
+            raise NbGraderException(
+                f"{source} has no notebook to release. Expected: {own.name}, or others that "
+                "c.Release.files names."
+            )
+        return sorted(found)
+
+    def beside(self, source: Path, exercises: Iterable[str]) -> dict[str, bytes]:
+        """Returns what is released beside the notebooks, by name.
+
+        Args:
+            source: the source folder of the assignment.
+            exercises: those of which the class's own rubrics go along, where it has some.
+
+        Raises:
+            NbGraderException: `files` cannot be used.
+        """
+        rubric = Grading(parent=self.parent).rubric
+        rubrics = [Path(rubric) / f"{name}.toml" for name in exercises] if rubric else []
+        found = {f"{RUBRIC}/{path.name}": path for path in rubrics if path.is_file()}
+        for path in self.named(source):
+            if path.suffix != ".ipynb":  # they are released without their solutions
+                found[path.relative_to(source).as_posix()] = path
+        return {name: path.read_bytes() for name, path in found.items()}
+
+
+def graded(nb: NotebookNode, course: Course) -> dict[str, NotebookNode]:
+    """Returns the test cells of a course's exercises in a notebook, by exercise."""
+    return {grade_id(cell): cell for cell in nb.cells if is_graded_here(cell, course)}
+
 
 def released(application: NbGrader, source: Path) -> NotebookNode:
     """Returns a notebook as nbgrader would release it now, without noting it in the gradebook."""
@@ -85,16 +128,27 @@ def released(application: NbGrader, source: Path) -> NotebookNode:
 
 
 class ReleaseFiles(NbGraderPreprocessor):
-    """Puts the files that are named beside a released notebook, and the package's name into it."""
+    """Releases what is named and nothing else, and puts the package's name into the notebooks."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Takes other notebooks away from nbgrader, which has not released anything yet."""
+        super().__init__(**kwargs)
+        converter = getattr(self.parent, "parent", None)
+        asked = getattr(converter, "assignments", {})
+        for folder, notebooks in asked.items():
+            assignment = converter.coursedir.assignment_id
+            chosen = Release(parent=self).notebooks(Path(folder), assignment)
+            asked[folder] = [path for path in notebooks if Path(path) in chosen]
+            for other in sorted(set(notebooks) - set(asked[folder])):
+                self.log.warning("%s is not released: c.Release.files does not name it.", other)
 
     def preprocess(
         self, nb: NotebookNode, resources: ResourcesDict
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Looks at one notebook of `nbgrader generate_assignment`."""
-        settings, outputs = Release(parent=self), resources.setdefault("outputs", {})
-        source = _folders(self, resources)[0]
-        for path in settings.named(source):
-            outputs[path.relative_to(source).as_posix()] = path.read_bytes()
+        settings, source = Release(parent=self), _folders(self, resources)[0]
+        asked = graded(nb, Grading(parent=self).load())
+        resources.setdefault("outputs", {}).update(settings.beside(source, asked))
         for cell in nb.cells if settings.package else ():
             if cell.cell_type == "code" and INSTALL in cell.metadata.get("tags", ()):
                 named = f"PACKAGE = {json.dumps(settings.package)}"
@@ -132,7 +186,7 @@ def _folders(step: NbGraderPreprocessor, resources: ResourcesDict) -> tuple[Path
 
 
 class ReleaseRubric(NbGraderPreprocessor):
-    """Puts the class's own rubric beside a released notebook, and compares points with it."""
+    """Compares the points of a released notebook with the rubric."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -148,7 +202,7 @@ class ReleaseRubric(NbGraderPreprocessor):
     ) -> tuple[NotebookNode, ResourcesDict]:
         """Looks at one notebook of `nbgrader generate_assignment`."""
         course, rubric = self.course, self.rubric
-        cells = {grade_id(cell): cell for cell in nb.cells if is_graded_here(cell, course)}
+        cells = graded(nb, course)
         for name, cell in cells.items():
             points = rubric[name]["points"]
             received = cell.metadata["nbgrader"]["points"]
@@ -164,11 +218,6 @@ class ReleaseRubric(NbGraderPreprocessor):
                     "A text of the notebook says that %r has %g points, but its test cell has %g.",
                     name, received, cells[name].metadata["nbgrader"]["points"],
                 )  # fmt: skip
-        for name in cells if self.grading.rubric else ():
-            path = Path(self.grading.rubric) / f"{name}.toml"
-            if path.is_file():
-                outputs = resources.setdefault("outputs", {})
-                outputs[f"{RUBRIC}/{path.name}"] = path.read_bytes()
         return nb, resources
 
 

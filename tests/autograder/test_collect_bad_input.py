@@ -327,7 +327,7 @@ def test_many_archives_of_one_hand_in_may_hold_what_one_may(shared, monkeypatch)
     files = {"007/a.zip": one, "007/b.zip": packed({"b.bin": bytes(600_000)}), "008/a.zip": one}
     path = export(shared / "all.zip", files)
     monkeypatch.chdir(shared)
-    found = command.collect(nbgrader(), path, "toy1", command.Wishes(None, "", UTC, dry_run=True))
+    found = command.collect(nbgrader(), path, "toy1", command.Options(None, "", UTC, dry_run=True))
     ada, grace = found.taken
     assert sorted(map(str, ada.hand_in.files)) == ["a.bin", "b.zip", "toy1.ipynb"]
     assert "b.zip holds more than 0 MB" in ada.hand_in.notes[0]

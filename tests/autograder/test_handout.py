@@ -13,7 +13,16 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 from nbgrader_course import nbgrader
-from toy_class import MODEL_ANSWER, find, make, release_with_question, rps_grader, with_question
+from toy_class import (
+    MODEL_ANSWER,
+    find,
+    hand_in,
+    make,
+    release_with_question,
+    rps_grader,
+    solved,
+    with_question,
+)
 
 WHEEL = "toy-1.0-py3-none-any.whl"
 
@@ -42,14 +51,11 @@ def test_the_archive_holds_what_was_released_and_nothing_that_lies_beside_it(toy
     for folder in ("solutions/toy1", "assignments/toy1"):
         (toy / folder / "marks.txt").write_text("ada: 4")
         (toy / folder / ".hidden").write_text("")
-    (toy / "assignments/toy1/rubric").mkdir()
-    own = (toy / "toy/exercises/measurements/rubric.toml").read_text()
-    (toy / "assignments/toy1/rubric/measurements.toml").write_text(own)
     done = release(toy)
     assert done.returncode == 0, done.stderr
     assert "Left out, since nobody released it: .hidden, marks.txt" in done.stdout
     with zipfile.ZipFile(toy / "dist/toy1.zip") as archive:
-        names = [f"toy1/{name}" for name in ("toy1.ipynb", "rubric/measurements.toml", WHEEL)]
+        names = [f"toy1/{name}" for name in ("toy1.ipynb", WHEEL)]
         assert archive.namelist() == [*names, "toy1/README.md"]
         released = (toy / "assignments/toy1/toy1.ipynb").read_bytes()
         assert archive.read("toy1/toy1.ipynb") == released
@@ -75,6 +81,60 @@ def test_nbgrader_releases_only_files_that_the_configuration_names(toy):
     assert release(toy, "--to", "out").returncode == 0
     assert "toy1/data/pairs.csv" in zipfile.ZipFile(toy / "out/toy1.zip").namelist()
     assert (source / "model_answer.md").read_text() == "42"
+
+
+@pytest.mark.parametrize("graded", [False, True])
+def test_other_notebooks_beside_a_solution_are_released_where_they_are_named(toy, graded):
+    source, released = toy / "solutions/toy1", toy / "assignments/toy1"
+    if graded:
+        hand_in(toy, "ada", solved())
+        assert rps_grader(toy, "run", "toy1").returncode == 0
+    for name in ("scratch", "toy1-old", "part2"):
+        (source / f"{name}.ipynb").write_text((source / "toy1.ipynb").read_text())
+    nbgrader(toy, "generate_assignment", "toy1", "--force")
+    assert [path.name for path in released.glob("*.ipynb")] == ["toy1.ipynb"]
+    with Gradebook(f"sqlite:///{toy}/gradebook.db") as gradebook:
+        assert [n.name for n in gradebook.find_assignment("toy1").notebooks] == ["toy1"]
+    (released / "scratch.ipynb").write_text("of an earlier release")
+    assert "Left out, since nobody released it: scratch.ipynb" in release(toy).stdout
+    assert "toy1/scratch.ipynb" not in zipfile.ZipFile(toy / "dist/toy1.zip").namelist()
+    if graded:
+        return
+    with (toy / "nbgrader_config.py").open("a") as file:
+        file.write('\nc.Release.files = ["part2.ipynb"]\n')
+    nbgrader(toy, "generate_assignment", "toy1", "--force")
+    assert {path.name for path in released.glob("*.ipynb")} == {"part2.ipynb", "toy1.ipynb"}
+    assert "BEGIN SOLUTION" not in (released / "part2.ipynb").read_text()
+    done = solutions(toy, "--before-due-date")
+    assert done.returncode == 0, done.stderr
+    assert {path.stem for path in (toy / "out").glob("*.ipynb")} == {
+        "part2-solution", "toy1-solution"
+    }  # fmt: skip
+
+
+def test_an_assignment_without_a_notebook_of_its_name_is_told_and_nothing_is_removed(toy):
+    (toy / "solutions/toy1/toy1.ipynb").rename(toy / "solutions/toy1/other.ipynb")
+    done = nbgrader(toy, "generate_assignment", "toy1", "--force", check=False)
+    assert done.returncode
+    assert "Expected: toy1.ipynb, or others that c.Release.files names" in done.stderr
+    assert (toy / "assignments/toy1/toy1.ipynb").is_file()
+    refused(release(toy), "Expected: toy1.ipynb")
+
+
+def test_the_classs_own_rubric_goes_along_as_it_is_now(toy):
+    own = toy / "rubric/measurements.toml"
+    own.parent.mkdir()
+    own.write_text((toy / "toy/exercises/measurements/rubric.toml").read_text())
+    with (toy / "nbgrader_config.py").open("a") as file:
+        file.write('\nc.Grading.rubric = "rubric"\n')
+    refused(release(toy), "measurements.toml is not what is configured gives now")
+    nbgrader(toy, "generate_assignment", "toy1", "--force")
+    assert release(toy).returncode == 0
+    with zipfile.ZipFile(toy / "dist/toy1.zip") as archive:
+        assert archive.read("toy1/rubric/measurements.toml") == own.read_bytes()
+        assert "Keep the folder `rubric`" in archive.read("toy1/README.md").decode()
+    own.write_text(f"# stricter\n{own.read_text()}")
+    refused(release(toy), "nbgrader generate_assignment toy1 --force")
 
 
 def test_the_cell_that_installs_the_package_names_the_one_of_the_configuration(toy):
