@@ -1,6 +1,7 @@
 """`rps-grader similar`."""
 
 import argparse
+import sys
 
 from autograder.commands.shared import Commands, fails, nbgrader, takes_assignment
 from autograder.core.arguments import whole_number
@@ -16,9 +17,11 @@ def add(commands: Commands) -> None:
         ),
         help="show pairs of students whose answers or files are nearly equal",
         description="Compares the graded submissions of an assignment: answers without their "
-        "names, comments and layout, and files by their content. What was released does not count, "
-        "nor, in short answers, what many students have. Prints the pairs, the most alike first, "
-        "and both texts of the first ones. It is for a person to look at, and no verdict.",
+        "names, strings, comments and layout, and files by their content. What was released does "
+        "not count, nor, in short answers, what many students have. Prints the pairs, the most "
+        "alike first, and both texts of the first ones. The similarity is how much of one work is "
+        "in the other one; only equal work has 100 %. It is for a person to look at, and no "
+        "verdict.",
     )
     takes_assignment(made)
     made.add_argument(
@@ -57,4 +60,6 @@ def call(arguments: argparse.Namespace) -> int:
         written = [pair for pair in found.pairs if pair.texts]
         for pair in written[: arguments.texts]:
             console.print(tables.side_by_side(pair))
+    if found.students and found.not_compared:
+        print(f"Not compared: {found.not_compared}", file=sys.stderr)
     return 0

@@ -55,7 +55,7 @@ class Pair:
     Attributes:
         what: the exercise, or the file.
         students: both.
-        similarity: how alike it is, 0 to 1.
+        similarity: how much of one is in the other, 0 to 1; 1 only if they are equal.
         texts: what they wrote; None for files.
     """
 
@@ -72,10 +72,12 @@ class Comparison:
     Attributes:
         students: how many students were compared.
         pairs: the pairs, the most alike first.
+        not_compared: what was not compared, and why; empty where all was.
     """
 
     students: int
     pairs: list[Pair]
+    not_compared: str = ""
 
 
 def compare(
@@ -97,12 +99,18 @@ def compare(
     graded = {path.name: path / assignment for path in sorted(folder.glob("*"))}
     graded = {student: path for student, path in graded.items() if path.is_dir()}
     pairs: list[Pair] = []
+    unknown: list[str] = []
     with results.opened(folders.db_url, assignment) as (_, known):
         for notebook in known.notebooks:
             name = f"{notebook.name}.ipynb"
-            released = root / folders.release_directory / assignment / name
-            given, own = _given(notebook, released)
+            file = Path(folders.release_directory, assignment, name)
+            released = _released(root / file)
+            given = [cell.source or "" for cell in notebook.source_cells] + (released or [])
+            own = set(map(compared, given))
             works = [w for s, f in graded.items() for w in _works(s, f / name, notebook, own)]
+            if released is None:  # any cell may be one of it
+                works = [work for work in works if work.exercise != ADDED]
+                unknown.append(str(file))
             works.sort(key=lambda work: work.exercise)
             for _, same in groupby(works, key=lambda work: work.exercise):
                 pairs += _alike(list(same), given)
@@ -111,15 +119,19 @@ def compare(
                 files = {student: folder / name for student, folder in graded.items()}
                 pairs += _equal(f"{exercise.name}: {name}", files, isolation)
     order = sorted(pairs, key=lambda pair: (-pair.similarity, pair.what, pair.students))
-    return Comparison(len(graded), order)
+    not_compared = (
+        f"cells that students added, since {' and '.join(unknown)} cannot be read. "
+        f"`nbgrader generate_assignment {assignment} --force` (or `make assignments`) writes it."
+    )
+    return Comparison(len(graded), order, not_compared if unknown else "")
 
 
-def _given(notebook: Notebook, released: Path) -> tuple[list[str], set[str]]:
-    """Returns the sources of a released notebook, and how they are compared."""
-    sources = [cell.source or "" for cell in notebook.source_cells]
-    if released.is_file():
-        sources += [cell.source for cell in nbformat.read(released, as_version=4).cells]
-    return sources, set(map(compared, sources))
+def _released(path: Path) -> list[str] | None:
+    """Returns the sources of a released notebook; None where it is not there or is none."""
+    try:
+        return [cell.source for cell in nbformat.read(path, as_version=4).cells]
+    except (OSError, ValueError):
+        return None
 
 
 def _works(student: str, path: Path, notebook: Notebook, given: set[str]) -> Iterator[Work]:
@@ -157,7 +169,7 @@ def _alike(works: list[Work], given: Iterable[str]) -> Iterator[Pair]:
         if mark.length < _LONG:
             mark.leave_out(common)
     for a, b in combinations(sorted(found), 2):
-        similarity = max(found[a].shares(found[b]))
+        similarity = found[a].likeness(found[b])
         if similarity >= ALIKE:
             yield Pair(works[0].exercise, (a, b), similarity, (texts[a], texts[b]))
 

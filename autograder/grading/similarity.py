@@ -1,16 +1,18 @@
 """How much of a text is in another one, whatever its names, comments and layout.
 
-Code is compared as Moss does it, by copydetect: names become `V`, comments and layout go, and what
-is left is compared by its passages, wherever they stand.
+Code is compared as Moss does it, by copydetect: names become `V` and strings `S`, comments and
+layout go, and what is left is compared by its passages, wherever they stand.
 
 Source: Schleimer, Wilkerson and Aiken, "Winnowing: Local Algorithms for Document Fingerprinting",
 2003.
 """
 
 import io
+import math
 
 ALIKE = 0.8  # the share of one of two texts, at least, that makes them nearly equal
 _PASSAGE = 10  # characters of the shortest passage that can be found again
+_MOST = 0.99  # the share for texts that are not equal, though all of one is in the other
 _LEAST = 40  # characters in common; shorter answers are equal by chance
 
 
@@ -57,3 +59,13 @@ class Fingerprint:
         if characters < _LEAST:
             return 0.0, 0.0
         return min(1.0, float(own)), min(1.0, float(others))
+
+    def likeness(self, other: "Fingerprint") -> float:
+        """Returns the larger of both shares, which is 1 only where the texts are equal."""
+        are_equal = self._found.filtered_code == other._found.filtered_code
+        return min(1.0 if are_equal else _MOST, max(self.shares(other)))
+
+
+def percent(likeness: float) -> int:
+    """Returns how alike something is, in percent: only what is equal is 100."""
+    return math.floor(100 * likeness)

@@ -1,6 +1,5 @@
 """Tables of results for the terminal."""
 
-import math
 import textwrap
 from collections.abc import Mapping
 
@@ -13,6 +12,7 @@ from autograder.core.verdict import WITHOUT_ISOLATION, plain
 from autograder.grading.recognition import shown
 from autograder.grading.results import Result
 from autograder.grading.similar import Pair
+from autograder.grading.similarity import percent
 from autograder.grading.states import State
 
 _MAX_LINES = 100  # of a text that is shown beside another
@@ -75,14 +75,19 @@ def _cell(result: Result) -> str:
 
 def similar(assignment: str, pairs: list[Pair]) -> Table:
     """Returns a table of pairs of students, and how alike their work is."""
-    table = Table(title=assignment, title_justify="left", title_style="bold")
+    table = Table(
+        title=assignment,
+        title_justify="left",
+        title_style="bold",
+        caption="Similarity: how much of one is in the other. Only what is equal is 100 %.",
+        caption_justify="left",
+    )
     for column in ("exercise", "student", "student"):
         table.add_column(column)
     table.add_column("similarity", justify="right")
     for pair in pairs:
         names = map(Text, map(shown, (pair.what, *pair.students)))
-        # What differs is never shown as equal.
-        table.add_row(*names, f"{math.floor(pair.similarity * 1000) / 10:g} %")
+        table.add_row(*names, f"{percent(pair.similarity)} %")
     return table
 
 

@@ -185,6 +185,19 @@ def test_the_table_sorts_and_filters(opened):
     assert students(window) == everybody
 
 
+def test_the_table_is_filtered_by_mistakes_that_it_does_not_show(opened, written):
+    window, *_ = opened
+    _, _, about = written
+    assert len(about["mistakes"]) >= 3
+    for mistake in about["mistakes"]:
+        assert mistake["example"] not in window.inner_text("table.students")
+        window.get_by_role("searchbox").fill(mistake["example"])
+        said_to = [s["id"] for s in about["students"] if mistake["example"] in s["says"]]
+        assert said_to
+        assert students(window) == said_to
+    window.get_by_role("searchbox").fill("")
+
+
 @pytest.mark.parametrize("width", [360, 1100])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_fits_a_phone_and_both_color_schemes(opened, width, scheme):

@@ -1,8 +1,10 @@
 """The page of `rps-grader report` for made-up classes, in a real browser where it matters."""
 
+import html
 import re
 import shutil
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import browser
@@ -88,8 +90,29 @@ def test_similar_pairs_are_groups_the_small_ones_first():
         ("double", ("a", "b", "c"), 0.8, 0.9),
     ]
     shown = page.render([numbers.report("toy1", [result("a", 1.0)], {}, pairs)], MADE)
-    assert "99.9%" in shown  # never 100% of what differs
+    assert "99%" in shown  # never 100% of what differs
     assert "80% to 90%" in shown
+
+
+def test_all_that_is_said_of_a_student_is_searched_and_none_of_it_is_markup():
+    wrong = result("ada", 1.0)
+    notes = ('A note: "><img src=x>', "long " * 1000)
+    verdict = replace(wrong.verdict, notes=notes)
+    found = [replace(wrong, verdict=verdict, flags=("A flag.",)), result("ben", 4.0)]
+    shown = page.render([numbers.report("toy1", found, {})], MADE)
+    ada, ben = map(html.unescape, re.findall('data-search="([^"]*)"', shown))
+    assert all(says in ada for says in ("It does not.", notes[0], "A flag."))
+    assert len(ada) < 1000  # of each text, the beginning
+    assert ben == ""
+    assert "<img" not in shown
+
+
+def test_what_is_not_compared_is_said_beside_what_is():
+    pairs = [Pair("double", ("a", "b"), 0.9)]
+    report = numbers.report("toy1", [result("a", 1.0)], {}, pairs, "other cells: `make it`")
+    shown = page.render([report], MADE)
+    assert "Not compared: other cells: <code>make it</code>" in shown
+    assert "90%" in shown
 
 
 def test_a_penalty_is_taken_off_and_never_more_than_there_is():
@@ -197,6 +220,59 @@ def test_models_that_earned_nothing_are_marked_by_more_than_a_color(large):
     assert "earned nothing" in figure.inner_text()
     assert figure.locator("pattern").count() > 0
     assert figure.locator("path[fill^='url']").count() > 0
+
+
+@pytest.fixture(scope="module")
+def told(window, tmp_path_factory):
+    """The page of a class with errors, flags and long reasons, in a window of its own."""
+    says = "`preprocess_image` is not graded: its check ended the kernel, which had `$5` left."
+    found = []
+    for student in ("ada", "ben"):
+        for exercise in ("preprocess_image", "load_custom_sample", "top_k", "reflection"):
+            wrong = result(student, 1.0, exercise=exercise)
+            (reason,) = wrong.verdict.reasons
+            verdict = replace(wrong.verdict, reasons=(replace(reason, says=says),))
+            flags = ("Its cell runs code from text, `exec(...)`.",)
+            state = State.FAILED if exercise == "top_k" else State.GRADED
+            found.append(replace(wrong, verdict=verdict, flags=flags, state=state))
+    about = {"ada": About("Lovelace, Augusta Ada")}
+    path = tmp_path_factory.mktemp("told") / "ps1.html"
+    path.write_text(page.render([numbers.report("ps1", found, about)], MADE), encoding="utf-8")
+    opened = window.context.browser.new_page()
+    opened.goto(path.as_uri())
+    return opened
+
+
+@pytest.mark.parametrize("width", [390, 1100])
+def test_what_was_said_fits_the_screen(told, width):
+    told.set_viewport_size({"width": width, "height": 800})
+    rights = told.eval_on_selector_all(
+        "table:not(.students) td.text", "cells => cells.map(c => c.getBoundingClientRect().right)"
+    )
+    assert rights
+    assert max(rights) <= width
+    hidden = told.eval_on_selector(".box", "box => box.scrollWidth - box.clientWidth")
+    assert hidden == 0 or width == 390
+    gap = "cell => cell.querySelector('button').getBoundingClientRect().top"
+    heading = told.eval_on_selector(".students thead th", gap)
+    above = told.eval_on_selector(".filters", "filters => filters.getBoundingClientRect().bottom")
+    assert heading - above < 30 or width == 1100
+
+
+def test_names_are_set_as_code_as_in_feedback(told):
+    shown = told.inner_text("body")
+    assert "`" not in shown
+    assert "$5" in shown
+    for table in ("table.students", "table:not(.students)"):
+        assert "preprocess_image" in told.locator(f"{table} td code").all_inner_texts()
+
+
+def test_one_assignment_is_named_once(told):
+    headings = told.locator("h1, h2, h3").all_inner_texts()
+    assert headings[0] == "Class report: ps1"
+    assert "ps1" not in headings
+    reports = [numbers.report(name, [], {}) for name in ("ps1", "ps2")]
+    assert re.findall("<h2[^>]*>(.*)</h2>", page.render(reports, MADE)) == ["ps1", "ps2"]
 
 
 def column(window, name):

@@ -2,6 +2,7 @@
 
 import io
 import re
+import shutil
 
 import h5py
 import nbformat
@@ -36,6 +37,7 @@ COPIES = {
     "renamed": RENAMED,
     "commented": COMMENTED,
     "reformatted": ORIGINAL.replace(" = ", "=").replace("    ", "  ").replace("\n", "\n\n"),
+    "extended": ORIGINAL.replace("    for", "    print(np.mean(x), np.std(x), sep='; ')\n    for"),
     "reordered": ORIGINAL.replace(
         "    total = np.zeros(len(x))\n    so_far, count = 0.0, 0\n",
         "    so_far, count = 0.0, 0\n    total = np.zeros(len(x))\n",
@@ -135,6 +137,17 @@ def test_copies_are_found_whatever_was_done_to_them(said, student):
     assert pairs(said)["running_total", frozenset(("original", student))] >= 80
 
 
+def test_only_equal_answers_are_alike_to_a_hundred_percent(said):
+    found = {
+        student: pairs(said)["running_total", frozenset(("original", student))]
+        for student in COPIES
+    }
+    equal = {student for student, similarity in found.items() if similarity == 100}
+    assert equal == {"copied", "renamed", "reformatted"}
+    assert found["extended"] == 99  # all of the original is in it
+    assert "how much of one is in the other" in " ".join(said.stdout.split())
+
+
 def test_own_answers_are_no_pairs(said):
     alike = set().union(*(who for what, who in pairs(said) if what == "running_total"))
     assert alike == {"original", *COPIES}
@@ -154,7 +167,7 @@ def test_equal_and_nearly_equal_weights_are_found(said):
     found = {who: similarity for (name, who), similarity in pairs(said).items() if name == what}
     assert found.pop(frozenset(("copied", "renamed"))) == 100
     assert found.keys() == {frozenset(("copied", "appended")), frozenset(("renamed", "appended"))}
-    assert all(99 < similarity < 100 for similarity in found.values())
+    assert set(found.values()) == {99}
 
 
 def test_the_most_alike_come_first_and_are_shown_side_by_side(graded, said):
@@ -182,6 +195,23 @@ def test_what_a_student_wrote_is_shown_without_colors_and_markup(graded):
     shown = rps_grader(graded, "similar", "toy1", "--texts", "50").stdout
     assert "[red]x[/]" in shown
     assert "\x1b" not in shown
+
+
+def test_without_the_released_notebook_added_cells_are_not_compared(graded, said):
+    shutil.rmtree(graded / "assignments/toy1")
+    without = rps_grader(graded, "similar", "toy1")
+    assert without.returncode == 0
+    assert "other cells" not in {what for what, _ in pairs(without)}
+    assert pairs(without).keys() >= {key for key in pairs(said) if key[0] == "running_total"}
+    command = re.search("`(nbgrader .*?)`", without.stderr)[1].split()
+    assert rps_grader(graded, "report", "toy1").returncode == 0
+    page = (graded / "reports/toy1.html").read_text()
+    assert "Not compared: cells that students added" in page
+    assert ">other cells<" not in page
+    nbgrader(graded, *command[1:])
+    again = rps_grader(graded, "similar", "toy1")
+    assert again.stderr == ""
+    assert ("other cells", frozenset(("appended", "matrix"))) in pairs(again)
 
 
 def test_an_unknown_assignment_is_named(graded):

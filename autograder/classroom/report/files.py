@@ -40,7 +40,8 @@ def collect(application: NbGrader, assignment: str) -> Report:
     isolation, pairs, not_compared = Isolation(parent=application), [], ""
     try:
         isolation.require()
-        pairs = similar.compare(folders, grading.load(), assignment, isolation).pairs
+        compared = similar.compare(folders, grading.load(), assignment, isolation)
+        pairs, not_compared = compared.pairs, compared.not_compared
     except IsolationError as error:
         not_compared = str(error)
     return numbers.report(assignment, found, _about(application, assignment), pairs, not_compared)

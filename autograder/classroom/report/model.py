@@ -27,6 +27,7 @@ class Student:
         flags: what a person should look at.
         figures: what was measured, by name.
         seconds: how long the notebooks ran; None where that is not known.
+        says: all that is said of the work: why points were lost, notes and flags.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Student:
     flags: tuple[str, ...] = ()
     figures: dict[str, Figure] = field(default_factory=dict)
     seconds: float | None = None
+    says: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ class Report:
         mistakes: the most frequent first.
         measured: what was measured of files.
         groups: students whose work is nearly equal, small groups first.
-        not_compared: why nothing was compared; empty where it was.
+        not_compared: what was not compared, or why nothing was; empty where all was.
     """
 
     assignment: str

@@ -41,7 +41,7 @@ def report(
         found: the results of all students, students in order.
         about: what else is known of students, by id.
         pairs: students whose work is nearly equal.
-        not_compared: why that is not known.
+        not_compared: of what that is not known, and why.
     """
     points = {result.exercise: result.points for result in found}
     students = [
@@ -78,6 +78,7 @@ def _student(student: str, found: list[Result], about: About) -> Student:
         tuple(flag for r in found for flag in r.flags),
         {f.name: f for r in found if r.verdict for f in r.verdict.figures},
         sum(seconds) if seconds else None,
+        tuple(dict.fromkeys(says for r in found for says in (*r.reasons, *r.notes, *r.flags))),
     )
 
 

@@ -47,7 +47,9 @@ for (const table of document.querySelectorAll("table.students")) {
     header.querySelector("button").addEventListener("click", () => sort(table, headers, column));
   });
   const filters = table.closest("section").querySelector(".filters");
-  const rows = [...table.tBodies[0].rows].map((row) => ({ row, text: row.textContent.toLowerCase() }));
+  const rows = [...table.tBodies[0].rows].map((row) => (
+    { row, text: `${row.textContent} ${row.dataset.search}`.toLowerCase() }
+  ));
   filters.addEventListener("input", () => filter(rows, filters));
   filters.hidden = false;
   filter(rows, filters);

@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from autograder.classroom.report import plots, text
 from autograder.classroom.report.model import FEWEST, Item, Report, Student
+from autograder.core.display import inline
 from autograder.core.verdict import plain
 
 _FOLDER = Path(__file__).parent
@@ -23,6 +24,7 @@ _UNDONE = ("error", "stale", "not graded")
 _NAMES = 24  # in a cell; the table of students has all
 _ROWS = 30  # of a table; all are in the JSON file
 _LONGEST = 400  # characters of a text; the JSON file has all
+_SEARCHED = 4000  # characters of what is said of a student, besides what the table shows
 
 
 def render(reports: Sequence[Report], made: datetime) -> str:
@@ -48,7 +50,8 @@ def render(reports: Sequence[Report], made: datetime) -> str:
         "discrimination": _discrimination,
         "by_chance": lambda students: f"{_by_chance(students):.2f}",
         "plain": plain,
-        "short": _short,
+        "said": _said,
+        "searched": _searched,
         "names": _names,
         "breakable": _breakable,
         "to_do": _to_do,
@@ -81,6 +84,16 @@ def _digest(content: str) -> str:
 def _short(value: str) -> str:
     shown = plain(value).strip()
     return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]} …"
+
+
+def _said(value: str) -> Markup:
+    """Returns a text as feedback shows it: names between backticks as code."""
+    return Markup(inline(_short(value)))
+
+
+def _searched(student: Student) -> str:
+    """Returns what a student is found by: the beginnings of all texts, as far as they fit."""
+    return " ".join(map(_short, student.says))[:_SEARCHED]
 
 
 def _breakable(name: str) -> Markup:

@@ -1,6 +1,6 @@
 """How numbers are written in a class report."""
 
-import math
+from autograder.grading import similarity
 
 NONE = "–"
 _UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
@@ -21,7 +21,7 @@ def percent(share: float | None) -> str:
 
 def likeness(share: float) -> str:
     """Returns how alike something is, in percent; what differs is never 100%."""
-    return f"{math.floor(share * 1000) / 10:g}%"
+    return f"{similarity.percent(share)}%"
 
 
 def signed(value: float) -> str:
