@@ -32,6 +32,11 @@ def whole_number(lowest: int = 1, most: int = 9_999_999) -> Callable[[str], int]
     return number
 
 
+def counted(count: int, noun: str) -> str:
+    """Returns a number of things, such as `"1 file"` or `"2 files"`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def fails(program: str, problem: object, status: int) -> int:
     """Prints why a command fails; returns its exit status.
 

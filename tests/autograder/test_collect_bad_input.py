@@ -150,7 +150,7 @@ def test_a_students_hostile_archive_stays_packed_and_the_class_goes_on(tmp_path,
     lists = roster(course, PLAIN_ROSTER)
     said = collect(course, export(course / "all.zip", files), "--roster", lists, status=1)
     assert taken(course) == {"007": ["toy1.zip"], "008": ["toy1.ipynb"], "009": ["toy1.ipynb"]}
-    assert "007: new; 1 files; not unpacked: toy1.zip" in said
+    assert "007: new; 1 file; not unpacked: toy1.zip" in said
     assert "there is no notebook in it" in said
     assert "left out of toy1.zip: ../../../up.ipynb (it leads out of the folder)" in said
     assert not list(tmp_path.rglob("up.ipynb"))
@@ -327,7 +327,7 @@ def test_many_archives_of_one_hand_in_may_hold_what_one_may(shared, monkeypatch)
     files = {"007/a.zip": one, "007/b.zip": packed({"b.bin": bytes(600_000)}), "008/a.zip": one}
     path = export(shared / "all.zip", files)
     monkeypatch.chdir(shared)
-    found = command.collect(nbgrader(), path, "toy1", command.Wishes(None, "", UTC, dry_run=True))
+    found = command.collect(nbgrader(), path, "toy1", command.Options(None, "", UTC, dry_run=True))
     ada, grace = found.taken
     assert sorted(map(str, ada.hand_in.files)) == ["a.bin", "b.zip", "toy1.ipynb"]
     assert "b.zip holds more than 0 MB" in ada.hand_in.notes[0]
