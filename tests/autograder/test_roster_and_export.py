@@ -191,7 +191,7 @@ def test_moodle_gets_its_own_worksheet_back(course):
     ("text", "options", "says"),
     [
         (PLAIN_ROSTER, [], "neither Canvas' gradebook"),
-        (CANVAS_ROSTER, ["--column", "toy2"], "0 columns of the file can be 'toy2'"),
+        (CANVAS_ROSTER, ["--column", "toy2"], "No column of the file is for 'toy2'"),
         (MOODLE_ROSTER, ["--column", "toy1"], "--column is for Canvas"),
         (MOODLE_ROSTER.replace("Last modified (grade)", "x"), [], 'no column "Last modified'),
         (CANVAS_ROSTER, ["--to", "nowhere/x.csv"], "cannot be written: No such file"),
