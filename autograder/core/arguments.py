@@ -84,6 +84,14 @@ class Parser(argparse.ArgumentParser):
         for command in commands:
             command.add(parsers)
 
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Reads arguments; what a command does not know is refused with the command's usage."""
+        found, unknown = self.parse_known_args(args, namespace)
+        if unknown:
+            command = self.commands().get(getattr(found, "command", ""), self)
+            command.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return found
+
     def commands(self) -> Mapping[str, "Parser"]:
         """Returns the parsers of its commands."""
         for action in self._actions:
