@@ -141,9 +141,11 @@ def get(name: str) -> Profile:
     base = name.removeprefix(_GRADING)
     known = names()
     if base not in known:
+        is_set = os.environ.get("RPS_PROFILE", "").strip() == name
+        advice = "Set RPS_PROFILE to one of these, or unset it. " if is_set else ""
         raise ProfileError(
             f"No profile is called {name!r}. Allowed: {', '.join(known)}. "
-            "Set RPS_PROFILE to one of these, or unset it. A profile of your own is a file "
+            f"{advice}A profile of your own is a file "
             f"{folder() / f'{base}.toml'}; RPS_PROFILES names another folder."
         )
     own = folder() / f"{base}.toml"

@@ -14,13 +14,15 @@ import nbformat
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
+from nbformat.reader import NotJSONError
 from nbformat.v4 import new_code_cell
 from rich.console import Console
 from tqdm import tqdm
 
-from autograder.core import check, running
+from autograder.core import check, display, running
 from rps_course.course import COURSE
 
+_STYLES = {"  [ok] ": "green", "  [-": "red"}  # by how a line of a verdict begins
 _CALL = re.compile(r"^check\.(\w+)\(", re.MULTILINE)
 # What is copied of what lies beside the notebook; a grader copies no more either.
 _MAX_FILES, _MAX_BYTES, _MAX_DEPTH = 500, 200_000_000, 4
@@ -29,7 +31,8 @@ _MAX_FILES, _MAX_BYTES, _MAX_DEPTH = 500, 200_000_000, 4
 _SUM = """\
 import json
 from autograder.core import check
-print(json.dumps({name: [v.score, v.points] for name, v in check.latest.items()}))
+found = check.latest.items()
+print(json.dumps({n: [v.score, v.points, [r.says for r in v.reasons]] for n, v in found}))
 """
 
 
@@ -46,12 +49,14 @@ class Check:
         passed: whether it gave full points.
         score: points that the exercise's last check gave, 0 if none ran; None if nobody knows.
         points: points that could be earned.
+        reasons: why the last check did not give all of them, as far as is known.
     """
 
     exercise: str
     passed: bool
     score: float | None
     points: float
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,8 +92,9 @@ class Rehearsal:
     def tell(self) -> None:
         """Prints it."""
         console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
-        for text in self.told:
-            console.print(text)
+        for line in "\n".join(self.told).split("\n"):
+            style = next((s for start, s in _STYLES.items() if line.startswith(start)), None)
+            console.print(line, style=style)
         passed = sum(check.passed for check in self.checks)
         said = f"{passed} of {len(self.checks)} checks gave full points."
         if self.score is not None:
@@ -138,18 +144,25 @@ def rehearse(path: Path, seconds: int) -> Rehearsal:
     rubric = COURSE.load_rubric(check.released_rubric(path.parent))
     checks = []
     for name, full in zip_longest(names, passed, fillvalue=False):
-        score, points = None, float(rubric[name]["points"]) if name in COURSE.exercises else 0.0
-        if found is not None:
-            score, points = found.get(name, (0.0, points))
-        checks.append(Check(name, full, score, points))
+        points = float(rubric[name]["points"]) if name in COURSE.exercises else 0.0
+        if found is None:
+            checks.append(Check(name, full, None, points))
+        else:
+            checks.append(Check(name, full, *found.get(name, (0.0, points, ()))))
     return Rehearsal(tuple(told), tuple(checks), _by_person(notebook))
 
 
-def _sum(cell: NotebookNode) -> dict[str, tuple[float, float]] | None:
-    """Returns score and points of each check that ran; None if a notebook keeps them from us."""
+def _sum(cell: NotebookNode) -> dict[str, tuple[float, float, tuple[str, ...]]] | None:
+    """Returns score, points and reasons of each check that ran.
+
+    None if a notebook keeps them from us.
+    """
     try:
         said = json.loads("".join(_printed(cell)))
-        return {name: (float(score), float(points)) for name, (score, points) in said.items()}
+        return {
+            name: (float(score), float(points), tuple(map(str, reasons)))
+            for name, (score, points, reasons) in said.items()
+        }
     except (ValueError, TypeError, AttributeError):
         return None
 
@@ -171,6 +184,10 @@ def read(path: Path) -> NotebookNode:
         raise NotebookError(f"There is no file {path}.")
     try:
         return nbformat.read(path, as_version=4)
+    except UnicodeDecodeError as error:
+        raise NotebookError(f"{path} is no notebook: it is not text.") from error
+    except NotJSONError as error:
+        raise NotebookError(f"{path} is no notebook: it is not JSON.") from error
     except Exception as error:  # of many kinds
         raise NotebookError(f"{path} is no notebook: {type(error).__name__}: {error}") from error
 
@@ -235,12 +252,18 @@ def _told(cell: NotebookNode, number: int) -> Iterator[str]:
     if error is not None and error.ename == "KeyboardInterrupt":
         yield f"Cell {number} was cut short: it took too long (--timeout)."
     elif error is not None and error.ename == "CheckFailed":
-        yield "".join([*_printed(cell), error.evalue])
+        yield _without_total("".join([*_printed(cell), error.evalue]))
     elif error is not None:
         yield f"Cell {number} failed: {error.ename}: {error.evalue}"
     elif _checks(cell):
         shown = [o.data["text/plain"] for o in cell.outputs if "text/plain" in o.get("data", ())]
-        yield "".join([*_printed(cell), *shown]).rstrip()
+        yield _without_total("".join([*_printed(cell), *shown]).rstrip())
+
+
+def _without_total(said: str) -> str:
+    """Returns what a check says, without the running total of the notebook at its end."""
+    before, _, last = said.rpartition("\n")
+    return before if display.TOTAL in last else said
 
 
 def _printed(cell: NotebookNode) -> list[str]:

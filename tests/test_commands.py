@@ -43,6 +43,18 @@ def test_a_wrong_call_ends_with_2_and_the_usage(program, arguments):
     assert done.stderr.startswith(f"usage: {program}")
 
 
+@pytest.mark.parametrize(("program", "name"), COMMANDS)
+def test_an_unknown_option_is_refused_with_the_usage_of_its_command(program, name, capsys):
+    parser = PROGRAMS[program].parser()
+    _, *arguments = shlex.split(parser.commands()[name].examples[0])
+    with pytest.raises(SystemExit) as ended:
+        parser.parse_args([*arguments, "--nothing"])
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"usage: {program} {name} ")
+    assert said.endswith(f"{program} {name}: error: unrecognized arguments: --nothing\n")
+
+
 @programs
 def test_bash_completes_commands_and_files(program, tmp_path):
     (tmp_path / "picture.jpg").touch()

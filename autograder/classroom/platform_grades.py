@@ -19,6 +19,7 @@ from nbgrader.apps import NbGrader
 from autograder.classroom import roster as rosters
 from autograder.classroom.roster import Roster, RosterError
 from autograder.core import writing
+from autograder.core.arguments import counted
 from autograder.grading import export, results, spreadsheets
 from autograder.grading.machine import Grading
 from autograder.grading.states import Bases
@@ -163,9 +164,11 @@ def _canvas(
         start = re.compile(rf"{re.escape(assignment)}\b.*\(\d+\)$", re.IGNORECASE)
         named = [name for name in others if start.match(name)]
     if len(named) != 1:
+        several = f"Several columns of the file can be for {column or assignment!r}"
+        none = f"No column of the file is for {column or assignment!r}"
         raise GradesError(
-            f"{len(named)} columns of the file can be {column or assignment!r}. Name one with "
-            f"--column; there are: {', '.join(others) or 'none'}."
+            f"{several if named else none}. Name one with --column; there are: "
+            f"{', '.join(others) or 'none'}."
         )
     at = roster.header.index(named[0])
     written = Written(named[0])
@@ -257,7 +260,7 @@ def report(path: Path, written: Written) -> list[str]:
     """Returns the lines that say what was written."""
     counts = Counter({status: len(students) for status, students in written.left.items()})
     left = ", ".join(f"{count} {status}" for status, count in counts.items())
-    lines = [f"Wrote {path}: {written.entered} grades in {written.column!r}."]
+    lines = [f"Wrote {path}: {counted(written.entered, 'grade')} in {written.column!r}."]
     lines += [f"Left as the platform has them: {left}."] if left else []
     if written.unknown:
         lines.append(f"Graded, but not in the file: {', '.join(written.unknown)}")

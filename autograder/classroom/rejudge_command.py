@@ -12,7 +12,7 @@ from rich.progress import track
 from rich.table import Table
 
 from autograder.classroom.rejudge import Again, Change, Rejudge
-from autograder.core.arguments import fails
+from autograder.core.arguments import counted, fails
 from autograder.grading import gradebooks, results
 from autograder.grading.budget import interrupted_to_end
 from autograder.grading.handed_in import NOT_READY, require_writable
@@ -66,19 +66,25 @@ def _show(done: list[Again], assignment: str, dry_run: bool, console: Console) -
         console.print(f"{again.student}: {why}", markup=False, highlight=False, soft_wrap=True)
     gains = [sum(c.after.score - c.before.score for c in again.changes) for again in changed]
     more, less = sum(gain > 0 for gain in gains), sum(gain < 0 for gain in gains)
-    would = "would be" if dry_run else "were"
-    console.print(
-        f"{len(done) - len(left)} results {would} judged again: {more} students gain points, "
-        f"{less} lose points.",
-        highlight=False,
-    )
+    judged = len(done) - len(left)
+    would = "would be" if dry_run else "was" if judged == 1 else "were"
+    said = f"{counted(judged, 'result')} {would} judged again"
+    if changed:
+        gain, lose = ("gains" if more == 1 else "gain"), ("loses" if less == 1 else "lose")
+        said += (
+            f", with other points for {len(changed)}: {more} {gain} points, {less} {lose} points."
+        )
+    else:
+        said += ", and no points change."
+    console.print(said, highlight=False)
     if left:
         # `--force`: what is kept of a result may be damaged, and what it is based on the same.
         names = [] if len(left) == len(done) else [again.student for again in left]
         command = ["rps-grader", "run", assignment, "--force"]
         command += [f"--student={name}" for name in names]
         console.print(
-            f"{len(left)} results cannot be judged again without running: {shlex.join(command)}",
+            f"{counted(len(left), 'result')} cannot be judged again without running: "
+            f"{shlex.join(command)}",
             highlight=False,
             markup=False,
             soft_wrap=True,
@@ -115,4 +121,4 @@ def _why(change: Change) -> str:
         return " ".join(new)
     if gone:
         return f"No longer: {' '.join(gone)}"
-    return "Its points are others."
+    return "Its points have changed."

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.commands.shared import Commands, fails
+from autograder.core.arguments import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -97,7 +98,8 @@ def call(arguments: argparse.Namespace) -> int:
             print(baseline.as_json(table) if arguments.json else baseline.table(table))
             return 0
         if attacks or defects:
-            with console.status(f"Grading {len(attacks)} attacks and {len(defects)} defects"):
+            both = counted(len(attacks), "attack"), counted(len(defects), "defect")
+            with console.status(f"Grading {' and '.join(both)}"):
                 happened = trial.isolated(subject, attacks, defects, arguments.quick)
             found = report.findings(happened, attacks, defects)
             clean = found.is_clean

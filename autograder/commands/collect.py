@@ -19,7 +19,8 @@ def add(commands: Commands) -> None:
         help="take what a learning platform exports into submitted/",
         description="Takes the submissions of a class from an archive of Canvas, Moodle or "
         "Gradescope, or from folders or archives named by students, into submitted/. The newest "
-        "attempt counts; earlier ones are kept in downloaded/ASSIGNMENT/earlier/. Exit status 1 "
+        "attempt counts, but none without a notebook replaces one that has one; the others are "
+        "kept in downloaded/ASSIGNMENT/earlier/. Exit status 1 "
         "if somebody could not be matched, or something was not taken.",
     )
     made.add_argument(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.commands.shared import Commands, fails, nbgrader, takes_id_column
+from autograder.core.arguments import counted
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
@@ -57,7 +58,9 @@ def call(arguments: argparse.Namespace) -> int:
         return fails(error, 2)
     would = "would be " if arguments.dry_run else ""
     same = len(people) - added - changed
-    print(f"{added} students {would}added, {changed} {would}changed, {same} as they were.")
+    print(
+        f"{counted(added, 'student')} {would}added, {changed} {would}changed, {same} as they were."
+    )
     if others:
         print(f"In the gradebook, but not in {arguments.roster}: {', '.join(others)}")
     return 0

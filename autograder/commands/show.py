@@ -56,7 +56,7 @@ def call(arguments: argparse.Namespace) -> int:
     elif not found:
         console.print(f"Nobody has handed in {arguments.assignment}.")
     else:
-        console.print(tables.scores(arguments.assignment, found, names))
+        tables.print_scores(arguments.assignment, found, console, names)
         tables.print_reasons(found, console)
     return 1 if arguments.check and any(result.needs_attention for result in found) else 0
 

@@ -32,6 +32,11 @@ def whole_number(lowest: int = 1, most: int = 9_999_999) -> Callable[[str], int]
     return number
 
 
+def counted(count: int, noun: str) -> str:
+    """Returns a number of things, such as `"1 file"` or `"2 files"`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def fails(program: str, problem: object, status: int) -> int:
     """Prints why a command fails; returns its exit status.
 
@@ -78,6 +83,14 @@ class Parser(argparse.ArgumentParser):
         parsers = self.add_subparsers(dest="command", required=True, metavar="COMMAND")
         for command in commands:
             command.add(parsers)
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Reads arguments; what a command does not know is refused with the command's usage."""
+        found, unknown = self.parse_known_args(args, namespace)
+        if unknown:
+            command = self.commands().get(getattr(found, "command", ""), self)
+            command.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return found
 
     def commands(self) -> Mapping[str, "Parser"]:
         """Returns the parsers of its commands."""

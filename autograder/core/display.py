@@ -9,7 +9,7 @@ import html
 import re
 import sys
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autograder.core.verdict import (
@@ -23,6 +23,7 @@ from autograder.core.verdict import (
 
 _GREEN, _RED, _AMBER, _GRAY, _BLUE = "#1a7f37", "#b42318", "#8a5300", "#59636e", "#1f6feb"
 _LINE = "#80808059"
+TOTAL = "points from the checks in this notebook"  # in the last line of a verdict as text
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
@@ -42,7 +43,7 @@ class Total:
 
     def __str__(self) -> str:
         """Says how far a notebook has come."""
-        said = f"{self.earned:g} of {self.points:g} points from the checks in this notebook"
+        said = f"{self.earned:g} of {self.points:g} {TOTAL}"
         return f"{said}; not run yet: {', '.join(self.left)}" if self.left else said
 
 
@@ -104,11 +105,19 @@ def as_html(
 
 
 def _rows(verdict: Verdict, repeated: Container[str], unfolded: bool) -> Iterator[str]:
-    """Yields the criteria, each mistake below the first criterion that it cost points."""
+    """Yields the criteria, each mistake below the first criterion that it cost points.
+
+    What could not be checked is told below the last of these criteria, without their titles.
+    """
     unchecked = {n for r in verdict.reasons if r.mistake == UNCHECKED for n in r.criteria}
     of_all = [reason for reason in verdict.reasons if not reason.criteria]
     told: dict[str, list[Reason]] = {}
     for reason in verdict.reasons:
+        if reason.mistake == UNCHECKED:
+            titles = "; ".join(c.title for c in verdict.criteria if c.name in reason.criteria)
+            says = replace(reason, says=reason.says.replace(f": {titles}.", ".", 1))
+            told.setdefault(reason.criteria[-1], []).append(says)
+            continue
         for name in reason.criteria[:1]:
             told.setdefault(name, []).append(reason)
     for reason in of_all:

@@ -117,13 +117,12 @@ def _about(assignment: Assignment, student_id: str, student: Student | None) -> 
 
 
 def _of_exercise(result: Result) -> dict[str, Any]:
-    reason = result.reasons[0] if result.reasons else ""
     return {
         "exercise": result.exercise,
         "score": None if result.error else result.score,
         "max_score": result.points,
         "state": result.state,
-        "reason": result.about or reason,
+        "reason": result.about or "; ".join(result.reasons),
         "flags": " ".join(result.flags),
     }
 

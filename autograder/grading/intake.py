@@ -23,6 +23,7 @@ from nbgrader.apps import api, autogradeapp
 from nbgrader.converters import base
 from nbgrader.converters.base import NbGraderException
 
+from autograder.core.arguments import counted
 from autograder.grading import challenges, gradebooks, handed_in, machine, staging, times
 from autograder.grading.budget import interrupted_to_end
 from autograder.grading.handed_in import NOT_READY, ClassError, HandedIn, Names
@@ -75,14 +76,16 @@ class SubmissionExporter(NotebookExporter):
         if self.failed:
             raise _stopped(
                 self.log,
-                f"Judging failed for {len(self.failed)} submission(s). That is a fault of the "
-                "grader or of this machine, and no exercise of theirs is scored by it. The next "
-                "run grades them again.",
+                f"Judging failed for {counted(len(self.failed), 'submission')}. That is a fault of "
+                "the grader or of this machine, and no exercise of theirs is scored by it. The "
+                "next run grades them again.",
             )
         if self.of_other_profile:
+            count = len(self.of_other_profile)
             problem = (
-                f"{len(self.of_other_profile)} submission(s) are of another profile than the "
-                "class's: ask for another one, or correct the profile in nbgrader_config.py."
+                f"{counted(count, 'submission')} {'is' if count == 1 else 'are'} of another "
+                "profile than the class's: ask for another one, or correct the profile in "
+                "nbgrader_config.py."
             )
             raise _stopped(self.log, problem)
 

@@ -205,7 +205,7 @@ def _find(gradebook: Gradebook, assignment: str) -> Assignment:
     try:
         return gradebook.find_assignment(assignment)
     except MissingEntry:
-        names = ", ".join(a.name for a in gradebook.assignments) or "none"
+        names = ", ".join(sorted(a.name for a in gradebook.assignments)) or "none"
         raise ResultsError(
             f"The gradebook has no assignment {assignment!r}; it has: {names}. "
             "Release it into the gradebook first: `make assignments`, or "

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from rich.console import Console
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -16,9 +17,12 @@ from autograder.grading.similarity import percent
 from autograder.grading.states import State
 
 _MAX_LINES = 100  # of a text that is shown beside another
+_MAX_REASON = 200  # characters of a reason; an exception may quote whole arrays
+_UNBOUNDED = 10_000  # columns of a terminal into which everything fits
 _WAITING = "wait for a person"  # said of several
+_WITHOUT_POINTS = (State.MISSING, State.SUBMITTED)
 # What concerns all exercises of a student alike, and is told once.
-_OF_ALL = (State.MISSING, State.SUBMITTED, State.STALE)
+_OF_ALL = (*_WITHOUT_POINTS, State.STALE)
 
 
 def points(value: float | None) -> str:
@@ -26,41 +30,58 @@ def points(value: float | None) -> str:
     return "?" if value is None else f"{value:g}"
 
 
-def scores(assignment: str, found: list[Result], names: Mapping[str, str] | None = None) -> Table:
-    """Returns a table of students and exercises with their points.
+def print_scores(
+    assignment: str, found: list[Result], console: Console, names: Mapping[str, str] | None = None
+) -> None:
+    """Prints a table of students and exercises with their points.
+
+    Where the terminal is too narrow, names of students go first; then the names of exercises are
+    parted at their underscores.
 
     Args:
         assignment: the assignment's name.
         found: the results.
+        console: where to print.
         names: of students, by their ids, as far as they are known.
     """
+    anywhere = console.options.update(max_width=_UNBOUNDED)
+    for of_students, parted in ((names, False), (None, False), (None, True)):
+        table = _scores(assignment, found, of_students or {}, parted=parted)
+        if Measurement.get(console, anywhere, table).minimum <= console.width:
+            break
+    console.print(table)
+
+
+def _scores(
+    assignment: str, found: list[Result], names: Mapping[str, str], *, parted: bool
+) -> Table:
     exercises = {result.exercise: result.points for result in found}
     table = Table(title=assignment, title_justify="left", title_style="bold")
-    table.add_column("student")
+    table.add_column("student", no_wrap=not parted, overflow="fold")
     if names:
         table.add_column("name")
     for exercise, maximum in exercises.items():
-        table.add_column(f"{exercise}\nof {maximum:g}", justify="right", overflow="fold")
-    table.add_column("sum", justify="right", style="bold")
+        name = exercise.replace("_", "_\n") if parted else exercise
+        table.add_column(f"{name}\nof {maximum:g}", justify="right", no_wrap=True)
+    table.add_column("sum", justify="right", style="bold", no_wrap=True)
     flagged = any(result.flags for result in found)
     if flagged:
-        table.add_column("flags", justify="right")
+        table.add_column("flags", justify="right", no_wrap=True)
     by_student: dict[str, dict[str, Result]] = {}
     for result in found:
         by_student.setdefault(result.student, {})[result.exercise] = result
     for student, row in by_student.items():
         cells = [_cell(row[name]) if name in row else "-" for name in exercises]
-        total = sum(result.score or 0 for result in row.values())
+        there = any(result.state not in _WITHOUT_POINTS for result in row.values())
+        total = points(sum(result.score or 0 for result in row.values())) if there else "-"
         flags = sum(len(result.flags) for result in row.values())
         name = [escape(plain(names.get(student, "")))] if names else []
-        table.add_row(
-            escape(student), *name, *cells, points(total), *([str(flags)] if flagged else [])
-        )
+        table.add_row(escape(student), *name, *cells, total, *([str(flags)] if flagged else []))
     return table
 
 
 def _cell(result: Result) -> str:
-    if result.state in (State.MISSING, State.SUBMITTED):
+    if result.state in _WITHOUT_POINTS:
         return "-"
     if result.state is State.FAILED:
         return "[bold red]error[/]"
@@ -120,6 +141,8 @@ def print_reasons(found: list[Result], console: Console) -> None:
                 _print_line(f"{result.student} {', '.join(names)}: {says}", console)
         elif result.needs_attention or result.score < result.points:
             reason = next(iter(result.reasons), "").split("\n")[0]
+            if len(reason) > _MAX_REASON:
+                reason = f"{reason[:_MAX_REASON].rstrip()}…"
             more = f" ({len(result.reasons) - 1} more)" if len(result.reasons) > 1 else ""
             lost = result.points - result.score
             about = f"{result.student} {result.exercise}{f' -{lost:g}' if lost else ''}"

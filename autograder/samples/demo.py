@@ -184,7 +184,7 @@ def report(sample: SampleCourse, everyone: list[Student], console: Console) -> b
     unexpected = []
     for assignment in sample.assignments:
         found = results.collect(sample.db_url, sample.folder / "autograded", assignment)
-        console.print(tables.scores(assignment, found))
+        tables.print_scores(assignment, found, console)
         tables.print_reasons(found, console)
         console.print()
         unexpected += _compare(assignment, found, everyone)

@@ -12,6 +12,7 @@ from nbgrader.apps import NbGrader
 from rich.console import Console
 
 from autograder import configuration
+from autograder.core.arguments import counted
 from autograder.core.course import Course
 from autograder.grading import results, tables
 from autograder.grading.machine import Grading, MachineError, problem
@@ -86,7 +87,7 @@ def _grade(sample: SampleCourse, course: Course, name: str, console: Console) ->
             with console.status(f"nbgrader autograde {assignment}"):
                 sample.nbgrader("autograde", assignment)
             graded = results.collect(sample.db_url, sample.folder / "autograded", assignment)
-            console.print(tables.scores(assignment, graded))
+            tables.print_scores(assignment, graded, console)
             found += graded
             asked = {exercise.name for exercise in course.exercises_of(assignment)}
             for name in sorted(asked - {result.exercise for result in graded}):
@@ -99,9 +100,10 @@ def _grade(sample: SampleCourse, course: Course, name: str, console: Console) ->
     lost = [r for r in found if r.error or (r.score is not None and r.score != r.points)]
     tables.print_reasons(lost, console)
     if lost or missing:
+        where = counted(len(lost) + missing, "exercise")
         console.print(
-            f"[bold red]Right solutions lost points in {len(lost) + missing} exercise(s).[/] Grade "
-            "nothing on this machine before that is mended."
+            f"[bold red]Right solutions lost points in {where}.[/] Grade nothing on this machine "
+            "before that is mended."
         )
     else:
         console.print("Every solution earned full points: this machine grades the class correctly.")

@@ -97,8 +97,8 @@ def test_canvas_is_taken_in_and_graded(course):
     }
     assert file_of(course, "ada") == RIGHT_BYTES  # the newest attempt
     assert earlier(course) == ["ada/1/toy1.ipynb"]
-    assert "grace: new; 2 files; late, says the platform, and not when" in said
-    assert "stranger: nobody has this number of Canvas (1 files in submissions.zip)" in said
+    assert "grace: new; 2 files; late, according to the platform, which does not say when" in said
+    assert "stranger: nobody has this number of Canvas (1 file in submissions.zip)" in said
     assert "Handed in nothing: ned (Ned Nobody)" in said
     assert "Collected, toy1 (Canvas): 3 new, 1 not matched." in said
     found = scores(course)
@@ -116,18 +116,42 @@ def test_the_same_export_again_changes_nothing_and_a_newer_one_replaces(course):
     canvas(course, **newer)
     said = collect(course, course / "submissions.zip", "--roster", lists, "--dry-run", status=1)
     assert "Nothing was written. It would be, toy1 (Canvas): 2 unchanged, 1 newer" in said
+    assert "also kept: downloaded/toy1/earlier/grace/1; " in said
+    assert earlier(course) == ["ada/1/toy1.ipynb"]
     assert file_of(course, "grace") == WRONG_BYTES
     said = collect(course, course / "submissions.zip", "--roster", lists, status=1)
     assert "grace: newer; 2 files" in said
+    assert "also kept: downloaded/toy1/earlier/grace/1; " in said
     assert file_of(course, "grace") == RIGHT_BYTES
     assert "grace/1/toy1.ipynb" in earlier(course)
     older = export(course / "older.zip", {"hoppergrace_LATE_102_5004_toy1-2.ipynb": WRONG_BYTES})
     said = collect(course, older, "--roster", lists, status=1)
     assert "grace: kept" in said
-    assert "is newer. --force replaces it" in said
+    assert "what is in submitted/grace/toy1 is newer. --force replaces it" in said
+    assert "Handed in nothing: ned (Ned Nobody)\n" in said  # the others have, in another archive
     assert file_of(course, "grace") == RIGHT_BYTES
     collect(course, older, "--roster", lists, "--force")
     assert file_of(course, "grace") == WRONG_BYTES
+
+
+def test_a_hand_in_without_a_notebook_replaces_none_that_has_one(course):
+    lists = roster(course, CANVAS_ROSTER)
+    notebook = {"lovelaceada_101_5001_toy1.ipynb": RIGHT_BYTES}
+    bare = {"lovelaceada_101_5009_measurements.csv": MEASURED}
+    folder = course / "archives"
+    export(folder / "a.zip", notebook)
+    export(folder / "b.zip", bare)
+    said = collect(course, folder, "--roster", lists, status=1)
+    assert "ada: new; 1 file; a newer one is put aside: there is no notebook in it" in said
+    assert taken(course) == {"ada": ["toy1.ipynb"]}
+    assert earlier(course) == ["ada/1/measurements.csv"]
+    alone = export(course / "alone.zip", bare | {"hoppergrace_102_5010_measurements.csv": MEASURED})
+    said = collect(course, alone, "--roster", lists, status=1)
+    assert "ada: put aside; there is no notebook in it; what is in submitted/ada/toy1 has" in said
+    assert taken(course) == {"ada": ["toy1.ipynb"], "grace": ["measurements.csv"]}
+    assert earlier(course) == ["ada/1/measurements.csv"]
+    collect(course, alone, "--roster", lists, "--force", status=1)
+    assert taken(course)["ada"] == ["measurements.csv"]
 
 
 def test_a_late_time_is_written_where_canvas_gives_none(course):

@@ -150,7 +150,7 @@ def test_a_students_hostile_archive_stays_packed_and_the_class_goes_on(tmp_path,
     lists = roster(course, PLAIN_ROSTER)
     said = collect(course, export(course / "all.zip", files), "--roster", lists, status=1)
     assert taken(course) == {"007": ["toy1.zip"], "008": ["toy1.ipynb"], "009": ["toy1.ipynb"]}
-    assert "007: new; 1 files; not unpacked: toy1.zip" in said
+    assert "007: new; 1 file; not unpacked: toy1.zip" in said
     assert "there is no notebook in it" in said
     assert "left out of toy1.zip: ../../../up.ipynb (it leads out of the folder)" in said
     assert not list(tmp_path.rglob("up.ipynb"))

@@ -21,7 +21,14 @@ MIXED = Verdict(
     (
         Reason(("numbers",), 1, "Received `<b>$x$</b>`.", "Look.", "Look again.", "half"),
         Reason(("type",), 1, "It is a list.", "", "", "list"),
-        Reason(("rest",), 1, "Not checked: the rest.", "", "", rubric.UNCHECKED),
+        Reason(
+            ("rest",),
+            1,
+            "Not checked: the rest. This must hold first: the type.",
+            "",
+            "",
+            rubric.UNCHECKED,
+        ),
     ),
     ("A remark.",),
 )
@@ -64,6 +71,12 @@ def test_a_mistake_in_the_whole_exercise_leaves_its_criteria_unchecked():
     blank = Verdict("a", MIXED.criteria[2:], (Reason((), 2, "No answer.", "", "", "blank"),))
     page = BeautifulSoup(display.as_html(blank), "html.parser")
     assert marks(page) == ["fails", "not checked", "not checked"]
+
+
+def test_a_criterion_that_was_not_checked_is_named_once():
+    page = BeautifulSoup(display.as_html(MIXED), "html.parser")
+    assert page.text.count("the rest") == 1
+    assert "Not checked. This must hold first: the type." in page.text
 
 
 def test_styles_are_inline_and_nothing_runs():

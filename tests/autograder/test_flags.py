@@ -184,6 +184,8 @@ def test_the_exported_tables_have_a_column_of_flags(graded):
         rows = {(row["student_id"], row["exercise"]): row for row in csv.DictReader(file)}
     assert "`toy.library.running_total`" in rows["copy", "running_total"]["flags"]
     assert rows["copy", "double"]["flags"] == ""
+    reasons = {key: "; ".join(result.reasons) for key, result in results_of(graded).items()}
+    assert {key: row["reason"] for key, row in rows.items()} == reasons
 
 
 def test_students_do_not_see_flags(graded):

@@ -97,7 +97,7 @@ def test_the_command_fails_and_names_those_who_were_not_graded(graded):
     assert graded.returncode != 0
     for student in OTHERS:
         assert f"the submission of '{student}'" in graded.stderr
-    assert f"{len(OTHERS)} submission(s) are of another profile" in graded.stderr
+    assert f"{len(OTHERS)} submissions are of another profile" in graded.stderr
     assert "RPS_PROFILE=standard has no effect on grading" in graded.stderr
 
 
@@ -291,7 +291,7 @@ def test_weights_and_records_of_another_profile_are_not_graded(models):
         (folder / "ps4.ipynb").write_bytes((models / "assignments/ps4/ps4.ipynb").read_bytes())
     done = nbgrader(models, "autograde", "ps4", check=False)
     assert done.returncode != 0
-    assert "2 submission(s) are of another profile" in done.stderr
+    assert "2 submissions are of another profile" in done.stderr
     found = results_of(models, "ps4")
     assert "the weights of the standard profile" in found["weights"].reasons[0]
     assert (

@@ -69,11 +69,11 @@ def test_a_roster_gives_names_and_keeps_everything_else(course):
     assert "name" not in before.splitlines()[2]
     path = roster(course, CANVAS_ROSTER)
     done = rps_grader(course, "roster", path, "--dry-run")
-    assert "1 students would be added, 3 would be changed, 0 as they were." in done.stdout
+    assert "1 student would be added, 3 would be changed, 0 as they were." in done.stdout
     assert students(course)["ada"] == (None, None, None)
     done = rps_grader(course, "roster", path)
     assert done.returncode == 0, done.stderr
-    assert "1 students added, 3 changed, 0 as they were." in done.stdout
+    assert "1 student added, 3 changed, 0 as they were." in done.stdout
     assert "not in" in done.stdout
     assert "late, nil" in done.stdout
     found = students(course)
@@ -191,7 +191,7 @@ def test_moodle_gets_its_own_worksheet_back(course):
     ("text", "options", "says"),
     [
         (PLAIN_ROSTER, [], "neither Canvas' gradebook"),
-        (CANVAS_ROSTER, ["--column", "toy2"], "0 columns of the file can be 'toy2'"),
+        (CANVAS_ROSTER, ["--column", "toy2"], "No column of the file is for 'toy2'"),
         (MOODLE_ROSTER, ["--column", "toy1"], "--column is for Canvas"),
         (MOODLE_ROSTER.replace("Last modified (grade)", "x"), [], 'no column "Last modified'),
         (CANVAS_ROSTER, ["--to", "nowhere/x.csv"], "cannot be written: No such file"),

@@ -2,7 +2,6 @@
 
 import contextlib
 import csv
-import io
 import os
 import shutil
 import signal
@@ -19,7 +18,6 @@ from nbgrader.apps import NbGrader
 from nbgrader_course import nbgrader
 from odd_class.member import solved
 from odd_class.written import answered, below
-from rich.console import Console
 from toy_class import (
     UNANSWERED,
     autograded,
@@ -30,9 +28,8 @@ from toy_class import (
     rps_grader,
 )
 
-from autograder.grading import results, states, tables
+from autograder.grading import results, states
 from autograder.grading.machine import Grading
-from autograder.grading.results import Result
 from autograder.grading.states import Bases, State
 
 WRONG = "def double(x):\n    return 3 * x"
@@ -351,17 +348,6 @@ def test_nothing_is_left_to_do_in_the_end(graded):
     shutil.rmtree(root / "submitted/elsewhere")
     done = rps_grader(root, "show", "toy1", "--check")
     assert done.returncode == 0, done.stdout
-
-
-def test_what_a_line_has_no_room_for_is_indented():
-    console = Console(file=io.StringIO(), width=40)
-    flag = "[red]a note[/] that is too long for one line\nof a narrow terminal"
-    tables.print_reasons([Result("ada", "double", 4, 4, flags=(flag,))], console)
-    assert console.file.getvalue().splitlines() == [
-        "  ada to look at: [red]a note[/] that is",
-        "      too long for one line of a narrow",
-        "      terminal",
-    ]
 
 
 def test_large_files_count_by_their_content(tmp_path):

@@ -85,8 +85,8 @@ def test_the_command_runs_as_itself_and_as_a_module(command):
         (["train", "--epochs", "1"], "--epochs"),
         (["train", "--epochs", "0", "1"], "expected a whole number, 1 to 9,999,999"),
         (["train", "--seed", "x"], "--seed"),
-        (["train", "--seed", "4294967296"], "must be 4294967295 or less"),
-        (["train", "--epochs", "1", "99999999999999999999"], "must be 9999999 or less"),
+        (["train", "--seed", "4294967296"], "expected a whole number, 0 to 4,294,967,295"),
+        (["train", "--epochs", "1", "99999999999999999999"], "whole number, 1 to 9,999,999"),
         (["train", "--views", "0"], "number of at least 1. Received: 0"),
         (["train", "--views", "stale"], "Received: 'stale'"),
         (["classify"], "PICTURE"),
@@ -106,6 +106,14 @@ def test_classifying_a_picture_says_and_draws_what_it_is(weights, picture, tmp_p
     assert shares == sorted(shares, reverse=True)
     with Image.open(tmp_path / "prediction.png") as image:
         assert image.width > 200
+
+
+def test_a_wrong_name_of_a_profile_is_told_with_what_set_it(tmp_path):
+    said = the_error(rps_course("train", "--profile", "foo", cwd=tmp_path), 2)
+    assert "No profile is called 'foo'" in said
+    assert "Set RPS_PROFILE" not in said
+    said = the_error(rps_course("train", cwd=tmp_path, RPS_PROFILE="foo"), 2)
+    assert "Set RPS_PROFILE to one of these, or unset it." in said
 
 
 def test_a_wrong_picture_is_named(tmp_path):

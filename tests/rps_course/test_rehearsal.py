@@ -78,6 +78,10 @@ def test_the_points_of_all_checks_are_summed_up_for_scripts_too(handed_in):
     assert (told["score"], told["points"], told["by_person"]) == (TOP, TOP + BACKBONE, 4)
     found = {check["exercise"]: (check["passed"], check["score"]) for check in told["checks"]}
     assert found == {"top_k": (True, TOP), "build_backbone": (False, 0)}
+    right, wrong = (check["reasons"] for check in told["checks"])
+    assert right == []
+    assert "has no answer yet" in wrong[0]
+    assert not any("points from the checks in this notebook" in text for text in told["told"])
 
 
 def test_what_lies_in_folders_beside_the_notebook_counts(handed_in, tmp_path):
@@ -169,9 +173,11 @@ def test_interrupted_it_ends_at_once_and_leaves_nothing(handed_in, tmp_path):
 
 def test_bad_input_is_told(tmp_path, handed_in):
     (tmp_path / "text.ipynb").write_text("no notebook")
+    (tmp_path / "picture.ipynb").write_bytes(b"\x89PNG\xff")
     for path, says in [
         (tmp_path / "nowhere.ipynb", "There is no file"),
-        (tmp_path / "text.ipynb", "is no notebook"),
+        (tmp_path / "text.ipynb", "text.ipynb is no notebook: it is not JSON."),
+        (tmp_path / "picture.ipynb", "picture.ipynb is no notebook: it is not text."),
         (handed_in("1 + 1"), "has no check"),
     ]:
         done = run(path)
@@ -207,3 +213,16 @@ def test_an_answer_of_the_library_that_cells_take_is_told(handed_in):
     assert done.returncode == 0, done.stdout
     said = "Note: The grader does not have `rps_course.imagenet.top_k` for this assignment."
     assert said in done.stdout.splitlines()
+
+
+@pytest.mark.parametrize("plain", ["", "1"])
+def test_what_holds_is_green_on_a_terminal_and_what_does_not_is_red(plain, monkeypatch, capsys):
+    for name, value in {"FORCE_COLOR": "1", "NO_COLOR": plain, "TERM": "xterm"}.items():
+        monkeypatch.setenv(name, value)
+    told = ("top_k: 1 of 3 points\n  [ok] the order\n  [-2] Received [1].\n       Hint: look.",)
+    rehearsal.Rehearsal(told, (rehearsal.Check("top_k", False, 1, 3),), 0).tell()
+    _, holds, lost, hint, total = capsys.readouterr().out.splitlines()
+    assert ("\x1b[32m  [ok] the order" in holds) == (not plain)
+    assert ("\x1b[31m  [-2] Received [1]." in lost) == (not plain)
+    assert hint == "       Hint: look."
+    assert "1 of 3 points: 0 of 1 checks gave full points." in total

@@ -233,7 +233,7 @@ KERAS_SHAPES = {
         lambda f: without_first(
             with_record(f, phases=last_epochs(f, "val_accuracy", 0.9).record.phases[1:])
         ),
-        "1 training phase(s), expected 2",
+        "1 training phase, expected 2",
         "",
     ),
     "an older package, which kept no head of phase 1": (

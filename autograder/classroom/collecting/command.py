@@ -19,6 +19,7 @@ from autograder.classroom.collecting.archives import ArchiveError, Entry
 from autograder.classroom.collecting.platforms import Claim, Export, ExportError, HandIn
 from autograder.classroom.collecting.taking import Shelf, Taken
 from autograder.classroom.roster import Person, Roster, RosterError
+from autograder.core.arguments import counted
 from autograder.core.exercise import FileExercise
 from autograder.grading import results
 from autograder.grading.machine import Grading
@@ -59,7 +60,7 @@ class Collected:
         unmatched: hand-ins of nobody on the roster, with the reason.
         left_out: files that are no hand-in, or were not unpacked.
         platforms: of the exports that were read.
-        absent: students on the roster who handed in nothing.
+        absent: students on the roster who handed in nothing, neither now nor before.
     """
 
     taken: list[Taken] = field(default_factory=list)
@@ -87,8 +88,12 @@ def collect(application: NbGrader, source: Path, assignment: str, options: Optio
         expected = _expected(application, known)
         roster = _roster(gradebook, options)
     downloaded = ZipCollectApp(parent=application).downloaded_directory
-    shelf = Shelf(Path(folders.root) / downloaded / assignment)
+    shelf = Shelf(Path(folders.root) / downloaded / assignment, Path(folders.root))
     found = Collected()
+
+    def place(student: str) -> Path:
+        return Path(folders.format_path(folders.submitted_directory, student, assignment))
+
     shelf_there = shelf.folder.parent.exists()
     shelf.folder.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -98,14 +103,21 @@ def collect(application: NbGrader, source: Path, assignment: str, options: Optio
             whose = _matched(hand_ins, roster, found, strict=options.roster is not None)
             for student in sorted(whose):
                 person, own = whose[student]
-                place = folders.format_path(folders.submitted_directory, student, assignment)
-                found.taken.append(_take(student, person, Path(place), own, shelf, options))
+                found.taken.append(_take(student, person, place(student), own, shelf, options))
     finally:
         if not shelf_there and not any(shelf.folder.parent.iterdir()):
             shelf.folder.parent.rmdir()
     if options.roster is not None:
-        found.absent = [person for person in roster.people if person.id not in whose]
+        found.absent = [
+            person
+            for person in roster.people
+            if person.id not in whose and not _has_files(place(person.id))
+        ]
     return found
+
+
+def _has_files(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.iterdir())
 
 
 def _expected(application: NbGrader, known: Assignment) -> frozenset[str]:
@@ -258,7 +270,7 @@ class _Reader:
                 folder = PurePosixPath(archives.stem(name.name))
                 inside = {folder / inner: e for inner, e in inside.items()}
             hand_in.files |= inside
-        if not any(name.suffix.lower() in (".ipynb", ".json") for name in hand_in.files):
+        if not hand_in.has_notebook:
             hand_in.notes.append("there is no notebook in it")
 
 
@@ -300,7 +312,12 @@ def _take(
     options: Options,
 ) -> Taken:  # fmt: skip
     in_order = sorted(own, key=cmp_to_key(_compare))  # stable: of unknown order, the later archive
-    newest = in_order[-1]
+    newest = in_order.pop()
+    complete = [hand_in for hand_in in in_order if hand_in.has_notebook]
+    if complete and not newest.has_notebook and not options.force:
+        in_order = [hand_in for hand_in in (*in_order, newest) if hand_in is not complete[-1]]
+        newest = complete[-1]
+        newest.notes.append("a newer one is put aside: there is no notebook in it")
     time = newest.time
     if time is None and person is not None:
         time = matching.submitted(person, options.zone)
@@ -308,7 +325,7 @@ def _take(
         time = options.late
     try:
         return taking.take(
-            student, target, newest, in_order[:-1], shelf, time,
+            student, target, newest, in_order, shelf, time,
             force=options.force, dry_run=options.dry_run,
         )  # fmt: skip
     except OSError as error:
@@ -328,7 +345,7 @@ def report(found: Collected, assignment: str, options: Options) -> list[str]:
         among = f" on {options.roster}" if options.roster else "; give their list with --roster"
         lines.append(f"Not matched with a student{among}. Not taken:")
         lines += [
-            f"  {archives.shown(why)} ({len(hand_in.files)} files in {hand_in.source})"
+            f"  {archives.shown(why)} ({counted(len(hand_in.files), 'file')} in {hand_in.source})"
             for hand_in, why in found.unmatched
         ]
     if found.left_out:
@@ -347,15 +364,16 @@ def report(found: Collected, assignment: str, options: Options) -> list[str]:
 def _said(taken: Taken) -> list[str]:
     hand_in, about = taken.hand_in, []
     if taken.outcome in taking.WRITTEN:
-        about.append(f"{len(hand_in.files)} files")
+        about.append(counted(len(hand_in.files), "file"))
     if taken.outcome in (*taking.WRITTEN, taking.TIMED) and taken.time:
         about.append(f"handed in {taken.time:%Y-%m-%d %H:%M} UTC")
     if hand_in.late:
-        about.append("late, says the platform" + ("" if taken.time else ", and not when"))
-    about += [taken.about] if taken.about else []
-    about += [f"earlier: {place}" for place in taken.aside]
+        unknown = "" if taken.time else ", which does not say when"
+        about.append(f"late, according to the platform{unknown}")
     if taken.outcome != taking.SAME:
         about += map(archives.shown, hand_in.notes)
+    about += [taken.about] if taken.about else []
+    about += [f"also kept: {place}" for place in taken.aside]
     if taken.outcome == taking.SAME and not about:
         return []
     return [f"{taken.student}: {taken.outcome}" + "".join(f"; {text}" for text in about)]
@@ -368,7 +386,7 @@ def _some(texts: list[str]) -> str:
 
 def failed(found: Collected) -> bool:
     """Whether a person has to look at something."""
-    bad = {taking.KEPT, taking.FAILED}
+    bad = {taking.KEPT, taking.ASIDE, taking.FAILED}
     noted = any(t.hand_in.notes and t.outcome in taking.WRITTEN for t in found.taken)
     lost = any(".ipynb" in text.lower() for text in found.left_out)  # somebody's work
     return bool(found.unmatched or noted or lost or any(t.outcome in bad for t in found.taken))

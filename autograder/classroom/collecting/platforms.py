@@ -15,13 +15,14 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import astuple, dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
 import yaml
 
 from autograder.classroom.collecting import archives
 from autograder.classroom.collecting.archives import Entry
+from autograder.grading.recognition import kind_of
 from autograder.grading.staging import TIMESTAMP
 from autograder.grading.times import parse_utc
 
@@ -78,6 +79,14 @@ class Order:
         return None
 
 
+def is_notebook(name: PurePath, path: Path) -> bool:
+    """Whether a file is a notebook by the name that it was handed in with, or by its content."""
+    if name.suffix.lower() == ".ipynb":
+        return True
+    with path.open("rb") as file:
+        return kind_of(file, path.stat().st_size) == "notebook"
+
+
 @dataclass
 class HandIn:
     """What one student or group handed in.
@@ -101,6 +110,11 @@ class HandIn:
     source: str = ""
     earlier: list[tuple[PurePosixPath, Entry]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def has_notebook(self) -> bool:
+        """Whether there is a notebook in it."""
+        return any(is_notebook(name, entry.path) for name, entry in self.files.items())
 
 
 @dataclass

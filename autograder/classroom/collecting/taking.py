@@ -7,20 +7,21 @@ What it replaces, and earlier attempts, go to `downloaded/<assignment>/earlier/<
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path, PurePosixPath
 
 from autograder.classroom.collecting.archives import Entry
-from autograder.classroom.collecting.platforms import HandIn, Order
+from autograder.classroom.collecting.platforms import HandIn, Order, is_notebook
 from autograder.core import writing
 from autograder.grading.staging import TIMESTAMP, OddFileError, timestamp
 
 _RECORD = "collected.json"
 
-NEW, NEWER, SAME, TIMED, KEPT, FORCED, FAILED = (
-    "new", "newer", "unchanged", "time changed", "kept", "forced", "failed",
+NEW, NEWER, SAME, TIMED, KEPT, ASIDE, FORCED, FAILED = (
+    "new", "newer", "unchanged", "time changed", "kept", "put aside", "forced", "failed",
 )  # fmt: skip
 WRITTEN = (NEW, NEWER, FORCED)
 
@@ -34,7 +35,7 @@ class Taken:
         outcome: `NEW` and the like.
         hand_in: the newest one.
         time: when it was handed in, as far as is known; in UTC, without zone.
-        aside: where earlier ones are kept.
+        aside: where other attempts are kept, as it is shown.
         about: what else there is to say.
     """
 
@@ -42,20 +43,21 @@ class Taken:
     outcome: str
     hand_in: HandIn
     time: datetime | None = None
-    aside: list[Path] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
     about: str = ""
 
 
 class Shelf:
     """The folder of an assignment in `downloaded/`: earlier attempts, and how new each one is."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, root: Path) -> None:
         """Opens it.
 
         Args:
             folder: it is made when something is written.
+            root: the course's folder.
         """
-        self.folder = folder
+        self.folder, self._root = folder, root
         self._orders: dict[str, dict[str, float | None]] = {}
         try:
             told = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
@@ -79,10 +81,16 @@ class Shelf:
         """Whether an earlier attempt with this content is kept."""
         return any(_digest_of(folder) == digest for folder in self._kept(student))
 
-    def place(self, student: str) -> Path:
-        """Returns a new folder for an earlier attempt, which is not made."""
-        number = max((int(folder.name) for folder in self._kept(student)), default=0) + 1
-        return self.folder / "earlier" / student / str(number)
+    def places(self, student: str) -> Iterator[Path]:
+        """Yields new folders for earlier attempts; none of them is made."""
+        last = max((int(folder.name) for folder in self._kept(student)), default=0)
+        for number in count(last + 1):
+            yield self.folder / "earlier" / student / str(number)
+
+    def shown(self, path: Path) -> str:
+        """Returns a path as it is shown: from the course's folder, where it is in there."""
+        inside = path.is_relative_to(self._root)
+        return str(path.relative_to(self._root) if inside else path)
 
     def _kept(self, student: str) -> list[Path]:
         folder = self.folder / "earlier" / student
@@ -122,19 +130,37 @@ def take(
         order = replace(order, time=time.replace(tzinfo=UTC).timestamp())
     done, last = Taken(student, NEW, newest, time), shelf.order(student)
     if target.is_symlink() or (target.exists() and not target.is_dir()):
-        done.outcome, done.about = FAILED, f"{target} is no folder"
+        done.outcome, done.about = FAILED, f"{shelf.shown(target)} is no folder"
         return done
-    if target.is_dir() and any(target.iterdir()):
+    attempts = [*(one.files for one in earlier), *_versions(newest)]
+    known, places = {_digest_of(target)}, shelf.places(student)
+    there = target.is_dir() and any(target.iterdir())
+    if there:
         _compare(done, order, target, last, force)
+        if done.outcome in (KEPT, ASIDE):
+            done.about = f"what is in {shelf.shown(target)} {done.about}. --force replaces it"
+    if done.outcome == ASIDE:
+        attempts.append(newest.files)
+    else:
+        known.add(_digest(newest.files))
+    if done.outcome in WRITTEN:
+        replaced = next(places) if there else None
+        done.aside += [shelf.shown(replaced)] if replaced else []
+        if not dry_run:
+            _write(newest.files, target, time, replaced)
+    elif done.outcome == TIMED and not dry_run:
+        _write_time(target, time)
+    for files in attempts:
+        digest = _digest(files)
+        if digest in known or shelf.has(student, digest):
+            continue
+        known.add(digest)
+        place = next(places)
+        done.aside.append(shelf.shown(place))
+        if not dry_run:
+            _copy(files, place)
     if dry_run:
         return done
-    if done.outcome in WRITTEN:
-        _write(newest.files, target, time, shelf.place(student), done)
-    elif done.outcome == TIMED:
-        _write_time(target, time)
-    for files in (*(one.files for one in earlier), *_versions(newest)):
-        if _digest(files) not in (_digest(newest.files), _digest_of(target)):
-            _keep(shelf, student, files, done)
     if done.outcome in WRITTEN or (
         done.outcome in (SAME, TIMED) and order.is_newer(last) is not False
     ):
@@ -146,7 +172,7 @@ def _compare(done: Taken, order: Order, target: Path, last: Order, force: bool) 
     """Notes what becomes of a hand-in where there is a submission already.
 
     Args:
-        done: of the hand-in; its outcome is set.
+        done: of the hand-in; its outcome is set, and what is to be said of the submission.
         order: how new the hand-in is.
         target: the submission.
         last: how new the hand-in was that was taken last.
@@ -162,14 +188,20 @@ def _compare(done: Taken, order: Order, target: Path, last: Order, force: bool) 
         later = done.time is not None and order.time != last.time
         later = later and (old_time is None or done.time > old_time)
         done.outcome = TIMED if later else SAME
-    elif is_newer:
+    elif is_newer and (force or done.hand_in.has_notebook or not _has_notebook(target)):
         done.outcome = NEWER
     elif force:
         done.outcome = FORCED
+    elif is_newer:
+        done.outcome, done.about = ASIDE, "has one"
     else:
         done.outcome = KEPT
-        how = "is newer" if is_newer is False else "differs; nobody can know which is newer"
-        done.about = f"what is in {target} {how}. --force replaces it"
+        newer = is_newer is False
+        done.about = "is newer" if newer else "differs; nobody can know which is newer"
+
+
+def _has_notebook(folder: Path) -> bool:
+    return any(is_notebook(path, path) for path in _files(folder))
 
 
 def _versions(hand_in: HandIn) -> list[dict[PurePosixPath, Entry]]:
@@ -183,30 +215,18 @@ def _versions(hand_in: HandIn) -> list[dict[PurePosixPath, Entry]]:
     return found
 
 
-def _keep(
-    shelf: Shelf, student: str, files: Mapping[PurePosixPath, Entry], done: Taken
-) -> None:  # fmt: skip
-    if shelf.has(student, _digest(files)):
-        return
-    place = shelf.place(student)
-    _copy(files, place)
-    done.aside.append(place)
-
-
 def _write(
-    files: Mapping[PurePosixPath, Entry], target: Path, time: datetime | None, aside: Path,
-    done: Taken,
-) -> None:  # fmt: skip
+    files: Mapping[PurePosixPath, Entry], target: Path, time: datetime | None, aside: Path | None
+) -> None:
     part = target.with_name(f".{target.name}.part")
     shutil.rmtree(part, ignore_errors=True)  # of a run that was killed
     try:
         _copy(files, part)
         _write_time(part, time)
         if target.is_dir():
-            if any(target.iterdir()):
+            if aside:
                 aside.parent.mkdir(parents=True, exist_ok=True)
                 shutil.move(target, aside)
-                done.aside.append(aside)
             else:
                 target.rmdir()
         part.rename(target)
@@ -235,10 +255,13 @@ def _timestamp(folder: Path) -> datetime | None:
         return None
 
 
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+
+
 def _digest_of(folder: Path) -> str:
     """Returns a digest of a folder's files, other than its time stamp."""
-    paths = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
-    files = {PurePosixPath(path.relative_to(folder).as_posix()): path for path in paths}
+    files = {PurePosixPath(path.relative_to(folder).as_posix()): path for path in _files(folder)}
     files.pop(PurePosixPath(TIMESTAMP), None)
     return _digest_all(files)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from autograder.core.arguments import counted
 from autograder.core.exercise import OtherProfileError
 from rps_course import submission
 from rps_course.exercises.trained_model.facts import Phase, Record, Scores
@@ -37,7 +38,7 @@ def differences(record: Record, profile: Profile, rules: dict) -> Iterator[str]:
     """Yields what the record says that the recipe does not."""
     phases = record.phases
     if len(phases) != 2:
-        yield f"{len(phases)} training phase(s), expected 2"
+        yield f"{counted(len(phases), 'training phase')}, expected 2"
     rates = profile.learning_rate_head, profile.learning_rate_fine
     for phase, rate in zip(phases, rates, strict=False):
         if abs(phase.learning_rate - rate) > rules["learning_rate"] * rate:
