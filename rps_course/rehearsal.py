@@ -12,6 +12,7 @@ from pathlib import Path
 
 import nbformat
 from jupyter_client.kernelspec import NoSuchKernel
+from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from nbformat.reader import NotJSONError
@@ -34,6 +35,10 @@ from autograder.core import check
 found = check.latest.items()
 print(json.dumps({n: [v.score, v.points, [r.says for r in v.reasons]] for n, v in found}))
 """
+
+
+class _Client(running.ForCommands, NotebookClient):
+    """Runs a student's notebook."""
 
 
 class NotebookError(ValueError):
@@ -229,7 +234,7 @@ def _run(notebook: NotebookNode, folder: Path, seconds: int) -> int:
             last = cell_index
             bar.update(cell_index - bar.n)
 
-        client = running.Client(notebook, folder, seconds, allow_errors=True, on_cell_start=started)
+        client = _Client(notebook, folder, seconds, allow_errors=True, on_cell_start=started)
         try:
             client.execute()
         except DeadKernelError:

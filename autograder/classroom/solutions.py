@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
+from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
@@ -79,6 +80,10 @@ def require_due(application: NbGrader) -> None:
         raise SolutionError(
             f"{name} is due on {due:%Y-%m-%d %H:%M} UTC{also}{whose}, which is not over. {anyway}"
         )
+
+
+class _Client(running.ForCommands, NotebookClient):
+    """Runs a solution."""
 
 
 def release(
@@ -187,7 +192,7 @@ def _run(
         number = cell_index + 1
         watch(name, number, cells)
 
-    client = running.Client(notebook, room, timeout, on_cell_start=started)
+    client = _Client(notebook, room, timeout, on_cell_start=started)
     try:
         # Pyplot is to draw into the notebook, whatever it does elsewhere on this machine.
         own = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}

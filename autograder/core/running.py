@@ -1,4 +1,4 @@
-"""A client that runs a notebook from top to bottom for a command."""
+"""How commands run a notebook from top to bottom with nbclient, which they import themselves."""
 
 import asyncio
 import contextlib
@@ -7,14 +7,14 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from nbclient import NotebookClient
-from nbformat import NotebookNode
 
+class ForCommands:
+    """What makes a `nbclient.NotebookClient` one for commands; a client derives from both.
 
-class Client(NotebookClient):
-    """Interrupts a cell that takes too long; Ctrl-C ends the command at any time."""
+    It interrupts a cell that takes too long, and Ctrl-C ends the command at any time.
+    """
 
-    def __init__(self, notebook: NotebookNode, folder: Path, seconds: int, **options: Any) -> None:
+    def __init__(self, notebook: Any, folder: Path, seconds: int, **options: Any) -> None:
         """Takes the options of `nbclient.NotebookClient`.
 
         Args:
@@ -23,7 +23,7 @@ class Client(NotebookClient):
             seconds: how long a cell may take.
             options: others, by name.
         """
-        super().__init__(
+        super().__init__(  # type: ignore[call-arg]
             notebook,
             timeout=seconds,
             kernel_name="python3",
@@ -42,4 +42,4 @@ class Client(NotebookClient):
         """
         with contextlib.suppress(RuntimeError, NotImplementedError):  # a system without handlers
             asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
-        await super().async_start_new_kernel(**{"stderr": subprocess.DEVNULL} | options)
+        await super().async_start_new_kernel(**{"stderr": subprocess.DEVNULL} | options)  # type: ignore[misc]

@@ -1,6 +1,5 @@
 """Pages that people read hold what students wrote, and a browser that opens one loads nothing."""
 
-
 import browser
 import pytest
 import sandbox

@@ -123,9 +123,10 @@ def test_the_diagrams_are_attached_and_shown_on_pages_of_feedback(folder):
 
 @all_assignments
 def test_answers_behind_a_fold_are_readable_on_pages_of_feedback(name):
-    summary = next(c for c in text_cells("assignments", name) if c.source.startswith("## Summary"))
-    page = on_a_page(summary).text
-    answers = re.findall(r"</summary>\n\n(.+)\n\n</details>", summary.source)
-    assert len(answers) == 2
-    for answer in answers:
-        assert re.sub(r"[`*]", "", answer)[:60] in page
+    found = re.compile(r"</summary>\n\n(.+)\n\n</details>")
+    cells = [cell for cell in text_cells("assignments", name) if found.search(cell.source)]
+    assert len(cells) >= 2
+    for cell in cells:
+        page = on_a_page(cell).text
+        for answer in found.findall(cell.source):
+            assert re.sub(r"[`*]", "", answer)[:60] in page
