@@ -264,7 +264,7 @@ def test_attacks_that_do_not_fail_as_they_should_are_reported(toy, tmp_path):
         for exercise in ("double", "running_total"):
             assert f"{student}: {exercise} failed for another reason than 'it was caught" in said
     assert "cunning earned {'double': 0.0, 'running_total': 3.0}" in said
-    assert "talker: its feedback has characters that nobody sees: U+202E" in said
+    assert "talker" not in said  # pages of feedback leave such characters out
 
 
 def test_an_attack_must_say_why_it_fails(toy, tmp_path):
