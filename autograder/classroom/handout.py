@@ -120,7 +120,7 @@ def make(application: NbGrader, target: Path | None, wheel: Path | None) -> Hand
     for beside, content in settings.beside(source, sorted(exercises)).items():
         given[beside] = path = folder / beside
         if not path.is_file() or path.read_bytes() != content:
-            raise _outdated(path, "what is configured gives", name)
+            raise _outdated(path, "the configuration gives", name)
     lying = (str(p.relative_to(folder)) for p in sorted(folder.rglob("*")) if p.is_file())
     left_out = tuple(path for path in lying if path not in given)
     for own in course.own:

@@ -137,7 +137,11 @@ class ReleaseFiles(NbGraderPreprocessor):
         asked = getattr(converter, "assignments", {})
         for folder, notebooks in asked.items():
             assignment = converter.coursedir.assignment_id
-            chosen = Release(parent=self).notebooks(Path(folder), assignment)
+            try:
+                chosen = Release(parent=self).notebooks(Path(folder), assignment)
+            except NbGraderException as error:
+                self.log.critical("Not released: %s", error)
+                raise
             asked[folder] = [path for path in notebooks if Path(path) in chosen]
             for other in sorted(set(notebooks) - set(asked[folder])):
                 self.log.warning("%s is not released: c.Release.files does not name it.", other)

@@ -102,6 +102,11 @@ def test_other_notebooks_beside_a_solution_are_released_where_they_are_named(toy
         return
     with (toy / "nbgrader_config.py").open("a") as file:
         file.write('\nc.Release.files = ["part2.ipynb"]\n')
+    notebook = nbformat.read(source / "toy1.ipynb", as_version=4)
+    measure = "open('measurements.csv', 'w').write('1\\n2\\n3\\n')"
+    notebook.cells.insert(1, new_code_cell(measure, id="toy-measure"))
+    for name in ("part2", "toy1"):
+        nbformat.write(notebook, source / f"{name}.ipynb")
     nbgrader(toy, "generate_assignment", "toy1", "--force")
     assert {path.name for path in released.glob("*.ipynb")} == {"part2.ipynb", "toy1.ipynb"}
     assert "BEGIN SOLUTION" not in (released / "part2.ipynb").read_text()
@@ -127,7 +132,7 @@ def test_the_classs_own_rubric_goes_along_as_it_is_now(toy):
     own.write_text((toy / "toy/exercises/measurements/rubric.toml").read_text())
     with (toy / "nbgrader_config.py").open("a") as file:
         file.write('\nc.Grading.rubric = "rubric"\n')
-    refused(release(toy), "measurements.toml is not what is configured gives now")
+    refused(release(toy), "measurements.toml is not what the configuration gives now")
     nbgrader(toy, "generate_assignment", "toy1", "--force")
     assert release(toy).returncode == 0
     with zipfile.ZipFile(toy / "dist/toy1.zip") as archive:
