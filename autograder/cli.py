@@ -74,8 +74,7 @@ def _main(argv: list[str] | None) -> int:
     try:
         return int(arguments.call(arguments))
     except TraitError as error:  # a setting is read where it is needed
-        print(f"rps-grader: error: nbgrader_config.py: {error}", file=sys.stderr)
-        return 2
+        return fails(f"nbgrader_config.py: {error}", 2)
     except KeyboardInterrupt:
         print("rps-grader: interrupted", file=sys.stderr)
         return 130

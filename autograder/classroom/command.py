@@ -27,7 +27,6 @@ from autograder.grading.machine import Grading
 
 _LINES = 3  # of the log, for each student
 # What a submission's status means for whoever asked for its grading.
-_STATUS = ("graded", "zero", "waiting", "error", "stale", "not graded", "missing")
 _UNDONE = {"error", "stale", "not graded"}
 
 
@@ -124,7 +123,7 @@ def _summary(
     counted = _statuses(application, planned)
     graded = doing.outcome.graded if doing else 0
     say(f"{graded} graded, {planned.unchanged} unchanged, {len(problems)} not graded in whole.")
-    there = ", ".join(f"{counted[status]} {status}" for status in _STATUS if counted[status])
+    there = ", ".join(f"{counted[name]} {name}" for name in export.STATUSES if counted[name])
     say(f"{application.coursedir.assignment_id} is now: {there or 'nothing'}. Log: {log}")
     return 1 if problems or _UNDONE & counted.keys() else 0
 

@@ -94,7 +94,7 @@ def make(application: NbGrader, target: Path | None, wheel: Path | None) -> Hand
         wheel: the course's package; None to build it from the course root.
 
     Raises:
-        HandoutError: it cannot be made; nothing is written then.
+        HandoutError, NbGraderException: it cannot be made; nothing is written then.
     """
     folders, grading = application.coursedir, Grading(parent=application)
     course = grading.load()
@@ -102,8 +102,6 @@ def make(application: NbGrader, target: Path | None, wheel: Path | None) -> Hand
     folder = Path(folders.format_path(folders.release_directory, ".", name))
     source = Path(folders.format_path(folders.source_directory, ".", name))
     settings = Release(parent=application)
-    if not source.is_dir():
-        raise HandoutError(f"There is no assignment {name!r}: there is no folder {source}.")
     notebooks = [path.stem for path in settings.notebooks(source, name)]
     missing = [n for n in notebooks if not (folder / f"{n}.ipynb").is_file()]
     if missing:

@@ -107,8 +107,6 @@ def release(
     course, name = grading.load(), folders.assignment_id
     profile = course.profile(grading.variant().base, False)
     source = Path(folders.format_path(folders.source_directory, ".", name))
-    if not source.is_dir():
-        raise SolutionError(f"There is no assignment {name!r}: there is no folder {source}.")
     try:
         notebooks = Release(parent=application).notebooks(source, name)
     except NbGraderException as error:

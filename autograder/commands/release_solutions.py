@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from autograder.commands.shared import Commands, fails, nbgrader, takes_assignment
-from autograder.core.arguments import whole_number
+from autograder.core.arguments import takes_timeout
 
 
 def add(commands: Commands) -> None:
@@ -33,13 +33,7 @@ def add(commands: Commands) -> None:
         action="store_true",
         help="release them although the assignment can still be handed in",
     )
-    made.add_argument(
-        "--timeout",
-        type=whole_number(),
-        default=7200,
-        metavar="SECONDS",
-        help="how long a cell may take (default: 7200)",
-    )
+    takes_timeout(made, 7200)
     made.set_defaults(call=call)
 
 

@@ -37,6 +37,17 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
+def takes_timeout(command: argparse.ArgumentParser, seconds: int) -> None:
+    """Adds the option that limits the time of each cell of a notebook, with its default."""
+    command.add_argument(
+        "--timeout",
+        type=whole_number(),
+        default=seconds,
+        metavar="SECONDS",
+        help=f"how long a cell may take (default: {seconds})",
+    )
+
+
 def fails(program: str, problem: object, status: int) -> int:
     """Prints why a command fails; returns its exit status.
 

@@ -49,6 +49,8 @@ STATUS = {
     State.GRADED: "graded",
     State.MISSING: "missing",
 }
+# All that a submission can have; "zero" is graded, and nothing earned. Counted in this order.
+STATUSES = ("graded", "zero", "waiting", "error", "stale", "not graded", "missing")
 
 
 def penalties(parent: Configurable) -> LateSubmissionPlugin:

@@ -74,6 +74,10 @@ class Release(LoggingConfigurable):
         Raises:
             NbGraderException: there are none, or `files` cannot be used.
         """
+        if not source.is_dir():
+            raise NbGraderException(
+                f"There is no assignment {assignment!r}: there is no folder {source}."
+            )
         named = {path for path in self.named(source) if path.suffix == ".ipynb"}
         own = source / f"{assignment}.ipynb"
         found = {path for path in {own, *named} if path.is_file() and path.parent == source}

@@ -5,7 +5,8 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from rps_course.commands.shared import Commands, InputError, takes_timeout
+from autograder.core.arguments import takes_timeout
+from rps_course.commands.shared import Commands, InputError
 
 
 def add(commands: Commands) -> None:
@@ -24,7 +25,7 @@ def add(commands: Commands) -> None:
     made.add_argument(
         "notebook", type=Path, metavar="NOTEBOOK", help="a notebook, such as ps2.ipynb"
     )
-    takes_timeout(made)
+    takes_timeout(made, 3600)
     made.add_argument("--json", action="store_true", help="print everything as JSON")
     made.set_defaults(call=call)
 

@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from rps_course.commands.shared import Commands, InputError, takes_timeout
+from autograder.core.arguments import takes_timeout
+from rps_course.commands.shared import Commands, InputError
 
 
 def add(commands: Commands) -> None:
@@ -34,7 +35,7 @@ def add(commands: Commands) -> None:
         help="name of the archive, or a folder for it (default: beside the notebook)",
     )
     made.add_argument("--no-check", action="store_true", help="do not run the checks first")
-    takes_timeout(made)
+    takes_timeout(made, 3600)
     made.set_defaults(call=call)
 
 

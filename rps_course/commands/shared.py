@@ -3,7 +3,6 @@
 import argparse
 from pathlib import Path
 
-from autograder.core.arguments import whole_number
 from rps_course import profile as profiles
 
 TRAINED = Path("rps-training")  # where `train` writes and `classify` looks
@@ -12,17 +11,6 @@ Commands = argparse._SubParsersAction  # what `add_subparsers` returns
 
 class InputError(ValueError):
     """A command was given what it cannot use; the message says what."""
-
-
-def takes_timeout(command: argparse.ArgumentParser) -> None:
-    """Adds the option that limits the time of each cell of a notebook."""
-    command.add_argument(
-        "--timeout",
-        type=whole_number(),
-        default=3600,
-        metavar="SECONDS",
-        help="how long a cell may take (default: 3600)",
-    )
 
 
 def takes_profile(command: argparse.ArgumentParser) -> None:

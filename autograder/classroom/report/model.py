@@ -3,9 +3,8 @@
 from dataclasses import dataclass, field
 
 from autograder.core.verdict import Figure
+from autograder.grading.export import STATUSES
 
-# What is counted apart, in this order.
-STATUSES = ("graded", "zero", "waiting", "error", "stale", "not graded", "missing")
 FEWEST = 5  # students of whom a correlation is shown
 _SLOWEST = 10
 
