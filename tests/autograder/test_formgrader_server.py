@@ -55,8 +55,10 @@ def graded(course, server, window):
     assert listed == dict.fromkeys(STUDENTS, "needs autograding")
 
     window.goto(f"{server}/formgrader/manage_students/ben/toy1")
-    with window.expect_response("**/formgrader/api/comments?**"):  # until then nothing is saved
-        window.get_by_role("link", name="toy1", exact=True).last.click()
+    window.get_by_role("link", name="toy1", exact=True).last.click()
+    window.locator("input.score#why").wait_for()
+    # The page saves nothing before it has loaded both.
+    window.wait_for_function("window.formgrader?.grades?.loaded && formgrader.comments?.loaded")
     score = window.locator("input.score#why")
     assert window.get_by_text("2 points: the cause").is_visible()
     assert window.locator(".output_prompt", has_text="Out[").count() == 0

@@ -45,6 +45,6 @@ def test_due_dates_and_time_stamps_are_taken_with_their_zone(tmp_path):
         assert gradebook.find_assignment("toy1").duedate == SIX
     files = {"ada/toy1.ipynb": b"", "ada/timestamp.txt": b"2026-05-03 20:00 +0200"}
     done = rps_grader(course, "collect", export(course / "all.zip", files), "toy1")
-    assert "ada: new; 1 files; handed in 2026-05-03 18:00 UTC" in done.stdout, done.stderr
+    assert "ada: new; 1 file; handed in 2026-05-03 18:00 UTC" in done.stdout, done.stderr
     stamp = course / "submitted/ada/toy1/timestamp.txt"
     assert parse_utc(stamp.read_text()) == SIX
