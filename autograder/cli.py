@@ -78,7 +78,3 @@ def _main(argv: list[str] | None) -> int:
     except KeyboardInterrupt:
         print("rps-grader: interrupted", file=sys.stderr)
         return 130
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -86,7 +86,7 @@ def main(argv: list[str] | None = None) -> None:
     count = asked.students
     some = [s for s in demo.students(Path()) if ASSIGNMENT in s.assignments]
     class_ = [(f"{'ab'[i % 2]}-{i:03}", some[i % len(some)]) for i in range(count)]
-    stock, run = ["nbgrader", "autograde", ASSIGNMENT], ["autograder.cli", "run", ASSIGNMENT]
+    stock, run = ["nbgrader", "autograde", ASSIGNMENT], ["autograder", "run", ASSIGNMENT]
     print(f"{count} submissions of {ASSIGNMENT}, {os.cpu_count()} cores; for one submission:")
     print(f"{'':44} {'s':>7} {'CPU s':>7} {'MB':>8}")
     with tempfile.TemporaryDirectory(prefix="benchmark-") as name:

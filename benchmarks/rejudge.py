@@ -28,7 +28,7 @@ _ASSIGNMENT = "ps2"
 def rps_grader(course: SampleCourse, *arguments: str) -> float:
     """Runs a command in the course; returns its seconds."""
     began = time.monotonic()
-    command = [sys.executable, "-m", "autograder.cli", *arguments]
+    command = [sys.executable, "-m", "autograder", *arguments]
     done = subprocess.run(command, cwd=course.folder, capture_output=True, text=True, check=False)
     print("   ", done.stdout.strip().splitlines()[-1], flush=True)
     if done.returncode:

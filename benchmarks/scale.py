@@ -56,7 +56,7 @@ def measure(name: str, made, sizes: tuple[int, ...]) -> dict[int, Taken]:
         with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
             course = made(Path(folder) / "class", count)
             assignment = course.assignments[0] if name == _TOY_ASSIGNMENT else ASSIGNMENT
-            found = taken[count] = timed(course, ["autograder.cli", "run", assignment], "run")
+            found = taken[count] = timed(course, ["autograder", "run", assignment], "run")
             graded = len(list((course.folder / "autograded").glob("*/*/*.ipynb")))
             if graded != count:
                 raise SystemExit(f"Only {graded} of {count} were graded: {course.folder}/logs")

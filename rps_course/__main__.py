@@ -2,6 +2,13 @@
 
 import sys
 
-from rps_course.cli import main
+from autograder.core.program import start
 
-sys.exit(main())
+
+def main() -> int:
+    """Runs `rps-course`; returns its exit status."""
+    return start("rps-course", "rps_course.cli")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

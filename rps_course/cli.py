@@ -91,7 +91,3 @@ def _main(argv: Sequence[str] | None) -> int:
         raise
     except _ERRORS as error:
         return fails("rps-course", error, 2 if isinstance(error, ValueError) else 1)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

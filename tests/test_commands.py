@@ -3,6 +3,7 @@
 import os
 import pty
 import shlex
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -35,12 +36,27 @@ def test_the_help_of_a_command_ends_with_examples_that_can_be_typed(program, nam
 @programs
 @pytest.mark.parametrize("arguments", [[], ["nothing"], ["--nothing"]])
 def test_a_wrong_call_ends_with_2_and_the_usage(program, arguments):
-    module = PROGRAMS[program].__name__
+    module = PROGRAMS[program].__package__
     done = subprocess.run(
         [sys.executable, "-m", module, *arguments], capture_output=True, text=True, check=False
     )
     assert done.returncode == 2
     assert done.stderr.startswith(f"usage: {program}")
+
+
+@programs
+def test_ctrl_c_before_all_is_imported_is_told_in_one_line(program):
+    command = [sys.executable, "-X", "importtime", "-m", PROGRAMS[program].__package__, "--version"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        for line in process.stderr:
+            if line.endswith("autograder.core.arguments\n"):
+                break
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read().splitlines()
+    assert process.returncode == 130
+    assert [line for line in said if not line.startswith("import time:")] == [
+        f"{program}: interrupted"
+    ]
 
 
 @pytest.mark.parametrize(("program", "name"), COMMANDS)
@@ -58,7 +74,7 @@ def test_an_unknown_option_is_refused_with_the_usage_of_its_command(program, nam
 @programs
 def test_bash_completes_commands_and_files(program, tmp_path):
     (tmp_path / "picture.jpg").touch()
-    module = PROGRAMS[program].__name__
+    module = PROGRAMS[program].__package__
     script = subprocess.run(
         [sys.executable, "-m", module, "--print-completion", "bash"],
         capture_output=True, text=True, check=True,
@@ -111,7 +127,7 @@ def test_colors_are_for_a_terminal_and_not_where_nobody_wants_them(tmp_path, mon
 
 
 def ended(program, arguments, folder, **streams):
-    command = [sys.executable, "-m", PROGRAMS[program].__name__, *arguments]
+    command = [sys.executable, "-m", PROGRAMS[program].__package__, *arguments]
     return subprocess.run(command, cwd=folder, stderr=subprocess.PIPE, check=False, **streams)
 
 

@@ -31,7 +31,7 @@ def demo(tmp_path_factory, grader_python):
     course = tmp_path_factory.mktemp("demo") / "class"
     environment = os.environ | {"COLUMNS": "140"}
     done = subprocess.run(
-        [grader_python, "-P", "-m", "autograder.cli", "demo", "--course", str(course)],
+        [grader_python, "-P", "-m", "autograder", "demo", "--course", str(course)],
         cwd=ROOT,
         env=environment,
         capture_output=True,

@@ -23,7 +23,7 @@ ATTACKS, DEFECTS = ROOT / "corpus/attacks", ROOT / "corpus/defects"
 
 def audit(*arguments):
     return subprocess.run(
-        [sys.executable, "-m", "autograder.cli", "audit", *map(str, arguments)],
+        [sys.executable, "-m", "autograder", "audit", *map(str, arguments)],
         cwd=ROOT,
         capture_output=True,
         text=True,

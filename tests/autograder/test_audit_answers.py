@@ -174,7 +174,7 @@ def test_wrong_arguments_are_refused(arguments, says, capsys, monkeypatch):
 
 
 def test_an_audit_that_is_interrupted_leaves_nothing_running():
-    command = [sys.executable, "-m", "autograder.cli", "audit", "--corpus", "corpus"]
+    command = [sys.executable, "-m", "autograder", "audit", "--corpus", "corpus"]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as running:
         audit, started = psutil.Process(running.pid), []
         while len(started) < 2 and running.poll() is None:
@@ -210,7 +210,7 @@ def test_an_exercise_is_added_as_the_guide_says(tmp_path):
     for name, new, place, _, kind, text in blocks:
         path = tmp_path / name
         if kind == "shell":
-            command = text.replace("rps-grader", f"{sys.executable} -m autograder.cli")
+            command = text.replace("rps-grader", f"{sys.executable} -m autograder")
             command = command.replace("python -m tools", f"{sys.executable} -m tools")
             done = subprocess.run(
                 command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True

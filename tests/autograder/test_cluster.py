@@ -108,7 +108,7 @@ def test_workers_fetch_what_they_lack(course, code, scheduler, tmp_path):
 
 
 def command(root, *arguments):
-    program = [sys.executable, "-m", "autograder.cli", "run", "toy1", *arguments]
+    program = [sys.executable, "-m", "autograder", "run", "toy1", *arguments]
     return subprocess.Popen(
         program, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )

@@ -22,7 +22,7 @@ RULES = SUBJECT.course.load_rubric()
 def test_the_grader_is_right_about_every_answer_and_mutant():
     audit = ["audit", "--corpus", "corpus", "--quick", "--json"]
     done = subprocess.run(
-        [sys.executable, "-m", "autograder.cli", *audit],
+        [sys.executable, "-m", "autograder", *audit],
         cwd=ROOT,
         capture_output=True,
         text=True,

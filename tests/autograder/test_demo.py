@@ -143,7 +143,7 @@ def test_handed_in_weights_are_not_replaced_while_grading(demo):
 def test_wrong_arguments_are_told_clearly(demo, arguments, status, says):
     course, _ = demo
     done = subprocess.run(
-        [sys.executable, "-m", "autograder.cli", *arguments],
+        [sys.executable, "-m", "autograder", *arguments],
         cwd=ROOT if "demo" in arguments else course,  # the demo needs a clone
         capture_output=True,
         text=True,
@@ -156,7 +156,7 @@ def test_wrong_arguments_are_told_clearly(demo, arguments, status, says):
 
 def test_a_folder_without_a_gradebook_is_told_and_stays_empty(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "autograder.cli", "show", "ps1"],
+        [sys.executable, "-m", "autograder", "show", "ps1"],
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -316,7 +316,7 @@ def test_an_interrupted_release_of_solutions_writes_nothing(toy):
     waits = f"from pathlib import Path; import time; Path({str(toy / 'runs')!r}).touch()"
     notebook.cells.insert(1, new_code_cell(f"{waits}; time.sleep(600)", id="toy-waits"))
     nbformat.write(notebook, path)
-    command = [sys.executable, "-m", "autograder.cli", "release-solutions", "toy1"]
+    command = [sys.executable, "-m", "autograder", "release-solutions", "toy1"]
     running = subprocess.Popen(
         [*command, "--to", "out", "--before-due-date"], cwd=toy, stderr=subprocess.PIPE, text=True
     )

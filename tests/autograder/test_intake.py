@@ -171,7 +171,7 @@ def test_rps_grader_show_tells_error_and_zero_apart(course):
     import sys
 
     done = subprocess.run(
-        [sys.executable, "-m", "autograder.cli", "show", ASSIGNMENT],
+        [sys.executable, "-m", "autograder", "show", ASSIGNMENT],
         cwd=course.root,
         capture_output=True,
         text=True,

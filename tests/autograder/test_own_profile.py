@@ -64,7 +64,7 @@ def changed(in_course, tmp_path, monkeypatch):
 def test_every_solution_earns_full_points_under_the_stock_nbgrader(in_course):
     sandbox.require()
     done = subprocess.run(
-        [sys.executable, "-m", "autograder.cli", "selftest"],
+        [sys.executable, "-m", "autograder", "selftest"],
         env=os.environ | {"RPS_PROFILE": "offline", "COLUMNS": "140"},
         capture_output=True,
         text=True,

@@ -139,7 +139,7 @@ def test_results_are_judged_again(server, tmp_path):
 def test_two_commands_at_the_same_time(server, tmp_path):
     url = server("both")
     root = course(tmp_path, url)
-    command = [sys.executable, "-m", "autograder.cli", "run", "toy1", "--student", "ada"]
+    command = [sys.executable, "-m", "autograder", "run", "toy1", "--student", "ada"]
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as running:
         nbgrader(root, "autograde", "toy1", "--student", "ben")
         said = running.communicate(timeout=200)[0]

@@ -183,7 +183,7 @@ def test_a_folder_that_cannot_be_read_is_told_and_makes_nothing_stale(own, tmp_p
     (number.parent / "rock").mkdir(exist_ok=True)
     nbgrader(root, "autograde", "toy1")
     (tmp_path / hidden).chmod(0)
-    shell = f"cd {root} && PYTHONPATH={root} {sys.executable} -m autograder.cli show toy1"
+    shell = f"cd {root} && PYTHONPATH={root} {sys.executable} -m autograder show toy1"
     called = sandbox.as_ordinary_user("sh", "-c", shell, shown=[root, number.parent])
     done = subprocess.run(called, capture_output=True, text=True, check=False)
     (tmp_path / hidden).chmod(0o755)

@@ -232,7 +232,7 @@ def test_what_is_killed_leaves_whole_results_and_no_process(courses, tmp_path, m
         few = root / "rubrics/measurements.toml"
         few.write_text(few.read_text().replace("at_least = 4", "at_least = 2"))
     monkeypatch.setenv("PYTHONPATH", str(root))
-    command = [sys.executable, "-m", "autograder.cli", "rejudge", "toy1"]
+    command = [sys.executable, "-m", "autograder", "rejudge", "toy1"]
     running = subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, start_new_session=True)
     while not list(root.glob(".autograding-*")):  # then it takes results
         assert running.poll() is None

@@ -239,7 +239,7 @@ def test_some_students_again(again):
 def test_a_terminal_shows_what_runs(again):
     _, ours, _, _ = again
     terminal, theirs = pty.openpty()
-    command = [sys.executable, "-m", "autograder.cli", "run", "toy1", "--student=late", "--force"]
+    command = [sys.executable, "-m", "autograder", "run", "toy1", "--student=late", "--force"]
     with subprocess.Popen(command, cwd=ours, stdout=theirs, stderr=theirs) as running:
         os.close(theirs)
         said = b""

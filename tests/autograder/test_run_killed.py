@@ -33,7 +33,7 @@ def course(tmp_path, monkeypatch):
 
 def started(root, *arguments):
     return subprocess.Popen(
-        [sys.executable, "-m", "autograder.cli", "run", "toy1", "--jobs", "2", *arguments],
+        [sys.executable, "-m", "autograder", "run", "toy1", "--jobs", "2", *arguments],
         cwd=root,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -72,7 +72,7 @@ class TestAsRoot:
         self, grader_python, tmp_path, real_data
     ):
         sandbox.require()
-        command = [str(grader_python), "-m", "autograder.cli", "selftest"]
+        command = [str(grader_python), "-m", "autograder", "selftest"]
         if os.geteuid() == 0:  # who may write everywhere, but not into a read-only mount
             mounts = ["--bind", "/", "/", "--dev-bind", "/dev", "/dev"]
             for folder in real_data.values():
@@ -95,7 +95,7 @@ def as_ordinary_user(python, folder, profile, in_home):
     sandbox.require()
     assignments = ("ps2",)
     course = make_course(folder / "course", profile, assignments)
-    selftest = f"{python} -m autograder.cli selftest"
+    selftest = f"{python} -m autograder selftest"
     command = f"cp -r {course} /tmp/course && cd /tmp/course && {selftest}"
     check(
         subprocess.run(
@@ -155,7 +155,7 @@ def test_a_machine_without_the_data_is_told_what_to_do(tmp_path):
     sandbox.require()
     course = make_course(tmp_path / "course", "standard", ("ps1",))
     done = subprocess.run(
-        [sys.executable, "-m", "autograder.cli", "selftest"],
+        [sys.executable, "-m", "autograder", "selftest"],
         cwd=course,
         env=environment(TFDS_DATA_DIR=str(tmp_path / "a"), KERAS_HOME=str(tmp_path / "b")),
         capture_output=True,

@@ -39,7 +39,7 @@ def _released():
 
 
 def rps_grader(root, *arguments):
-    command = [sys.executable, "-m", "autograder.cli", *map(str, arguments)]
+    command = [sys.executable, "-m", "autograder", *map(str, arguments)]
     return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
 
 

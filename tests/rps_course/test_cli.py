@@ -27,7 +27,7 @@ def environment(**changes):
 
 def rps_course(*arguments, cwd=None, **changes):
     return subprocess.run(
-        [sys.executable, "-m", "rps_course.cli", *map(str, arguments)],
+        [sys.executable, "-m", "rps_course", *map(str, arguments)],
         capture_output=True,
         text=True,
         cwd=cwd,
@@ -67,7 +67,6 @@ def picture(tmp_path):
     "command",
     [
         [COMMAND],
-        [sys.executable, "-m", "rps_course.cli"],
         [sys.executable, "-m", "rps_course"],
     ],
 )
@@ -193,7 +192,7 @@ def test_an_interrupted_fetch_ends_with_one_line_and_keeps_what_came(tmp_path):
     with serving({name: bytes(2_000_000)}) as server:
         server.cut, server.stalls = 1_500_000, True
         running = subprocess.Popen(
-            [sys.executable, "-m", "rps_course.cli", "fetch", "--mirror", server.url],
+            [sys.executable, "-m", "rps_course", "fetch", "--mirror", server.url],
             stderr=subprocess.PIPE,
             text=True,
             env=environment(TFDS_DATA_DIR=tmp_path / "tfds", KERAS_HOME=tmp_path / "keras"),
@@ -214,7 +213,7 @@ def test_an_interrupted_training_ends_at_once_and_can_go_on(tmp_path):
         [
             sys.executable,
             "-m",
-            "rps_course.cli",
+            "rps_course",
             "train",
             "--out",
             tmp_path,

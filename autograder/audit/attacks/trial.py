@@ -146,7 +146,7 @@ def _command(course: AttackedCourse, command: list[str]) -> tuple[list[str], dic
     environment = course.environment()
     # nbgrader calls programs of its environment (alembic) by name.
     environment["PATH"] = f"{Path(sys.executable).parent}:{environment.get('PATH', '')}"
-    module = "autograder.cli" if _is_run(command) else "nbgrader"
+    module = "autograder" if _is_run(command) else "nbgrader"
     return [sys.executable, "-m", module, *command], environment
 
 
