@@ -21,6 +21,7 @@ from rich.console import Console
 from tqdm import tqdm
 
 from autograder.core import check, display, running
+from autograder.core.exercise import FileExercise
 from rps_course.course import COURSE
 
 _STYLES = {"  [ok] ": "green", "  [-": "red"}  # by how a line of a verdict begins
@@ -72,11 +73,13 @@ class Rehearsal:
         told: what its checks say, and which cells failed, for people.
         checks: the checks in it.
         by_person: points of answers that a person grades.
+        failed: numbers of the cells that raised an error or were cut short, from 1.
     """
 
     told: tuple[str, ...]
     checks: tuple[Check, ...]
     by_person: float
+    failed: tuple[int, ...]
 
     @property
     def is_full(self) -> bool:
@@ -154,7 +157,14 @@ def rehearse(path: Path, seconds: int) -> Rehearsal:
             checks.append(Check(name, full, None, points))
         else:
             checks.append(Check(name, full, *found.get(name, (0.0, points, ()))))
-    return Rehearsal(tuple(told), tuple(checks), _by_person(notebook))
+    for name in _unchecked(notebook, names):
+        told.append(
+            f"No cell checks `{name}`: it was deleted or changed. The grader puts it back. To see "
+            f"what it finds, add a cell that calls `check.{name}`."
+        )
+        checks.append(Check(name, False, 0.0, float(rubric[name]["points"]), (told[-1],)))
+    failed = tuple(number for number, cell in enumerate(ran, 1) if _error(cell) is not None)
+    return Rehearsal(tuple(told), tuple(checks), _by_person(notebook), failed)
 
 
 def _sum(cell: NotebookNode) -> dict[str, tuple[float, float, tuple[str, ...]]] | None:
@@ -172,9 +182,33 @@ def _sum(cell: NotebookNode) -> dict[str, tuple[float, float, tuple[str, ...]]] 
         return None
 
 
-def _by_person(notebook: NotebookNode) -> float:
+def _unchecked(notebook: NotebookNode, checked: list[str]) -> list[str]:
+    """Returns the exercises that a notebook has a cell for and does not check.
+
+    Of the files that its problem set asks for, only the check is a cell.
+    """
+    ids = [about.get("grade_id") for about in _graded(notebook)]
+    answered = [e for e in COURSE.exercises.values() if f"{e.name}_solution" in ids]
+    assignments = {exercise.assignment for exercise in answered}
+    return [
+        exercise.name
+        for exercise in COURSE.exercises.values()
+        if exercise.name not in checked
+        and (
+            exercise in answered
+            or (isinstance(exercise, FileExercise) and exercise.assignment in assignments)
+        )
+    ]
+
+
+def _graded(notebook: NotebookNode) -> list[dict]:
+    """Returns what nbgrader knows of cells, as far as a student's notebook still says it."""
     found = (cell.metadata.get("nbgrader") for cell in notebook.cells)
-    answers = [about for about in found if isinstance(about, dict) and about.get("solution")]
+    return [about for about in found if isinstance(about, dict)]
+
+
+def _by_person(notebook: NotebookNode) -> float:
+    answers = [about for about in _graded(notebook) if about.get("solution")]
     points = (about.get("points") for about in answers)  # whatever a student's notebook says
     return sum(number for number in points if isinstance(number, int | float))
 

@@ -40,7 +40,7 @@ def call(arguments: argparse.Namespace) -> int:
         raise InputError(str(error)) from error
     if arguments.json:
         shown = {"full": done.is_full, "score": done.score, "points": done.points}
-        shown |= {"by_person": done.by_person, "told": done.told}
+        shown |= {"by_person": done.by_person, "failed": done.failed, "told": done.told}
         print(json.dumps(shown | {"checks": [asdict(check) for check in done.checks]}, indent=1))
     else:
         done.tell()

@@ -16,6 +16,7 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from rps_course import rehearsal
+from rps_course.course import COURSE
 from tools.points import by_rubric
 
 ROOT = Path(__file__).parents[2]
@@ -78,10 +79,39 @@ def test_the_points_of_all_checks_are_summed_up_for_scripts_too(handed_in):
     assert (told["score"], told["points"], told["by_person"]) == (TOP, TOP + BACKBONE, 4)
     found = {check["exercise"]: (check["passed"], check["score"]) for check in told["checks"]}
     assert found == {"top_k": (True, TOP), "build_backbone": (False, 0)}
+    assert told["failed"] == [6]
     right, wrong = (check["reasons"] for check in told["checks"])
     assert right == []
     assert "has no answer yet" in wrong[0]
     assert not any("points from the checks in this notebook" in text for text in told["told"])
+
+
+@pytest.mark.parametrize("deleted", [("top_k",), ("trained_model", "unfreeze")])
+def test_deleted_checks_are_told_and_earn_nothing(deleted, tmp_path):
+    rubric = by_rubric()
+    assignment = next(name for name, known in rubric.items() if set(deleted) <= known.keys())
+    released = ROOT / f"assignments/{assignment}/{assignment}.ipynb"
+    notebook = nbformat.read(released, as_version=4)
+    graded = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
+    for cell in graded:
+        if cell.metadata["nbgrader"]["grade_id"] in deleted:
+            cell.source = f"# {cell.source}"
+        elif cell.cell_type == "code" and cell.metadata["nbgrader"]["solution"]:
+            cell.source = "pass"
+    path = tmp_path / "mine.ipynb"
+    notebook.cells = [new_code_cell(SET_UP), *graded]
+    nbformat.write(notebook, path)
+    done = run(path, "--json")
+    assert done.returncode == 1, done.stderr
+    told = json.loads(done.stdout)
+    reasons = {check["exercise"]: check["reasons"] for check in told["checks"]}
+    for name in deleted:
+        (said,) = reasons[name]
+        assert f"No cell checks `{name}`" in said
+        assert said in told["told"]
+    by_check = {name for name in rubric[assignment] if name in COURSE.exercises}
+    assert reasons.keys() == by_check
+    assert told["points"] == sum(rubric[assignment][name] for name in by_check)
 
 
 def test_what_lies_in_folders_beside_the_notebook_counts(handed_in, tmp_path):
@@ -220,7 +250,7 @@ def test_what_holds_is_green_on_a_terminal_and_what_does_not_is_red(plain, monke
     for name, value in {"FORCE_COLOR": "1", "NO_COLOR": plain, "TERM": "xterm"}.items():
         monkeypatch.setenv(name, value)
     told = ("top_k: 1 of 3 points\n  [ok] the order\n  [-2] Received [1].\n       Hint: look.",)
-    rehearsal.Rehearsal(told, (rehearsal.Check("top_k", False, 1, 3),), 0).tell()
+    rehearsal.Rehearsal(told, (rehearsal.Check("top_k", False, 1, 3),), 0, ()).tell()
     _, holds, lost, hint, total = capsys.readouterr().out.splitlines()
     assert ("\x1b[32m  [ok] the order" in holds) == (not plain)
     assert ("\x1b[31m  [-2] Received [1]." in lost) == (not plain)
