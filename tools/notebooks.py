@@ -10,10 +10,12 @@ import argparse
 import base64
 import hashlib
 import re
+import sys
 from pathlib import Path
 
 import jupytext
 import nbformat
+from jupytext.myst import MystMetadataParsingError
 from nbformat import NotebookNode
 
 ROOT = Path(__file__).parents[1]
@@ -27,6 +29,10 @@ METADATA = {
     },
     "language_info": {"name": "python"},
 }
+
+
+class TextError(ValueError):
+    """A text is no notebook; the message says which one and why."""
 
 
 def notebook(text: str, name: str) -> NotebookNode:
@@ -61,7 +67,10 @@ def _new_id(cell: NotebookNode, name: str, taken: set[str]) -> str:
 
 
 def _content(name: str) -> str:
-    return base64.b64encode((PICTURES / name).read_bytes()).decode("ascii")
+    path = PICTURES / name
+    if not path.is_file():
+        raise TextError(f"it shows the picture {name}, and there is no file {path}")
+    return base64.b64encode(path.read_bytes()).decode("ascii")
 
 
 def names() -> list[str]:
@@ -70,16 +79,27 @@ def names() -> list[str]:
 
 
 def written(name: str) -> str:
-    """Returns what the notebook file of an assignment holds, made from its text."""
-    text = (TEXTS / name / f"{name}.md").read_text(encoding="utf-8")
-    return nbformat.writes(notebook(text, name)) + "\n"
+    """Returns what the notebook file of an assignment holds, made from its text.
+
+    Raises:
+        TextError: the text is none that a notebook can be made of.
+    """
+    path = TEXTS / name / f"{name}.md"
+    try:
+        return nbformat.writes(notebook(path.read_text(encoding="utf-8"), name)) + "\n"
+    except (TextError, MystMetadataParsingError, nbformat.ValidationError) as error:
+        raise TextError(f"{path}: {error}") from error
 
 
 def main(argv: list[str] | None = None) -> None:
     """Writes the notebooks, and says which ones have changed."""
     parser = argparse.ArgumentParser(prog="python -m tools.notebooks", description=__doc__)
     parser.add_argument("name", nargs="*", help="assignments; all of them if none is named")
-    for name in parser.parse_args(argv).name or names():
+    chosen = parser.parse_args(argv).name or names()
+    for name in chosen:
+        if name not in names():
+            parser.error(f"there is no text {name!r}. There are: {', '.join(names())}")
+    for name in chosen:
         path, made = SOLUTIONS / name / f"{name}.ipynb", written(name)
         if path.is_file() and path.read_text(encoding="utf-8") == made:
             continue
@@ -89,4 +109,7 @@ def main(argv: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except TextError as wrong:
+        sys.exit(str(wrong))

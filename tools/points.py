@@ -7,8 +7,10 @@ table at the notebook's top lists them, and the README sums the course up.
 import argparse
 import json
 import re
+import sys
 from pathlib import Path
 
+from autograder.core.rubric import RubricError
 from rps_course.course import COURSE
 from tools import notebooks
 
@@ -65,4 +67,7 @@ def main(argv: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except RubricError as wrong:
+        sys.exit(str(wrong))

@@ -2,6 +2,9 @@
 
 import base64
 import re
+import shutil
+import subprocess
+import sys
 
 import jupytext
 import nbformat
@@ -130,3 +133,49 @@ def test_answers_behind_a_fold_are_readable_on_pages_of_feedback(name):
         page = on_a_page(cell).text
         for answer in found.findall(cell.source):
             assert re.sub(r"[`*]", "", answer)[:60] in page
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A copy of what an instructor edits, and of the tools that read it."""
+    root = tmp_path_factory.mktemp("edited")
+    for name in ("autograder", "lessons", "rps_course", "solutions", "tools"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "README.md", root)
+    return root
+
+
+TEXT_OF_PS2, RUBRIC = "lessons/ps2/ps2.md", "rps_course/exercises/top_k/rubric.toml"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        (RUBRIC, "points = 6\n", "points = 7\n", "the criteria add up to 6 points"),
+        (RUBRIC, "points = 6\n", "points = 6,\n", "is not valid TOML"),
+        (TEXT_OF_PS2, "  grade_id: top_k\n", "  grade_id: [top_k\n", "could not be read"),
+        (TEXT_OF_PS2, "(attachment:", "(attachment:no-", "there is no file"),
+    ],
+)
+def test_a_mistake_of_an_instructor_is_told_in_a_line_and_nothing_is_written(
+    course, file, old, new, said
+):
+    before = (course / file).read_text(encoding="utf-8")
+    assert old in before
+    (course / file).write_text(before.replace(old, new, 1), encoding="utf-8")
+    tool = "points" if file == RUBRIC else "notebooks"
+    command = [sys.executable, "-m", f"tools.{tool}"]
+    done = subprocess.run(command, cwd=course, capture_output=True, text=True, check=False)
+    (course / file).write_text(before, encoding="utf-8")
+    assert done.returncode == 1
+    assert str(course / file) in done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_text_that_is_not_there_is_told(course):
+    command = [sys.executable, "-m", "tools.notebooks", "ps1", "ps9"]
+    done = subprocess.run(command, cwd=course, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "there is no text 'ps9'. There are: ps1, ps2, ps3, ps4" in done.stderr
