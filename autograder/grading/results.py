@@ -232,6 +232,8 @@ class _Now:
     def of(cls, student: str, bases: Bases | None) -> "_Now":
         if bases is None:
             return cls()
+        if student in bases.unnamed:
+            return cls(about=states.NO_NAME)
         if bases.handed_in(student):
             return cls(bases.of(student))
         about = "a folder without a notebook" if student in bases.students else ""
@@ -292,7 +294,9 @@ def _of_notebook(
             handed_in=now.handed_in,
         )
         state = state_of(changed=bool(changes))
-        about = {State.MISSING: now.about, State.STALE: changes}.get(state, "")
+        about = changes if state is State.STALE else ""
+        if state in (State.MISSING, State.SUBMITTED):
+            about = now.about
         if state in (State.BY_HAND, State.AGAIN):
             about = _comment(entry, name)
         scored = state.is_scored

@@ -139,6 +139,35 @@ def test_the_penalty_for_being_late_applies_to_points_by_hand(course):
     )
 
 
+@pytest.mark.parametrize(
+    ("computes", "says"),
+    [
+        ("raise RuntimeError('boom')", "RuntimeError: boom"),
+        ("return float('nan')", "it gave nan, expected points from 0 on"),
+    ],
+)
+def test_a_penalty_that_cannot_be_computed_is_told_in_one_line(course, computes, says):
+    (course / "penalty.py").write_text(
+        "from nbgrader.plugins import LateSubmissionPlugin\n\n\n"
+        "class Penalty(LateSubmissionPlugin):\n"
+        f"    def late_submission_penalty(self, student, score, seconds):\n        {computes}\n"
+    )
+    config = course / "nbgrader_config.py"
+    before = config.read_text()
+    config.write_text(f"{before}\nc.AssignLatePenalties.plugin_class = 'penalty.Penalty'\n")
+    try:
+        reported = rps_grader(course, "report", "toy1")
+        stock = nbgrader(course, "export", "--to", "penalties.csv", check=False)
+    finally:
+        config.write_text(before)
+    for done in (reported, stock):
+        assert done.returncode != 0
+        assert "The late penalty of late cannot be computed by Penalty" in done.stderr
+        assert says in done.stderr
+        assert "Traceback" not in done.stderr
+    assert not (course / "penalties.csv").exists()
+
+
 def exported(root, source, *arguments, status=0):
     done = rps_grader(root, "export", "toy1", "--roster", source, *arguments)
     assert done.returncode == status, done.stdout + done.stderr

@@ -234,6 +234,26 @@ def test_a_new_answer_is_graded_and_looked_at_again(graded):
     assert collected(root)["answered", "why"].state is State.BY_HAND
 
 
+@pytest.mark.parametrize("name", ["zed\u202e", "two\nlines", b"no utf-8 \xff"])
+def test_a_folder_whose_name_can_be_no_students_is_not_forgotten(graded, name):
+    root, _ = graded
+    folder = root / "submitted" / os.fsdecode(name)
+    shutil.copytree(root / "submitted/blank", folder)
+    told = ascii(os.fsdecode(name))[1:-1]
+    try:
+        shown = rps_grader(root, "show", "toy1", "--check")
+        row = rows(root)[told]
+        rps_grader(root, "report", "toy1", "--to", "odd")
+    finally:
+        shutil.rmtree(folder)
+    assert shown.returncode == 1
+    assert f"{told}: handed in, not graded: The name of the folder holds characters" in " ".join(
+        shown.stdout.split()
+    )
+    assert (row["status"], row["score"]) == ("not graded", "")
+    assert json.dumps(told) in (root / "odd/toy1.json").read_text()
+
+
 def test_another_rubric_makes_results_stale(graded):
     root, _ = graded
     path = root / "toy/exercises/double/rubric.toml"
