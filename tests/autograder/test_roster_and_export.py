@@ -117,6 +117,26 @@ def test_the_rosters_of_platforms_are_read_as_they_are(
     assert students(root)[number] == tuple(about)
 
 
+def test_a_name_of_one_word_has_no_part_that_formgrader_shows_as_none(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", "")
+    root = make(tmp_path)
+    header, _, rest = CANVAS_ROSTER.partition("\n")
+    text = f"{header}\nDan,105,011,dan,A,,\n,106,012,nameless,A,,\n{rest}"
+    done = rps_grader(root, "roster", roster(root, text))
+    assert done.returncode == 0, done.stderr
+    own = "student_id,first_name,last_name\nfirst,Eve,\nlast,,Finn\nada,Ada,\n"
+    done = rps_grader(root, "roster", roster(root, own, "own.csv"))
+    assert done.returncode == 0, done.stderr
+    found = students(root)
+    assert found["dan"] == ("", "Dan", None)
+    assert found["nameless"] == (None, None, None)  # formgrader lists the id
+    assert found["first"] == ("", "Eve", None)
+    assert found["last"] == ("", "Finn", None)
+    assert found["ada"] == ("", "Ada", None)  # one name, whole, replaces the other
+    done = rps_grader(root, "roster", roster(root, own, "own.csv"))
+    assert "0 students added, 0 changed, 3 as they were." in done.stdout
+
+
 def test_the_table_has_zones_and_no_zero_for_what_nobody_graded(course):
     rows = {row["student_id"]: row for row in table(course)}
     assert rows["ada"]["duedate"] == "2026-05-01 12:00:00+00:00"
