@@ -186,8 +186,30 @@ def test_canvas_gets_its_own_rows_with_final_grades_only(course):
     assert "3 grades in 'toy1 (987)'" in said
     assert "1 waiting, 1 error, 1 excused in Canvas" in said
     assert "Canvas has 9 points for this assignment, and the gradebook 11." in said
-    assert "is there already" in exported(course, roster(course, text), status=2)
     (course / "toy1-canvas-grades.csv").unlink()
+
+
+def test_a_table_is_replaced_that_was_exported_before_and_no_other_file(course):
+    table, source = course / "toy1-canvas-grades.csv", roster(course, CANVAS_ROSTER)
+    exported(course, source, status=1)
+    first = table.read_bytes()
+    table.write_bytes(first.replace(b"9.00\r\n", b"1.00\r\n"))
+    exported(course, source, status=1)
+    assert table.read_bytes() == first
+    assert "is there already" in exported(course, source, "--to", table.name, status=2)
+    assert "is there already" in exported(course, table.name, status=2)  # for the platform's own
+    others = (CANVAS_ROSTER.encode(), first.replace(b"toy1", b"toy2"), b"", b"\xff", first + b'"')
+    for other in others:
+        table.write_bytes(other)
+        assert "is there already" in exported(course, source, status=2)
+        assert table.read_bytes() == other
+    table.unlink()
+    moodle = course / "toy1-moodle-grades.csv"
+    sheet = MOODLE_ROSTER.replace(',"Feedback comments"', "").replace('PM",-,', 'PM",-')
+    worksheet = roster(course, sheet.replace("-,-,", "-,-").replace("ada@example.org", "ada"))
+    moodle.write_bytes(worksheet.read_bytes())
+    assert "is there already" in exported(course, worksheet, status=2)
+    moodle.unlink()
 
 
 def test_moodle_gets_its_own_worksheet_back(course):
