@@ -1,7 +1,6 @@
-"""The command `rps-grader collect`: from an export to `submitted/`, and what is said of it."""
+"""The command `rps-grader collect`: from an export to `submitted/`."""
 
 import logging
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -14,12 +13,11 @@ from nbgrader.apps.zipcollectapp import ZipCollectApp
 from nbgrader.plugins import FileNameCollectorPlugin
 
 from autograder.classroom import roster as rosters
-from autograder.classroom.collecting import archives, matching, platforms, taking
+from autograder.classroom.collecting import archives, matching, plain, platforms, taking
 from autograder.classroom.collecting.archives import ArchiveError, Entry
-from autograder.classroom.collecting.platforms import Claim, Export, ExportError, HandIn
+from autograder.classroom.collecting.exports import Asked, Claim, Export, ExportError, HandIn
 from autograder.classroom.collecting.taking import Shelf, Taken
 from autograder.classroom.roster import Person, Roster, RosterError
-from autograder.core.arguments import counted
 from autograder.core.exercise import FileExercise
 from autograder.grading import results
 from autograder.grading.machine import Grading
@@ -27,7 +25,6 @@ from autograder.grading.scratch import own_folder
 from autograder.grading.staging import TIMESTAMP
 
 UNREADABLE = (RosterError, ExportError, ArchiveError, *results.UNREADABLE)
-_NAMED = 10  # of many, how many are named
 
 
 @dataclass(frozen=True)
@@ -59,6 +56,7 @@ class Collected:
         taken: by student.
         unmatched: hand-ins of nobody on the roster, with the reason.
         left_out: files that are no hand-in, or were not unpacked.
+        lost: other files that are left out, and may be somebody's work.
         platforms: of the exports that were read.
         absent: students on the roster who handed in nothing, neither now nor before.
     """
@@ -66,6 +64,7 @@ class Collected:
     taken: list[Taken] = field(default_factory=list)
     unmatched: list[tuple[HandIn, str]] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
     platforms: list[str] = field(default_factory=list)
     absent: list[Person] = field(default_factory=list)
 
@@ -85,7 +84,7 @@ def collect(application: NbGrader, source: Path, assignment: str, options: Optio
     """
     folders = application.coursedir
     with results.opened(folders.db_url, assignment) as (gradebook, known):
-        expected = _expected(application, known)
+        asked = _asked(application, gradebook, known)
         roster = _roster(gradebook, options)
     downloaded = ZipCollectApp(parent=application).downloaded_directory
     shelf = Shelf(Path(folders.root) / downloaded / assignment, Path(folders.root))
@@ -98,7 +97,7 @@ def collect(application: NbGrader, source: Path, assignment: str, options: Optio
     shelf.folder.parent.mkdir(parents=True, exist_ok=True)
     try:
         with own_folder(shelf.folder.parent, ".unpacked-") as scratch:
-            reader = _Reader(application, scratch, roster, expected, assignment, found)
+            reader = _Reader(application, scratch, roster, asked, found)
             hand_ins = [hand_in for export in reader.read(source) for hand_in in export.hand_ins]
             whose = _matched(hand_ins, roster, found, strict=options.roster is not None)
             for student in sorted(whose):
@@ -120,13 +119,16 @@ def _has_files(folder: Path) -> bool:
     return folder.is_dir() and any(folder.iterdir())
 
 
-def _expected(application: NbGrader, known: Assignment) -> frozenset[str]:
-    """Returns the names of the files that an assignment asks for."""
+def _asked(application: NbGrader, gradebook: Gradebook, known: Assignment) -> Asked:
+    """Returns what an assignment asks for."""
     course = Grading(parent=application).load()
     cells = {cell.name for notebook in known.notebooks for cell in notebook.grade_cells}
-    asked = (course.exercises.get(name) for name in cells)
-    files = {name for e in asked if isinstance(e, FileExercise) for name in e.files}
-    return frozenset({*(f"{notebook.name}.ipynb" for notebook in known.notebooks), *files})
+    exercises = (course.exercises.get(name) for name in cells)
+    files = {name for e in exercises if isinstance(e, FileExercise) for name in e.files}
+    files |= {f"{notebook.name}.ipynb" for notebook in known.notebooks}
+    names = {exercise.assignment for exercise in course.exercises.values()}
+    names |= {assignment.name for assignment in gradebook.assignments}
+    return Asked(known.name, files, names - {known.name})
 
 
 def _roster(gradebook: Gradebook, options: Options) -> Roster:
@@ -142,10 +144,9 @@ class _Reader:
     """Reads exports, and unpacks what students packed in them."""
 
     def __init__(
-        self, application: NbGrader, scratch: Path, roster: Roster, expected: frozenset[str],
-        assignment: str, found: Collected,
-    ) -> None:  # fmt: skip
-        self._scratch, self._expected, self._assignment = scratch, expected, assignment
+        self, application: NbGrader, scratch: Path, roster: Roster, asked: Asked, found: Collected
+    ) -> None:
+        self._scratch, self._asked = scratch, asked
         self._knows, self._found, self._count = matching.knows(roster), found, 0
         self._named = FileNameCollectorPlugin(parent=application)
         self._named.log = logging.getLogger(__name__)  # it says of each name that it does not fit
@@ -160,11 +161,16 @@ class _Reader:
             found = [self._read_archive(source)]
         else:
             raise ArchiveError(f"There is no file or folder {source}.")
+        lost = [text for export in found for text in export.lost]
         if not any(export.hand_ins for export in found):
+            if lost:
+                few = "; ".join(map(archives.shown, lost[:3])) + ("; ..." if lost[3:] else "")
+                raise ExportError(f"{source} holds nothing of {self._asked.assignment}: {few}.")
             raise ExportError(
                 f"{source} holds no hand-in that could be recognized. Canvas, Moodle, Gradescope "
                 "and folders named by students are; rps-grader collect --help says how."
             )
+        self._found.lost += map(archives.shown, lost)
         for export in found:
             self._found.platforms.append(export.platform)
             self._found.left_out += map(archives.shown, export.others)
@@ -194,7 +200,7 @@ class _Reader:
         """Whether an archive in a folder is that of a class, and not that of a student."""
         if self._is_platforms([entry.name]) or self._by_name(entry) is not None:
             return False
-        label, _ = platforms.owner_of_file(entry.name.name, self._knows)
+        label, _ = plain.owner_of_file(entry.name.name, self._knows)
         if self._knows(label):
             return False
         names = archives.names(entry.path)
@@ -223,7 +229,7 @@ class _Reader:
             hand_in = named.setdefault(student, HandIn((claim,), source=source))
             hand_in.files[PurePosixPath(Path(about["file_id"]).stem + entry.path.suffix)] = entry
             hand_in.time = matching.parsed(about.get("timestamp") or "", UTC)
-        export = platforms.read(rest, source, self._expected, self._knows, self._assignment)
+        export = platforms.read(rest, source, self._knows, self._asked)
         export.hand_ins += named.values()
         return export
 
@@ -270,7 +276,7 @@ class _Reader:
                 folder = PurePosixPath(archives.stem(name.name))
                 inside = {folder / inner: e for inner, e in inside.items()}
             hand_in.files |= inside
-        if not hand_in.has_notebook:
+        if not hand_in.has_notebook and not hand_in.is_no_file:
             hand_in.notes.append("there is no notebook in it")
 
 
@@ -311,7 +317,11 @@ def _take(
     student: str, person: Person | None, target: Path, own: list[HandIn], shelf: Shelf,
     options: Options,
 ) -> Taken:  # fmt: skip
-    in_order = sorted(own, key=cmp_to_key(_compare))  # stable: of unknown order, the later archive
+    files = [hand_in for hand_in in own if not hand_in.is_no_file]
+    if not files:
+        about = f"only {own[-1].instead} was handed in, and no file"
+        return Taken(student, taking.NO_FILE, own[-1], about=about)
+    in_order = sorted(files, key=cmp_to_key(_compare))  # stable: else the later archive
     newest = in_order.pop()
     complete = [hand_in for hand_in in in_order if hand_in.has_notebook]
     if complete and not newest.has_notebook and not options.force:
@@ -336,57 +346,3 @@ def _take(
 def _compare(one: HandIn, other: HandIn) -> int:
     newer = one.order.is_newer(other.order)
     return 0 if newer is None else 1 if newer else -1
-
-
-def report(found: Collected, assignment: str, options: Options) -> list[str]:
-    """Returns the lines that say what was done, or would be done."""
-    lines = [line for taken in found.taken for line in _said(taken)]
-    if found.unmatched:
-        among = f" on {options.roster}" if options.roster else "; give their list with --roster"
-        lines.append(f"Not matched with a student{among}. Not taken:")
-        lines += [
-            f"  {archives.shown(why)} ({counted(len(hand_in.files), 'file')} in {hand_in.source})"
-            for hand_in, why in found.unmatched
-        ]
-    if found.left_out:
-        lines.append(f"Left out: {_some(found.left_out)}")
-    if found.absent:
-        lines.append(f"Handed in nothing: {_some(list(map(str, found.absent)))}")
-    counts = Counter(taken.outcome for taken in found.taken)
-    said = [f"{count} {outcome}" for outcome, count in counts.items()]
-    said += [f"{len(found.unmatched)} not matched"] if found.unmatched else []
-    kinds = " and ".join(sorted(set(found.platforms)))
-    done = "Nothing was written. It would be" if options.dry_run else "Collected"
-    lines.append(f"{done}, {assignment} ({kinds}): {', '.join(said) or 'nothing'}.")
-    return lines
-
-
-def _said(taken: Taken) -> list[str]:
-    hand_in, about = taken.hand_in, []
-    if taken.outcome in taking.WRITTEN:
-        about.append(counted(len(hand_in.files), "file"))
-    if taken.outcome in (*taking.WRITTEN, taking.TIMED) and taken.time:
-        about.append(f"handed in {taken.time:%Y-%m-%d %H:%M} UTC")
-    if hand_in.late:
-        unknown = "" if taken.time else ", which does not say when"
-        about.append(f"late, according to the platform{unknown}")
-    if taken.outcome != taking.SAME:
-        about += map(archives.shown, hand_in.notes)
-    about += [taken.about] if taken.about else []
-    about += [f"also kept: {place}" for place in taken.aside]
-    if taken.outcome == taking.SAME and not about:
-        return []
-    return [f"{taken.student}: {taken.outcome}" + "".join(f"; {text}" for text in about)]
-
-
-def _some(texts: list[str]) -> str:
-    more = len(texts) - _NAMED
-    return "; ".join(texts[:_NAMED]) + (f"; and {more} more" if more > 0 else "")
-
-
-def failed(found: Collected) -> bool:
-    """Whether a person has to look at something."""
-    bad = {taking.KEPT, taking.ASIDE, taking.FAILED}
-    noted = any(t.hand_in.notes and t.outcome in taking.WRITTEN for t in found.taken)
-    lost = any(".ipynb" in text.lower() for text in found.left_out)  # somebody's work
-    return bool(found.unmatched or noted or lost or any(t.outcome in bad for t in found.taken))
