@@ -19,11 +19,13 @@ from autograder.classroom.cluster import ClusterError
 from autograder.classroom.progress import Watch
 from autograder.classroom.run import Plan, Run
 from autograder.classroom.settings import SettingsError
-from autograder.core.arguments import fails
+from autograder.core.arguments import counted, fails
 from autograder.grading import export, gradebooks, results
 from autograder.grading.budget import interrupted_to_end
 from autograder.grading.handed_in import NOT_READY, require_writable
 from autograder.grading.machine import Grading
+from autograder.grading.results import Result
+from autograder.grading.states import State
 
 _LINES = 3  # of the log, for each student
 # What a submission's status means for whoever asked for its grading.
@@ -111,27 +113,34 @@ def _summary(
 ) -> int:
     """Prints what became of a class; returns the exit status."""
     say = partial(console.print, soft_wrap=True, highlight=False, markup=False)
+    found = _results(application, planned)
     problems = doing.outcome.problems if doing else {}
     for student, problem in planned.found.unreadable.items():
         problems[student] = problem
         say(f"{student}: not graded: {problem}")
+    for student, of_student in found.items():
+        reasons = [r.reasons[0] for r in of_student if r.state is State.FAILED and r.reasons]
+        if reasons and student not in problems:
+            problems[student] = reasons[0]
+            more = f" (and {counted(len(reasons) - 1, 'more exercise')})" if reasons[1:] else ""
+            say(f"{student}: {reasons[0]}{more}")
     for student, notes in (doing.outcome.notes if doing else {}).items():
         if student in problems:
             continue
         more = f" (and {len(notes) - _LINES} more)" if len(notes) > _LINES else ""
         say(f"{student}: {'; '.join(notes[:_LINES])}{more}")
-    counted = _statuses(application, planned)
+    statuses = Counter(export.outcome(of_student)[0] for of_student in found.values())
     graded = doing.outcome.graded if doing else 0
     say(f"{graded} graded, {planned.unchanged} unchanged, {len(problems)} not graded in whole.")
-    there = ", ".join(f"{counted[name]} {name}" for name in export.STATUSES if counted[name])
+    there = ", ".join(f"{statuses[name]} {name}" for name in export.STATUSES if statuses[name])
     say(f"{application.coursedir.assignment_id} is now: {there or 'nothing'}. Log: {log}")
-    return 1 if problems or _UNDONE & counted.keys() else 0
+    return 1 if problems or _UNDONE & statuses.keys() else 0
 
 
-def _statuses(application: NbGrader, planned: Plan) -> Counter[str]:
-    """Counts submissions by their status, as the exported table says it."""
+def _results(application: NbGrader, planned: Plan) -> dict[str, list[Result]]:
+    """Returns the results of the submissions that were asked for, by student."""
     folders, grading = application.coursedir, Grading(parent=application)
     asked = planned.asked or None
     found = results.current(folders, grading, folders.assignment_id, asked)
     by_student = groupby(found, key=lambda result: result.student)
-    return Counter(export.outcome(list(group))[0] for _, group in by_student)
+    return {student: list(group) for student, group in by_student}

@@ -217,7 +217,7 @@ def outcome(found: list[Result]) -> tuple[str, str]:
     if status == "graded" and not any(result.score for result in found):
         status = "zero"
     reasons = [reason for r in found if r.error for reason in r.reasons[:1]]
-    reasons += [r.about for r in found if r.state in (State.MISSING, State.STALE)]
+    reasons += [r.about for r in found if r.state in (State.MISSING, State.SUBMITTED, State.STALE)]
     if status == "zero":
         reasons += [reason for r in found for reason in r.reasons[:1]]
     reasons += [note for r in found for note in r.notes]
