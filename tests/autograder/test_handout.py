@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 from nbgrader_course import nbgrader
@@ -253,6 +254,8 @@ def staffed(toy):
         "plt.plot([1, 2]);"
     )
     notebook.cells.insert(1, new_code_cell(picture, id="toy-picture"))
+    fold = "<details><summary>Answer</summary>\n\nIt is **4**.\n\n</details>"
+    notebook.cells.append(new_markdown_cell(fold, id="toy-fold"))
     nbformat.write(notebook, path)
     (toy / "solutions/toy1/marks.txt").write_text("ada: 4")
     return toy
@@ -281,7 +284,9 @@ def test_a_solution_is_given_with_outputs_and_pictures_and_nothing_of_the_staffs
     assert find(made, "double_solution").source.endswith("return 2 * x")
     kinds = [kind for o in made.cells[1].outputs for kind in o.get("data", {})]
     assert "image/png" in kinds
-    assert "data:image/png;base64" in (out / "toy1-solution.html").read_text()
+    page = BeautifulSoup((out / "toy1-solution.html").read_text(), "html.parser")
+    assert page.select_one("img[src^='data:image/png;base64']")
+    assert page.details.strong.text == "4"
 
 
 def test_solutions_wait_for_the_due_date_and_for_extensions(toy):
