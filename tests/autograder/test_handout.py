@@ -54,7 +54,9 @@ def test_the_archive_holds_what_was_released_and_nothing_that_lies_beside_it(toy
         (toy / folder / ".hidden").write_text("")
     done = release(toy)
     assert done.returncode == 0, done.stderr
-    assert "Left out, since nobody released it: .hidden, marks.txt" in done.stdout
+    left_out = ("assignments/toy1/.hidden", "assignments/toy1/marks.txt")
+    left_out += ("solutions/toy1/.hidden", "solutions/toy1/marks.txt")
+    assert f"Left out, since nobody released it: {', '.join(left_out)}\n" in done.stdout
     with zipfile.ZipFile(toy / "dist/toy1.zip") as archive:
         names = [f"toy1/{name}" for name in ("toy1.ipynb", WHEEL)]
         assert archive.namelist() == [*names, "toy1/README.md"]
@@ -64,7 +66,27 @@ def test_the_archive_holds_what_was_released_and_nothing_that_lies_beside_it(toy
     assert f"pip install {WHEEL} jupyterlab" in readme
     assert "Python >=3.11" in readme
     assert "`toy1.ipynb`, `measurements.csv`" in readme
-    assert "TOY_PROFILE=plain" in readme
+    assert "Run this in the same terminal" not in readme  # there is no command to hand in
+
+
+def test_the_profile_is_set_before_jupyter_starts_in_each_place_that_students_work_in(toy):
+    course = toy / "toy/course.py"
+    commands = 'name="toy",\n    hand_in="`toy pack {assignment}` makes an archive.",'
+    course.write_text(course.read_text().replace('name="toy",', commands))
+    assert release(toy).returncode == 0
+    with zipfile.ZipFile(toy / "dist/toy1.zip") as archive:
+        readme = archive.read("toy1/README.md").decode()
+    start, hand_in = readme.split("## Hand in")
+    _, bash, _, powershell, colab = start.split("```")
+    last = "jupyter lab toy1.ipynb\n"
+    assert bash.endswith(f"jupyterlab\nexport TOY_PROFILE=plain\n{last}")
+    assert powershell.endswith(f'jupyterlab\n$env:TOY_PROFILE = "plain"\n{last}')
+    assert "`%env TOY_PROFILE=plain` into a new cell at the top" in colab
+    assert "under the profile `plain`" in colab
+    assert hand_in.index("`toy pack toy1`") < hand_in.index("Run this in the same terminal")
+    for line in ("source .venv/bin/activate", ".venv\\Scripts\\Activate.ps1"):
+        assert f"`{line}`, `" in hand_in
+    assert '`$env:TOY_PROFILE = "plain"`' in hand_in
 
 
 def test_nbgrader_releases_only_files_that_the_configuration_names(toy):
@@ -97,7 +119,8 @@ def test_other_notebooks_beside_a_solution_are_released_where_they_are_named(toy
     with Gradebook(f"sqlite:///{toy}/gradebook.db") as gradebook:
         assert [n.name for n in gradebook.find_assignment("toy1").notebooks] == ["toy1"]
     (released / "scratch.ipynb").write_text("of an earlier release")
-    assert "Left out, since nobody released it: scratch.ipynb" in release(toy).stdout
+    left_out = [line for line in release(toy).stdout.splitlines() if "Left out" in line]
+    assert "released it: assignments/toy1/scratch.ipynb, solutions/toy1/part2.ipynb" in left_out[0]
     assert "toy1/scratch.ipynb" not in zipfile.ZipFile(toy / "dist/toy1.zip").namelist()
     if graded:
         return
