@@ -22,7 +22,7 @@ from nbgrader.api import Assignment, Gradebook, MissingEntry
 from nbgrader.apps import NbGrader
 from nbgrader.converters.base import NbGraderException
 
-from autograder.core import running
+from autograder.core import cell_errors, running
 from autograder.core.check import RUBRIC
 from autograder.core.course import Course, Profile
 from autograder.core.verdict import plain
@@ -198,7 +198,7 @@ def _run(
     except DeadKernelError:
         problem = "ends its kernel"
     except CellExecutionError as error:
-        problem = f"fails: {error.ename}: {plain(str(error.evalue))[:500]}"
+        problem = f"fails: {error.ename}: {plain(cell_errors.message(error.evalue))[:500]}"
         if error.ename == _CUT_SHORT:
             problem = f"takes longer than {timeout} s (--timeout)"
     else:

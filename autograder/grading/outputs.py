@@ -5,7 +5,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.core import evidence
+from autograder.core import cell_errors, evidence
 from autograder.grading.inside.notebook import PICTURES, picture
 
 _MAX_TEXT = 200_000  # characters of one output that a person can still look at
@@ -56,7 +56,7 @@ def harmless(output: NotebookNode, pictures: Pictures) -> NotebookNode:
         return NotebookNode(
             output_type="error",
             ename=str(output.ename)[:200],
-            evalue=str(output.evalue)[:2000],
+            evalue=cell_errors.message(output.evalue)[:2000],
             traceback=[str(line)[:5000] for line in list(output.traceback)[:100]],
         )
     data = _data(output.data, pictures)
