@@ -1,6 +1,8 @@
 """What students are given: the archive of an assignment, and solutions after the due date."""
 
+import contextlib
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -310,6 +312,33 @@ def test_a_solution_is_given_with_outputs_and_pictures_and_nothing_of_the_staffs
     page = BeautifulSoup((out / "toy1-solution.html").read_text(), "html.parser")
     assert page.select_one("img[src^='data:image/png;base64']")
     assert page.details.strong.text == "4"
+
+
+def test_a_terminal_shows_how_far_the_solutions_are(toy):
+    path = toy / "solutions/toy1/toy1.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    measure = "open('measurements.csv', 'w').write('1\\n2\\n3\\n')"
+    notebook.cells.insert(1, new_code_cell(measure, id="toy-measure"))
+    nbformat.write(notebook, path)
+    assert solutions(toy, "--before-due-date").stderr == ""
+    command = [sys.executable, "-m", "autograder", "release-solutions", "toy1", "--to", "out"]
+    terminal, end = pty.openpty()
+    running = subprocess.Popen(
+        [*command, "--before-due-date"],
+        cwd=toy,
+        env=os.environ | {"TERM": "xterm", "COLUMNS": "100"},
+        stdout=subprocess.DEVNULL,
+        stderr=end,
+    )
+    os.close(end)
+    shown = b""
+    with contextlib.suppress(OSError):  # Linux says so where the other end is closed
+        while part := os.read(terminal, 65536):
+            shown += part
+    os.close(terminal)
+    assert running.wait() == 0
+    assert "Running toy1" in shown.decode()
+    assert f"/{len(notebook.cells)}" in shown.decode()
 
 
 def test_solutions_wait_for_the_due_date_and_for_extensions(toy):
