@@ -5,6 +5,7 @@ The page is one file that loads nothing and runs nothing, and says so to the bro
 place of its test cell. `templates/feedback_page` is its form.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -97,12 +98,13 @@ class ShowResults(NbGraderPreprocessor):
         found = results.current(
             folders, Grading(parent=self), info["assignment"], {info["student"]}
         )
-        by_name = {result.exercise: result for result in found}
+        refused = staging.refusal(nb)
+        by_name = {r.exercise: _unread(r) if refused else r for r in found}
         rows, asked, commented, cells = [], [], set(), []
         named = titles.of(nb.cells) | titles.of(released_cells(self, resources))
         own, paths = showing.handed_in(nb), Paths(Path(folders.root))
         here = [by_name[grade_id(cell)] for cell in nb.cells if grade_id(cell) in by_name]
-        repeated, refused = _repeated(here), staging.refusal(nb)
+        repeated = _repeated(here)
         for index, cell in enumerate(nb.cells):
             _show_outputs(cell, own.get(index, []))
             paths.hide_in(cell.get("outputs", []))
@@ -149,6 +151,11 @@ def _summary(asked: list[Result], info: dict[str, Any]) -> dict[str, Any]:
         notes.append(_PENALTY.format(penalty=penalty))
     so_far = " so far" if open_ or failed else ""
     return {"score": f"{earned:g} of {points:g} points{so_far}", "notes": notes}
+
+
+def _unread(result: Result) -> Result:
+    """Returns a result of a notebook that could not be read: nobody can grade an answer in it."""
+    return replace(result, state=State.FAILED) if result.state is State.WAITING else result
 
 
 def _repeated(found: list[Result]) -> dict[str, str]:

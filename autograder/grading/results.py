@@ -13,7 +13,7 @@ from nbgrader.coursedir import CourseDirectory
 from autograder.core.course import CourseError
 from autograder.core.rubric import RubricError
 from autograder.core.verdict import UNCHECKED, Verdict, VerdictError
-from autograder.grading import flags, gradebooks, staging, states
+from autograder.grading import flags, gradebooks, states
 from autograder.grading.cells import METADATA, SECONDS, stored
 from autograder.grading.flags import Flag
 from autograder.grading.gradebooks import GradebookError
@@ -255,7 +255,6 @@ class _Graded:
         problem: why it says nothing.
         flags: what a person should look at.
         seconds: how long it ran, if that is known.
-        refused: whether what was handed in could not be read: no answer in it was.
     """
 
     verdicts: dict[str, tuple[Verdict | None, str]]
@@ -263,7 +262,6 @@ class _Graded:
     problem: str = ""
     flags: tuple[Flag, ...] = ()
     seconds: float | None = None
-    refused: bool = False
 
 
 def _of_notebook(
@@ -280,7 +278,6 @@ def _of_notebook(
     cells = (*notebook.grade_cells, *notebook.task_cells)
     names = {cell.name for cell in cells}
     seconds = graded.seconds if graded else None
-    refused = graded is not None and graded.refused
     for cell in cells:
         name, grade = cell.name, grades.get(cell.name)
         verdict, problem = None, ""
@@ -289,7 +286,7 @@ def _of_notebook(
         state = states.of(
             grade,
             graded=graded is not None,
-            failed=refused or bool(problem) or (verdict is not None and not verdict.graded),
+            failed=bool(problem) or (verdict is not None and not verdict.graded),
             changed=bool(changes),
             handed_in=now.handed_in,
         )
@@ -330,8 +327,7 @@ def _read(path: Path) -> _Graded | None:
         what = f"the autograded notebook cannot be read ({type(error).__name__})"
         return _Graded({}, problem=f"not graded: {what}; {_AGAIN}")
     about = states.kept(notebook)
-    refused = bool(staging.refusal(notebook))
-    return _Graded(found, about, "", flags.kept(notebook), _seconds(notebook), refused)
+    return _Graded(found, about, flags=flags.kept(notebook), seconds=_seconds(notebook))
 
 
 def _seconds(notebook: NotebookNode) -> float | None:
