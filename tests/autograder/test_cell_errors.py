@@ -17,6 +17,9 @@ def test_a_file_that_is_there_is_named(said):
     assert cell_errors.message(said) == said
 
 
-def test_the_shells_own_errors_are_told_so():
-    result = InteractiveShell().run_cell("x = 1\ndef f()\n    pass", silent=True)
-    assert cell_errors.message(result.error_before_exec) == "expected ':' (line 2 of the cell)"
+@pytest.mark.parametrize(("blank", "line"), [("", 2), ("\n\n", 4)])
+def test_the_shells_own_errors_are_told_so(blank, line):
+    source = f"{blank}x = 1\ndef f()\n    pass"
+    result = InteractiveShell().run_cell(source, silent=True)
+    said = cell_errors.message(result.error_before_exec, source)
+    assert said == f"expected ':' (line {line} of the cell)"

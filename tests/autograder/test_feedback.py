@@ -55,7 +55,7 @@ def course(tmp_path_factory):
     release_with_question(root)
     hand_in(root, "ada", submission())
     hand_in(root, "ben", solved(double=WARNS))
-    no_colon = "def double(x)\n    return 2 * x"
+    no_colon = "\n\ndef double(x)\n    return 2 * x"
     hand_in(
         root,
         "dora",
@@ -120,7 +120,7 @@ def of(course, student):
 def test_a_syntax_error_is_told_with_the_line_of_its_cell_and_no_file(course):
     page = of(course, "dora")
     for told in (page.select_one(".output_error"), page.find(id="double").parent):
-        assert "expected ':' (line 1 of the cell)" in told.text
+        assert "expected ':' (line 3 of the cell)" in told.text
     assert not re.search(r"\d\.py", page.text)
 
 
