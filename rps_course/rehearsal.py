@@ -20,7 +20,7 @@ from nbformat.v4 import new_code_cell
 from rich.console import Console
 from tqdm import tqdm
 
-from autograder.core import check, display, running
+from autograder.core import cell_errors, check, display, running
 from autograder.core.exercise import FileExercise
 from rps_course.course import COURSE
 
@@ -293,7 +293,8 @@ def _told(cell: NotebookNode, number: int) -> Iterator[str]:
     elif error is not None and error.ename == "CheckFailed":
         yield _without_total("".join([*_printed(cell), error.evalue]))
     elif error is not None:
-        yield f"Cell {number} failed: {error.ename}: {error.evalue}"
+        said = cell_errors.message(error.evalue, cell.source)
+        yield f"Cell {number} failed: {error.ename}: {said}"
     elif _checks(cell):
         shown = [o.data["text/plain"] for o in cell.outputs if "text/plain" in o.get("data", ())]
         yield _without_total("".join([*_printed(cell), *shown]).rstrip())

@@ -12,6 +12,7 @@ import nbformat
 import pytest
 from notebooks import ASSIGNMENTS, EXERCISES, ROOT, WRITTEN, cell_of, graded, points_of, read
 
+from autograder.grading import titles
 from rps_course import check
 from rps_course.course import COURSE
 
@@ -311,3 +312,37 @@ def test_a_leak_would_be_noticed():
     for name in ASSIGNMENTS:
         solved = read(ROOT / "solutions", name)
         assert leaks(solved, solved)
+
+
+TITLES = {
+    "preprocess_image": "Exercise 1: prepare one picture",
+    "to_numpy": "Exercise 2: from a dataset to arrays",
+    "load_custom_sample": "Exercise 3: a picture of your own",
+    "top_k": "Exercise 1: the likeliest classes",
+    "build_backbone": "Exercise 2: the backbone",
+    "build_classifier": "Exercise 3: the head",
+    "compile_head": "Exercise 4: how the head will learn",
+    "experiment_scale": "Experiment: does the scale matter?",
+    "make_generators": "Exercise 1: generators",
+    "train_head": "Exercise 2: train the head",
+    "split_validation": "Exercise 3: split off a validation set",
+    "experiment_pretraining": "Experiment 1: is it the pretraining?",
+    "experiment_augmentation": "Experiment 2: how much augmentation?",
+    "written_answer": "Written answer",
+    "unfreeze": "Exercise 1: unfreeze the end",
+    "compile_fine_tune": "Exercise 2: compile again",
+    "fine_tune": "Exercise 3: go on training",
+    "trained_model": "Exercise 4: your trained model",
+    "confusion_matrix": "Exercise 5: what does it get wrong?",
+    "own_hand": "A dozen of your own hands",
+    "experiment_learning_rate": "Experiment 1: the learning rate of phase 2",
+    "experiment_cut": "Experiment 2: where to cut",
+}
+
+
+@pytest.mark.parametrize("folder", ["solutions", "assignments"])
+def test_feedback_calls_each_exercise_by_its_own_heading(folder):
+    found = {}
+    for name in ASSIGNMENTS:
+        found |= titles.of(read(ROOT / folder, name).cells)
+    assert found == TITLES

@@ -41,7 +41,7 @@ macOS; leave out the first line where you have an environment of this course:
 python3 -m venv .venv
 source .venv/bin/activate
 pip install {wheel} jupyterlab
-jupyter lab {notebook}
+{bash}jupyter lab {notebook}
 ```
 On Windows, in PowerShell:
 
@@ -50,20 +50,32 @@ py -m venv .venv
 Set-ExecutionPolicy -Scope Process RemoteSigned
 .venv\\Scripts\\Activate.ps1
 pip install {wheel} jupyterlab
-jupyter lab {notebook}
+{powershell}jupyter lab {notebook}
 ```
 In Colab, upload the notebook, then `{wheel}`
-with the folder icon on the left, and run the first cell.
-{profile}
-## Hand in
+with the folder icon on the left, and {colab}.
+
+{profile}## Hand in
 {hand_in}
 """
 _RUBRICS = " Keep the folder `rubric` beside the notebook: the checks read it."
 _VERSION = re.compile(r"Programming Language :: Python :: (3\.\d+)")
-_PROFILE = """
-Your class works under the profile `{profile}`. Before you start Jupyter, type {shell}
-on Linux and macOS, {powershell} in PowerShell.
+# How a variable is set in Bash, in PowerShell and in a notebook.
+_SET = ("export {}={}", '$env:{} = "{}"', "%env {}={}")
+_PROFILE = """\
+Your class works under the profile `{}`, which these lines set: work that was done under another one
+is not graded.
+
 """
+_IN_COLAB = "put `{}` into a new cell at the top.\nRun it, and then the one below it"
+_TERMINAL = """
+
+Run this in the same terminal, after Ctrl-C has ended Jupyter there. A new one needs these lines
+first: {bash} on Linux and macOS; {powershell} in PowerShell."""
+_ACTIVATE = (
+    ("source .venv/bin/activate",),
+    ("Set-ExecutionPolicy -Scope Process RemoteSigned", ".venv\\Scripts\\Activate.ps1"),
+)
 
 
 class HandoutError(ValueError):
@@ -77,7 +89,7 @@ class Handout:
     Attributes:
         path: the archive.
         names: of the files in it.
-        left_out: files beside what was released, which are not in it.
+        left_out: files beside what was released and beside its source, which are not in it.
     """
 
     path: Path
@@ -119,8 +131,12 @@ def make(application: NbGrader, target: Path | None, wheel: Path | None) -> Hand
         given[beside] = path = folder / beside
         if not path.is_file() or path.read_bytes() != content:
             raise _outdated(path, "the configuration gives", name)
-    lying = (str(p.relative_to(folder)) for p in sorted(folder.rglob("*")) if p.is_file())
-    left_out = tuple(path for path in lying if path not in given)
+    left_out = tuple(
+        os.path.relpath(path, root)
+        for lying in (folder, source)
+        for path in sorted(lying.rglob("*"))
+        if path.is_file() and path.relative_to(lying).as_posix() not in given
+    )
     for own in course.own:
         files = (root / own).glob(f"{grading.profile}.*")
         given |= {f"{own}/{path.name}": path for path in sorted(files)}
@@ -223,14 +239,14 @@ def _readme(
     rubrics: bool,
     wheel: Path,
 ) -> str:
-    profile, said = course.profile(grading.profile, False), ""
-    chosen = [n for n, value in course.environment(profile).items() if value == profile.name]
-    if chosen:
-        said = _PROFILE.format(
-            profile=profile.name,
-            shell=f"`export {chosen[0]}={profile.name}`",
-            powershell=f'`$env:{chosen[0]} = "{profile.name}"`',
-        )
+    profile = course.profile(grading.profile, False)
+    chosen = [n for n, value in course.environment(profile).items() if value == profile.name][:1]
+    bash, powershell, colab = ([line.format(n, profile.name) for n in chosen] for line in _SET)
+    hand_in = course.hand_in.format(assignment=assignment)
+    if hand_in:
+        again = [(*_ACTIVATE[0], *bash), (*_ACTIVATE[1], *powershell)]
+        told = [", ".join(f"`{line}`" for line in lines) for lines in again]
+        hand_in += _TERMINAL.format(bash=told[0], powershell=told[1])
     named = [f"`{name}.ipynb`" for name in notebooks]
     files = ", ".join([*named, *(f"`{file}`" for file in course.files_of(assignment))])
     return _README.format(
@@ -242,8 +258,11 @@ def _readme(
         own=f"{sys.version_info.major}.{sys.version_info.minor}",
         wheel=wheel.name,
         notebook=f"{notebooks[0]}.ipynb",
-        profile=said,
-        hand_in=f"{files}.\n\n{course.hand_in.format(assignment=assignment)}".rstrip(),
+        bash="".join(f"{line}\n" for line in bash),
+        powershell="".join(f"{line}\n" for line in powershell),
+        colab=_IN_COLAB.format(*colab) if colab else "run the first cell",
+        profile=_PROFILE.format(profile.name) if chosen else "",
+        hand_in=f"{files}.\n\n{hand_in}".rstrip(),
     )
 
 

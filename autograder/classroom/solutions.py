@@ -22,7 +22,7 @@ from nbgrader.api import Assignment, Gradebook, MissingEntry
 from nbgrader.apps import NbGrader
 from nbgrader.converters.base import NbGraderException
 
-from autograder.core import running
+from autograder.core import cell_errors, running
 from autograder.core.check import RUBRIC
 from autograder.core.course import Course, Profile
 from autograder.core.verdict import plain
@@ -198,7 +198,7 @@ def _run(
     except DeadKernelError:
         problem = "ends its kernel"
     except CellExecutionError as error:
-        problem = f"fails: {error.ename}: {plain(str(error.evalue))[:500]}"
+        problem = f"fails: {error.ename}: {plain(cell_errors.message(error.evalue))[:500]}"
         if error.ename == _CUT_SHORT:
             problem = f"takes longer than {timeout} s (--timeout)"
     else:
@@ -212,8 +212,21 @@ def _write(notebook: NotebookNode, name: str, folder: Path) -> None:
         if grade_id(cell):  # what it is worth stays; a checksum would claim to be a release
             cell.metadata.nbgrader.pop("checksum", None)
     nbformat.write(notebook, folder / f"{name}-solution.ipynb")
-    exporter = HTMLExporter(embed_images=True, raw_template=_PAGE)
+    (folder / f"{name}-solution.html").write_text(page(notebook, name), encoding="utf-8")
+
+
+def page(notebook: NotebookNode, name: str) -> str:
+    """Returns a solution as a page for students.
+
+    HTML in its texts stays as it is, as on pages of feedback, since a fold begins in one block and
+    ends in another: nbconvert 7.17 would close it in the first if it embedded pictures (those that
+    are attached are shown all the same).
+
+    Args:
+        notebook: the solution, with outputs.
+        name: of the notebook.
+    """
     formulas = any(c.cell_type == "markdown" and _FORMULA.search(c.source) for c in notebook.cells)
     about = {"metadata": {"name": f"{name}: solution"}, "formulas": formulas}
-    page, _ = exporter.from_notebook_node(notebook, about)
-    (folder / f"{name}-solution.html").write_text(page, encoding="utf-8")
+    written, _ = HTMLExporter(raw_template=_PAGE).from_notebook_node(notebook, about)
+    return str(written)

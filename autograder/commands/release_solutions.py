@@ -53,7 +53,12 @@ def call(arguments: argparse.Namespace) -> int:
         if not arguments.before_due_date:
             solutions.require_due(application)
         with Progress(
-            *columns, TextColumn("cells"), TimeElapsedColumn(), console=console, transient=True
+            *columns,
+            TextColumn("cells"),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
         ) as bar:
             task = bar.add_task("", total=None)
             written = solutions.release(

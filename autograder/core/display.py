@@ -85,7 +85,9 @@ def as_html(
         unfolded: whether hints stand open, as on paper.
     """
     color = _GREEN if verdict.is_full else _RED if verdict.score <= 0 else _AMBER
-    points = f"{verdict.score:g} of {verdict.points:g} points" if verdict.graded else "not graded"
+    points = f"{verdict.score:g} of {verdict.points:g} points"
+    if not verdict.graded:
+        color, points = _AMBER, "could not be graded"
     lines = [
         '<div style="display:flex;flex-wrap:wrap;gap:0 1em;justify-content:space-between;'
         f'font-weight:600;margin-bottom:.3em"><span>{inline(f"`{verdict.exercise}`")}</span>'
@@ -107,7 +109,8 @@ def as_html(
 def _rows(verdict: Verdict, repeated: Container[str], unfolded: bool) -> Iterator[str]:
     """Yields the criteria, each mistake below the first criterion that it cost points.
 
-    What could not be checked is told below the last of these criteria, without their titles.
+    What could not be checked is told below the last of these criteria, without their titles. Of an
+    exercise that could not be graded, no criterion says that it earned nothing.
     """
     unchecked = {n for r in verdict.reasons if r.mistake == UNCHECKED for n in r.criteria}
     of_all = [reason for reason in verdict.reasons if not reason.criteria]
@@ -120,9 +123,10 @@ def _rows(verdict: Verdict, repeated: Container[str], unfolded: bool) -> Iterato
             continue
         for name in reason.criteria[:1]:
             told.setdefault(name, []).append(reason)
+    failed = _mark("✗", "fails", _RED) if verdict.graded else _mark("–", "not graded", _GRAY)
     for reason in of_all:
-        yield _row(_mark("✗", "fails", _RED), _said(reason, repeated, unfolded))
-    for criterion in verdict.criteria:
+        yield _row(failed, _said(reason, repeated, unfolded))
+    for criterion in verdict.criteria if verdict.graded else ():
         lost = of_all or criterion.name in unchecked
         yield _criterion(criterion, unchecked=bool(lost))
         for reason in told.get(criterion.name, ()):

@@ -209,6 +209,16 @@ def explain(verdict: Verdict, repeated: Container[str] = ()) -> str:
     return "\n".join(lines)
 
 
+def shorten(says: str, length: int) -> str:
+    """Returns at most so many characters of a text; code that is cut loses its backtick."""
+    if len(says) <= length:
+        return says
+    kept = says[:length].rstrip()
+    if kept.count("`") % 2:
+        kept = "".join(kept.rpartition("`")[::2])
+    return f"{kept}…"
+
+
 def _lines(start: str, text: str) -> list[str]:
     """Returns the lines of a text, of which none but the first looks like a line of a verdict."""
     first, *others = text.split("\n")

@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import Execute
 
+from autograder.core import cell_errors
 from autograder.core.course import Course
 from autograder.core.exercise import Exercise, FileExercise
 from autograder.grading import (
@@ -283,7 +284,8 @@ class ExecuteWithChallenge(Execute):
         lines, number = cell.source.split("\n"), said.get("line")
         known = isinstance(number, int) and 0 < number <= len(lines)
         line = f"line {number}, `{lines[number - 1].strip()[:100]}`" if known else ""
-        name, message = str(error["ename"])[:100], str(error["evalue"])[:300]
+        name = str(error["ename"])[:100]
+        message = cell_errors.message(error["evalue"], cell.source)[:300]
         self.run.failed.setdefault(cell_index, FailedLine(cell_index + 1, line, name, message))
 
     def _get_timeout(self, cell: NotebookNode | None) -> int | None:
@@ -322,7 +324,7 @@ class ExecuteWithChallenge(Execute):
         super().output(outs, msg, None, cell_index)
         if len(outs) <= before:
             return None
-        new = outputs.harmless(outs[-1], self.pictures)
+        new = outputs.harmless(outs[-1], self.pictures, self.nb.cells[cell_index].source)
         last = outs[-2] if len(outs) > 1 else None
         if new.output_type == "stream" and last and last.get("name") == new.name:
             last.text += new.text

@@ -5,7 +5,7 @@ The page is one file that loads nothing and runs nothing, and says so to the bro
 place of its test cell. `templates/feedback_page` is its form.
 """
 
-import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,9 @@ from pygments.formatters import HtmlFormatter
 from traitlets import List, Unicode
 
 from autograder.core import display
-from autograder.core.verdict import VerdictError, plain
-from autograder.grading import results, showing
-from autograder.grading.cells import grade_id, stored
+from autograder.core.verdict import VerdictError, shorten
+from autograder.grading import results, showing, staging, titles
+from autograder.grading.cells import grade_id, released_cells, stored
 from autograder.grading.inside.notebook import PICTURES
 from autograder.grading.machine import Grading
 from autograder.grading.paths import Paths
@@ -35,14 +35,15 @@ POLICY = (
     "form-action 'none'"
 )
 _DARK = "@media (prefers-color-scheme: dark)"
-_HEADING = re.compile(r"^#{1,4} +(.+?) *#*$", re.MULTILINE)
-_MAX_TITLE, _MAX_REASON, _MAX_REASONS = 100, 200, 3
+_MAX_REASON, _MAX_REASONS = 200, 3
 
 _OF_EXCHANGE = ("timestamp.txt", "submission_secret.txt")
 _AUTOMATIC = "No response."  # nbgrader's own comment on an answer that is as it was released
 _STALE = "This page is about an earlier state ({about})."
 _PENALTY = "{penalty:g} points are taken off for handing in late."
 _WAITING = "{points:g} more points wait for a person."
+_FAILED = "{points:g} more points are of exercises that could not be graded. That is not a zero."
+_NOTHING_GRADED = "That is not a zero. The reason is below."
 _RAN = "Made while grading, where training is cut down to one short epoch"
 _KEPT = "From the notebook that you handed in"
 
@@ -97,24 +98,31 @@ class ShowResults(NbGraderPreprocessor):
         found = results.current(
             folders, Grading(parent=self), info["assignment"], {info["student"]}
         )
-        by_name = {result.exercise: result for result in found}
-        rows, asked, commented, title = [], [], set(), ""
+        refused = staging.refusal(nb)
+        by_name = {r.exercise: _unread(r) if refused else r for r in found}
+        rows, asked, commented, cells = [], [], set(), []
+        named = titles.of(nb.cells) | titles.of(released_cells(self, resources))
         own, paths = showing.handed_in(nb), Paths(Path(folders.root))
+        here = [by_name[grade_id(cell)] for cell in nb.cells if grade_id(cell) in by_name]
+        repeated = _repeated(here)
         for index, cell in enumerate(nb.cells):
-            if cell.cell_type == "markdown" and not utils.is_solution(cell):
-                title = _title(cell.source) or title
             _show_outputs(cell, own.get(index, []))
             paths.hide_in(cell.get("outputs", []))
             result = by_name.get(grade_id(cell) or "")
             comment = cell.metadata.get("nbgrader", {}).get("comment") or ""
             comment = "" if comment == _AUTOMATIC else comment
             if utils.is_solution(cell) or result:
-                _show_result(cell, result, comment, paths)
+                _show_result(cell, result, comment, paths, repeated)
             name = (grade_id(cell) or "").removesuffix("_solution")
             commented |= {name} if comment else set()
+            # Answers of a notebook that was not read are what was released.
+            is_shown = bool(comment) or not (refused and utils.is_solution(cell))
+            cells += [cell] if is_shown else []
             if result:
                 asked.append(result)
-                rows.append(_row(result, title, paths, name in commented))
+                row = _row(result, paths, name in commented, name in repeated)
+                rows.append(row | {"title": named.get(name, ""), "is_shown": is_shown})
+        nb.cells = cells
         resources["feedback"] = {
             "policy": POLICY,
             "colors": _colors(),
@@ -127,24 +135,48 @@ class ShowResults(NbGraderPreprocessor):
 def _summary(asked: list[Result], info: dict[str, Any]) -> dict[str, Any]:
     """Returns the score of a notebook, and what else is to be said of it as a whole."""
     penalty = info.get("late_penalty") or 0
-    earned = max(0, round(sum(result.score or 0 for result in asked), 2) - penalty)
+    failed = round(sum(r.points for r in asked if r.error), 2)
+    earned = max(0, round(sum(r.score or 0 for r in asked if not r.error), 2) - penalty)
     open_ = round(sum(r.points for r in asked if r.state is State.WAITING), 2)
-    points = round(sum(result.points for result in asked) - open_, 2)
+    points = round(sum(result.points for result in asked) - open_ - failed, 2)
     stale = [result.about for result in asked if result.state is State.STALE]
     notes = [_STALE.format(about=about) for about in stale[:1]]
+    if failed:
+        notes.append(_FAILED.format(points=failed) if points else _NOTHING_GRADED)
     if open_:
         notes.append(_WAITING.format(points=open_))
+    if failed and not points:
+        return {"score": "Could not be graded", "notes": notes}
     if penalty:
         notes.append(_PENALTY.format(penalty=penalty))
-    so_far = " so far" if open_ else ""
+    so_far = " so far" if open_ or failed else ""
     return {"score": f"{earned:g} of {points:g} points{so_far}", "notes": notes}
 
 
-def _row(result: Result, title: str, paths: Paths, commented: bool) -> dict[str, Any]:
+def _unread(result: Result) -> Result:
+    """Returns a result of a notebook that could not be read: nobody can grade an answer in it."""
+    return replace(result, state=State.FAILED) if result.state is State.WAITING else result
+
+
+def _repeated(found: list[Result]) -> dict[str, str]:
+    """Returns exercises that could not be graded for the reason of an earlier one, with that."""
+    first: dict[str, str] = {}
+    failed = [result for result in found if result.state is State.FAILED and result.reasons]
+    earlier = {r.exercise: first.setdefault(_because(r), r.exercise) for r in failed}
+    return {name: other for name, other in earlier.items() if name != other}
+
+
+def _because(result: Result) -> str:
+    """Returns why an exercise could not be graded, without saying once more that it could not."""
+    return result.reasons[0].removeprefix(f"`{result.exercise}` {State.FAILED}. ")
+
+
+def _row(result: Result, paths: Paths, commented: bool, repeated: bool) -> dict[str, Any]:
     """Returns what the table at the top says of an exercise."""
     full = result.score is not None and result.score >= result.points
     if result.state in (State.WAITING, State.AGAIN) or result.error:
-        kind, mark, means = "open", "…", "not graded yet"
+        failed = result.state is State.FAILED
+        kind, mark, means = "open", "…", str(State.FAILED) if failed else "not graded yet"
     elif full:
         kind, mark, means = "full", "✓", "full points"
     elif result.score:
@@ -152,15 +184,16 @@ def _row(result: Result, title: str, paths: Paths, commented: bool) -> dict[str,
     else:
         kind, mark, means = "none", "✗", "no points"
     by_hand = result.state in (State.BY_HAND, State.AGAIN)
-    reasons = () if full or by_hand else result.reasons[:_MAX_REASONS]
+    reasons = () if full or by_hand or repeated else result.reasons[:_MAX_REASONS]
+    if reasons and result.state is State.FAILED:
+        reasons = (_because(result),)
     return {
         "name": result.exercise,
-        "title": title or result.exercise,
         "kind": kind,
         "mark": mark,
         "means": means,
         "says": _says(result),
-        "reasons": [display.inline(_cut(paths.hide(says), _MAX_REASON)) for says in reasons],
+        "reasons": [display.inline(_short(paths.hide(says))) for says in reasons],
         "comment": commented,
     }
 
@@ -172,15 +205,19 @@ def _says(result: Result, unit: str = "") -> str:
         State.WAITING: f"waits for a person (of {result.points:g}{unit})",
         State.AGAIN: f"{points}; a person will look at it again",
         State.BY_HAND: f"{points}, given by a person",
-        State.FAILED: "could not be graded",
+        State.FAILED: str(State.FAILED),
         State.SUBMITTED: "not graded yet",
     }
     return says.get(result.state, points)
 
 
 def _show_result(
-    cell: NotebookNode, result: Result | None, comment: str, paths: Paths
-) -> None:  # fmt: skip
+    cell: NotebookNode,
+    result: Result | None,
+    comment: str,
+    paths: Paths,
+    repeated: dict[str, str],
+) -> None:
     """Tells the template what a cell earned."""
     name = grade_id(cell) or ""
     about = {
@@ -190,6 +227,7 @@ def _show_result(
         "says": "",
         "comment": comment,
         "verdict": "",
+        "same": "",
     }
     if result:
         about["says"] = _says(result, " points")
@@ -199,7 +237,9 @@ def _show_result(
             verdict = stored(cell)
         except VerdictError:
             verdict = None
-        if verdict:
+        if name in repeated:
+            about["same"] = repeated[name]
+        elif verdict:
             about["verdict"] = paths.hide(display.as_html(verdict, unfolded=True))
     cell.metadata["feedback"] = about
 
@@ -215,15 +255,8 @@ def _show_outputs(cell: NotebookNode, own: list[tuple[str, str]]) -> None:
         cell.metadata["own"] = own
 
 
-def _title(source: str) -> str:
-    """Returns the last heading of a text cell, empty where there is none."""
-    found = _HEADING.findall(source[:10_000])
-    return _cut(plain(re.sub(r"[`*_]", "", found[-1])), _MAX_TITLE) if found else ""
-
-
-def _cut(said: str, length: int) -> str:
-    said = " ".join(said.split())
-    return said if len(said) <= length else f"{said[: length - 1]}…"
+def _short(says: str) -> str:
+    return shorten(" ".join(says.split()), _MAX_REASON)
 
 
 def _colors() -> str:

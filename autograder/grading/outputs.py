@@ -5,7 +5,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.core import evidence
+from autograder.core import cell_errors, evidence
 from autograder.grading.inside.notebook import PICTURES, picture
 
 _MAX_TEXT = 200_000  # characters of one output that a person can still look at
@@ -47,8 +47,14 @@ def _size(content: Any) -> int:
     return len(content) if isinstance(content, str) else 50
 
 
-def harmless(output: NotebookNode, pictures: Pictures) -> NotebookNode:
-    """Returns an output without anything but text and pictures."""
+def harmless(output: NotebookNode, pictures: Pictures, source: str) -> NotebookNode:
+    """Returns an output without anything but text and pictures.
+
+    Args:
+        output: the output.
+        pictures: the budget of its notebook.
+        source: of the cell that displayed it.
+    """
     if output.output_type == "stream":
         name = output.name if output.name in ("stdout", "stderr") else "stdout"
         return NotebookNode(output_type="stream", name=name, text=str(output.text))
@@ -56,7 +62,7 @@ def harmless(output: NotebookNode, pictures: Pictures) -> NotebookNode:
         return NotebookNode(
             output_type="error",
             ename=str(output.ename)[:200],
-            evalue=str(output.evalue)[:2000],
+            evalue=cell_errors.message(output.evalue, source)[:2000],
             traceback=[str(line)[:5000] for line in list(output.traceback)[:100]],
         )
     data = _data(output.data, pictures)

@@ -10,7 +10,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from autograder.core.verdict import WITHOUT_ISOLATION, plain
+from autograder.core.verdict import WITHOUT_ISOLATION, plain, shorten
 from autograder.grading.recognition import shown
 from autograder.grading.results import Result
 from autograder.grading.similar import Pair
@@ -156,9 +156,7 @@ def print_reasons(found: list[Result], console: Console) -> None:
                 says = State.WAITING if len(names) == 1 else _WAITING
                 _print_line(f"{result.student} {', '.join(names)}: {says}", console)
         elif result.needs_attention or result.score < result.points:
-            reason = next(iter(result.reasons), "").split("\n")[0]
-            if len(reason) > _MAX_REASON:
-                reason = f"{reason[:_MAX_REASON].rstrip()}…"
+            reason = shorten(next(iter(result.reasons), "").split("\n")[0], _MAX_REASON)
             more = f" ({len(result.reasons) - 1} more)" if len(result.reasons) > 1 else ""
             lost = result.points - result.score
             about = f"{result.student} {result.exercise}{f' -{lost:g}' if lost else ''}"

@@ -29,6 +29,7 @@ print(dict(os.environ), sys.path, sys.base_prefix)
 print('\\x00 \\x1b]0;title\\x07 \\x1b[31mred\\x1b[0m \\u202eevil')
 """
 WARNS = "import sys\ndef double(x):\n    raise ValueError(sys.prefix)"
+LONG = "raise ValueError('boo' if numbers else '" + "x" * 200 + "')"
 FOLDED = "<details open><summary>Answer</summary>\n\nIt is **4**.\n\n</details>"
 WRONG = "def double(x):\n    return x"
 
@@ -54,6 +55,14 @@ def course(tmp_path_factory):
     release_with_question(root)
     hand_in(root, "ada", submission())
     hand_in(root, "ben", solved(double=WARNS))
+    no_colon = "\n\ndef double(x)\n    return 2 * x"
+    hand_in(
+        root,
+        "dora",
+        solved(double=no_colon, running_total=f"def running_total(numbers):\n    {LONG}"),
+    )
+    hand_in(root, "cleo", submission())
+    (root / "submitted/cleo/toy1/toy1.ipynb").write_text("no JSON")
     (root / "submitted/ada/toy1/timestamp.txt").write_text("2026-01-02 03:04:05 UTC")
     nbgrader(root, "autograde", "toy1")
     nbgrader(root, "generate_feedback", "toy1")
@@ -82,6 +91,46 @@ def test_the_table_names_exercises_with_points_and_reasons(page):
     assert "Test cell" not in page.text
     for row in rows.values():
         assert page.find(id=row.a["href"].removeprefix("#"))
+
+
+def test_a_notebook_that_could_not_be_read_is_no_zero(course):
+    page = of(course, "cleo")
+    assert page.select_one(".score").text == "Could not be graded"
+    assert [note.text for note in page.select(".note")] == [
+        "That is not a zero. The reason is below."
+    ]
+    rows = {row.code.text: row for row in page.select("header tbody tr")}
+    assert list(rows) == ["double", "running_total", "measurements", "why"]
+    for row in rows.values():
+        assert row.select_one(".points").text == "could not be graded"
+    (reason,) = page.select(".reason")
+    assert reason.text == "The notebook is not a notebook: its content is not valid JSON."
+    assert page.text.count("its content is not valid JSON") == 2  # in the table and in the verdict
+    assert "For the same reason as double." in page.find(id="running_total").parent.text
+    assert not re.search(r"\b0 of \d", page.text)
+    assert toy_class.UNANSWERED not in page.text
+    assert all(page.find(id=link["href"].removeprefix("#")) for link in page.select("header a"))
+
+
+def of(course, student):
+    nbgrader(course, "generate_feedback", "toy1")
+    return BeautifulSoup((course / f"feedback/{student}/toy1/toy1.html").read_text(), "html.parser")
+
+
+def test_a_syntax_error_is_told_with_the_line_of_its_cell_and_no_file(course):
+    page = of(course, "dora")
+    for told in (page.select_one(".output_error"), page.find(id="double").parent):
+        assert "expected ':' (line 3 of the cell)" in told.text
+    assert not re.search(r"\d\.py", page.text)
+
+
+def test_a_reason_that_is_cut_within_code_shows_no_backtick(course):
+    (row,) = (
+        r for r in of(course, "dora").select("header tbody tr") if r.code.text == "running_total"
+    )
+    assert "raise ValueError('boo' if numbers" in row.text
+    assert row.text.rstrip().count("…") == 1
+    assert "`" not in row.text
 
 
 def test_a_verdict_stands_in_the_place_of_its_test_cell_with_its_hints_open(page):

@@ -1,6 +1,8 @@
 """What students are given: the archive of an assignment, and solutions after the due date."""
 
+import contextlib
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -10,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader.api import Gradebook
 from nbgrader_course import nbgrader
@@ -53,7 +56,9 @@ def test_the_archive_holds_what_was_released_and_nothing_that_lies_beside_it(toy
         (toy / folder / ".hidden").write_text("")
     done = release(toy)
     assert done.returncode == 0, done.stderr
-    assert "Left out, since nobody released it: .hidden, marks.txt" in done.stdout
+    left_out = ("assignments/toy1/.hidden", "assignments/toy1/marks.txt")
+    left_out += ("solutions/toy1/.hidden", "solutions/toy1/marks.txt")
+    assert f"Left out, since nobody released it: {', '.join(left_out)}\n" in done.stdout
     with zipfile.ZipFile(toy / "dist/toy1.zip") as archive:
         names = [f"toy1/{name}" for name in ("toy1.ipynb", WHEEL)]
         assert archive.namelist() == [*names, "toy1/README.md"]
@@ -63,7 +68,27 @@ def test_the_archive_holds_what_was_released_and_nothing_that_lies_beside_it(toy
     assert f"pip install {WHEEL} jupyterlab" in readme
     assert "Python >=3.11" in readme
     assert "`toy1.ipynb`, `measurements.csv`" in readme
-    assert "TOY_PROFILE=plain" in readme
+    assert "Run this in the same terminal" not in readme  # there is no command to hand in
+
+
+def test_the_profile_is_set_before_jupyter_starts_in_each_place_that_students_work_in(toy):
+    course = toy / "toy/course.py"
+    commands = 'name="toy",\n    hand_in="`toy pack {assignment}` makes an archive.",'
+    course.write_text(course.read_text().replace('name="toy",', commands))
+    assert release(toy).returncode == 0
+    with zipfile.ZipFile(toy / "dist/toy1.zip") as archive:
+        readme = archive.read("toy1/README.md").decode()
+    start, hand_in = readme.split("## Hand in")
+    _, bash, _, powershell, colab = start.split("```")
+    last = "jupyter lab toy1.ipynb\n"
+    assert bash.endswith(f"jupyterlab\nexport TOY_PROFILE=plain\n{last}")
+    assert powershell.endswith(f'jupyterlab\n$env:TOY_PROFILE = "plain"\n{last}')
+    assert "`%env TOY_PROFILE=plain` into a new cell at the top" in colab
+    assert "under the profile `plain`" in colab
+    assert hand_in.index("`toy pack toy1`") < hand_in.index("Run this in the same terminal")
+    for line in ("source .venv/bin/activate", ".venv\\Scripts\\Activate.ps1"):
+        assert f"`{line}`, `" in hand_in
+    assert '`$env:TOY_PROFILE = "plain"`' in hand_in
 
 
 def test_nbgrader_releases_only_files_that_the_configuration_names(toy):
@@ -96,7 +121,8 @@ def test_other_notebooks_beside_a_solution_are_released_where_they_are_named(toy
     with Gradebook(f"sqlite:///{toy}/gradebook.db") as gradebook:
         assert [n.name for n in gradebook.find_assignment("toy1").notebooks] == ["toy1"]
     (released / "scratch.ipynb").write_text("of an earlier release")
-    assert "Left out, since nobody released it: scratch.ipynb" in release(toy).stdout
+    left_out = [line for line in release(toy).stdout.splitlines() if "Left out" in line]
+    assert "released it: assignments/toy1/scratch.ipynb, solutions/toy1/part2.ipynb" in left_out[0]
     assert "toy1/scratch.ipynb" not in zipfile.ZipFile(toy / "dist/toy1.zip").namelist()
     if graded:
         return
@@ -277,6 +303,8 @@ def staffed(toy):
         "plt.plot([1, 2]);"
     )
     notebook.cells.insert(1, new_code_cell(picture, id="toy-picture"))
+    fold = "<details><summary>Answer</summary>\n\nIt is **4**.\n\n</details>"
+    notebook.cells.append(new_markdown_cell(fold, id="toy-fold"))
     nbformat.write(notebook, path)
     (toy / "solutions/toy1/marks.txt").write_text("ada: 4")
     return toy
@@ -305,7 +333,36 @@ def test_a_solution_is_given_with_outputs_and_pictures_and_nothing_of_the_staffs
     assert find(made, "double_solution").source.endswith("return 2 * x")
     kinds = [kind for o in made.cells[1].outputs for kind in o.get("data", {})]
     assert "image/png" in kinds
-    assert "data:image/png;base64" in (out / "toy1-solution.html").read_text()
+    page = BeautifulSoup((out / "toy1-solution.html").read_text(), "html.parser")
+    assert page.select_one("img[src^='data:image/png;base64']")
+    assert page.details.strong.text == "4"
+
+
+def test_a_terminal_shows_how_far_the_solutions_are(toy):
+    path = toy / "solutions/toy1/toy1.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    measure = "open('measurements.csv', 'w').write('1\\n2\\n3\\n')"
+    notebook.cells.insert(1, new_code_cell(measure, id="toy-measure"))
+    nbformat.write(notebook, path)
+    assert solutions(toy, "--before-due-date").stderr == ""
+    command = [sys.executable, "-m", "autograder", "release-solutions", "toy1", "--to", "out"]
+    terminal, end = pty.openpty()
+    running = subprocess.Popen(
+        [*command, "--before-due-date"],
+        cwd=toy,
+        env=os.environ | {"TERM": "xterm", "COLUMNS": "100"},
+        stdout=subprocess.DEVNULL,
+        stderr=end,
+    )
+    os.close(end)
+    shown = b""
+    with contextlib.suppress(OSError):  # Linux says so where the other end is closed
+        while part := os.read(terminal, 65536):
+            shown += part
+    os.close(terminal)
+    assert running.wait() == 0
+    assert "Running toy1" in shown.decode()
+    assert f"/{len(notebook.cells)}" in shown.decode()
 
 
 def test_solutions_wait_for_the_due_date_and_for_extensions(toy):

@@ -7,7 +7,7 @@ import pytest
 
 from autograder.core import verdict as verdicts
 from autograder.core.rubric import Rubric, RubricError, fails, holds
-from autograder.core.verdict import VerdictError, explain, from_json, to_json
+from autograder.core.verdict import VerdictError, explain, from_json, shorten, to_json
 
 RULES = Rubric(
     {
@@ -171,3 +171,15 @@ def test_what_is_no_verdict_is_refused_with_the_reason(content, says):
 def test_a_judge_that_computes_no_share_makes_no_verdict(share):
     with pytest.raises(VerdictError, match="expected a share from 0 to 1"):
         made(fails("numbers", "odd", share=share, received=7))
+
+
+@pytest.mark.parametrize(
+    ("says", "expected"),
+    [
+        ("Short: `x = 1`.", "Short: `x = 1`."),
+        ("It raised at `raise ValueError(boo)`.", "It raised at raise…"),
+        ("`f` raised `E` at the end of a line", "`f` raised `E` at t…"),
+    ],
+)
+def test_code_that_is_cut_leaves_no_backtick_alone(says, expected):
+    assert shorten(says, 19) == expected

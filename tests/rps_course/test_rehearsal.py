@@ -146,6 +146,7 @@ def test_what_fails_and_what_is_cut_short_is_told(handed_in):
     path = handed_in(
         "import time\ntime.sleep(100)",
         "undefined",
+        "def no_colon()\n    pass",
         "def top_k(probs, labels, k=5):\n    raise NotImplementedError()",
         "check.top_k(top_k)",
     )
@@ -153,6 +154,7 @@ def test_what_fails_and_what_is_cut_short_is_told(handed_in):
     assert done.returncode == 1
     assert "Cell 3 was cut short" in done.stdout
     assert "Cell 4 failed: NameError" in done.stdout
+    assert "Cell 5 failed: SyntaxError: expected ':' (line 1 of the cell)" in done.stdout
     assert "has no answer yet" in done.stdout
     assert f"0 of {TOP} points: 0 of 1 checks gave full points." in done.stdout
 

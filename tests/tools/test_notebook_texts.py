@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup
 from jinja2 import Environment
 from notebooks import ASSIGNMENTS, ROOT, graded, read
 
+from autograder.classroom import solutions
 from autograder.grading import pages
 from tools import notebooks
 
@@ -125,14 +126,16 @@ def test_the_diagrams_are_attached_and_shown_on_pages_of_feedback(folder):
 
 
 @all_assignments
-def test_answers_behind_a_fold_are_readable_on_pages_of_feedback(name):
+def test_answers_behind_a_fold_are_in_it_on_pages_of_feedback_and_of_solutions(name):
     found = re.compile(r"</summary>\n\n(.+)\n\n</details>")
     cells = [cell for cell in text_cells("assignments", name) if found.search(cell.source)]
     assert len(cells) >= 2
+    solution = solutions.page(read(ROOT / "solutions", name), name)
+    on_solution = BeautifulSoup(solution, "html.parser").select("details")
     for cell in cells:
-        page = on_a_page(cell).text
         for answer in found.findall(cell.source):
-            assert re.sub(r"[`*]", "", answer)[:60] in page
+            for folds in (on_a_page(cell).select("details"), on_solution):
+                assert any(re.sub(r"[`*]", "", answer)[:60] in fold.text for fold in folds)
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from autograder.classroom.report import plots, text
 from autograder.classroom.report.model import FEWEST, Item, Report, Student
 from autograder.core.display import inline
-from autograder.core.verdict import plain
+from autograder.core.verdict import plain, shorten
 from autograder.grading import times
 
 _FOLDER = Path(__file__).parent
@@ -83,8 +83,7 @@ def _digest(content: str) -> str:
 
 
 def _short(value: str) -> str:
-    shown = plain(value).strip()
-    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]} …"
+    return shorten(plain(value).strip(), _LONGEST)
 
 
 def _said(value: str) -> Markup:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from traitlets.config import Config
 
+from autograder.core import cell_errors
 from autograder.grading.inside.shell import PatientShell
 
 
@@ -29,7 +30,7 @@ def main(names: list[str]) -> None:
         result = shell.run_cell(source, store_history=True)
         error = result.error_before_exec or result.error_in_exec
         if error is not None and not failed:
-            failed = f"{type(error).__name__}: {error}"
+            failed = f"{type(error).__name__}: {cell_errors.message(error)}"
     found = {name: _read(folder / name) for name in names if (folder / name).is_file()}
     with answer:
         json.dump({"files": found, "failed": failed[:500]}, answer)
