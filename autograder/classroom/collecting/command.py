@@ -61,6 +61,7 @@ class Collected:
         left_out: files that are no hand-in, or were not unpacked.
         platforms: of the exports that were read.
         absent: students on the roster who handed in nothing, neither now nor before.
+        notes: what there is to say of the roster.
     """
 
     taken: list[Taken] = field(default_factory=list)
@@ -68,6 +69,7 @@ class Collected:
     left_out: list[str] = field(default_factory=list)
     platforms: list[str] = field(default_factory=list)
     absent: list[Person] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def collect(application: NbGrader, source: Path, assignment: str, options: Options) -> Collected:
@@ -108,6 +110,7 @@ def collect(application: NbGrader, source: Path, assignment: str, options: Optio
         if not shelf_there and not any(shelf.folder.parent.iterdir()):
             shelf.folder.parent.rmdir()
     if options.roster is not None:
+        found.notes = roster.about_ids(options.roster)
         found.absent = [
             person
             for person in roster.people
@@ -131,7 +134,8 @@ def _expected(application: NbGrader, known: Assignment) -> frozenset[str]:
 
 def _roster(gradebook: Gradebook, options: Options) -> Roster:
     if options.roster is not None:
-        return rosters.read(options.roster, options.id_column)
+        known = [student.id for student in gradebook.students]
+        return rosters.read(options.roster, options.id_column, known)
     return rosters.of_gradebook(
         (student.id, student.first_name, student.last_name, student.email)
         for student in gradebook.students
@@ -340,7 +344,7 @@ def _compare(one: HandIn, other: HandIn) -> int:
 
 def report(found: Collected, assignment: str, options: Options) -> list[str]:
     """Returns the lines that say what was done, or would be done."""
-    lines = [line for taken in found.taken for line in _said(taken)]
+    lines = [*found.notes, *(line for taken in found.taken for line in _said(taken))]
     if found.unmatched:
         among = f" on {options.roster}" if options.roster else "; give their list with --roster"
         lines.append(f"Not matched with a student{among}. Not taken:")

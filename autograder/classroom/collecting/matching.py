@@ -37,9 +37,9 @@ def find(claim: Claim, roster: Roster) -> tuple[list[Person], str]:
         if person and (name in person.names or name.startswith(_BLIND)):
             return [person], ""
     for key in claim.keys:
-        found = roster.by_key.get(key.casefold(), [])
-        if len(found) == 1:
-            return found, ""
+        identified = roster.identified(key)
+        if identified:
+            return [identified], ""
     named = roster.by_name.get(name, []) if name else []
     if len(named) == 1 and not group:
         return named, ""
