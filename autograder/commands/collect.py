@@ -65,7 +65,7 @@ def add(commands: Commands) -> None:
 
 def call(arguments: argparse.Namespace) -> int:
     """Runs the command; returns its exit status."""
-    from autograder.classroom.collecting import command, matching
+    from autograder.classroom.collecting import command, matching, report
 
     late = None
     if arguments.late_time is not None:
@@ -84,8 +84,8 @@ def call(arguments: argparse.Namespace) -> int:
         found = command.collect(nbgrader(), arguments.source, arguments.assignment, options)
     except (*command.UNREADABLE, OSError) as error:
         return fails(error, 2)
-    print("\n".join(command.report(found, arguments.assignment, options)))
-    return 1 if command.failed(found) else 0
+    print("\n".join(report.report(found, arguments.assignment, options)))
+    return 1 if report.failed(found) else 0
 
 
 def _zone(text: str) -> tzinfo:

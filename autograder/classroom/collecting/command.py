@@ -1,7 +1,6 @@
-"""The command `rps-grader collect`: from an export to `submitted/`, and what is said of it."""
+"""The command `rps-grader collect`: from an export to `submitted/`."""
 
 import logging
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
@@ -14,20 +13,19 @@ from nbgrader.apps.zipcollectapp import ZipCollectApp
 from nbgrader.plugins import FileNameCollectorPlugin
 
 from autograder.classroom import roster as rosters
-from autograder.classroom.collecting import archives, matching, platforms, taking
+from autograder.classroom.collecting import archives, folders, matching, platforms, taking
 from autograder.classroom.collecting.archives import ArchiveError, Entry
+from autograder.classroom.collecting.folders import FolderError
 from autograder.classroom.collecting.platforms import Claim, Export, ExportError, HandIn
 from autograder.classroom.collecting.taking import Shelf, Taken
 from autograder.classroom.roster import Person, Roster, RosterError
-from autograder.core.arguments import counted
 from autograder.core.exercise import FileExercise
 from autograder.grading import results
 from autograder.grading.machine import Grading
 from autograder.grading.scratch import own_folder
 from autograder.grading.staging import TIMESTAMP
 
-UNREADABLE = (RosterError, ExportError, ArchiveError, *results.UNREADABLE)
-_NAMED = 10  # of many, how many are named
+UNREADABLE = (RosterError, ExportError, ArchiveError, FolderError, *results.UNREADABLE)
 
 
 @dataclass(frozen=True)
@@ -59,6 +57,8 @@ class Collected:
         taken: by student.
         unmatched: hand-ins of nobody on the roster, with the reason.
         left_out: files that are no hand-in, or were not unpacked.
+        lost: other files that are left out, and may be somebody's work.
+        unread: ids of the students whose work some of them are, as far as is known.
         platforms: of the exports that were read.
         absent: students on the roster who handed in nothing, neither now nor before.
         notes: what there is to say of the roster.
@@ -67,6 +67,8 @@ class Collected:
     taken: list[Taken] = field(default_factory=list)
     unmatched: list[tuple[HandIn, str]] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
     platforms: list[str] = field(default_factory=list)
     absent: list[Person] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -85,16 +87,17 @@ def collect(application: NbGrader, source: Path, assignment: str, options: Optio
         UNREADABLE: the input cannot be used; nothing was written then.
         OSError: there is no room, or no right to write.
     """
-    folders = application.coursedir
-    with results.opened(folders.db_url, assignment) as (gradebook, known):
+    course = application.coursedir
+    folders.require_no_course(source, course)
+    with results.opened(course.db_url, assignment) as (gradebook, known):
         expected = _expected(application, known)
         roster = _roster(gradebook, options)
     downloaded = ZipCollectApp(parent=application).downloaded_directory
-    shelf = Shelf(Path(folders.root) / downloaded / assignment, Path(folders.root))
+    shelf = Shelf(Path(course.root) / downloaded / assignment, Path(course.root))
     found = Collected()
 
     def place(student: str) -> Path:
-        return Path(folders.format_path(folders.submitted_directory, student, assignment))
+        return Path(course.format_path(course.submitted_directory, student, assignment))
 
     shelf_there = shelf.folder.parent.exists()
     shelf.folder.parent.mkdir(parents=True, exist_ok=True)
@@ -114,7 +117,7 @@ def collect(application: NbGrader, source: Path, assignment: str, options: Optio
         found.absent = [
             person
             for person in roster.people
-            if person.id not in whose and not _has_files(place(person.id))
+            if person.id not in {*whose, *found.unread} and not _has_files(place(person.id))
         ]
     return found
 
@@ -150,7 +153,8 @@ class _Reader:
         assignment: str, found: Collected,
     ) -> None:  # fmt: skip
         self._scratch, self._expected, self._assignment = scratch, expected, assignment
-        self._knows, self._found, self._count = matching.knows(roster), found, 0
+        self._roster, self._found, self._count = roster, found, 0
+        self._knows = matching.knows(roster)
         self._named = FileNameCollectorPlugin(parent=application)
         self._named.log = logging.getLogger(__name__)  # it says of each name that it does not fit
         self._named.log.setLevel(logging.ERROR)
@@ -165,6 +169,9 @@ class _Reader:
         else:
             raise ArchiveError(f"There is no file or folder {source}.")
         if not any(export.hand_ins for export in found):
+            if lost := self._found.lost:
+                few = "; ".join(lost[:3]) + ("; ..." if lost[3:] else "")
+                raise ExportError(f"{source} holds nothing that can be taken: {few}.")
             raise ExportError(
                 f"{source} holds no hand-in that could be recognized. Canvas, Moodle, Gradescope "
                 "and folders named by students are; rps-grader collect --help says how."
@@ -177,14 +184,14 @@ class _Reader:
         return found
 
     def _read_folder(self, folder: Path) -> list[Export]:
-        entries = [
-            Entry(name, path)
-            for path in sorted(folder.rglob("*"))
-            if path.is_file() and not path.is_symlink()
-            and not archives.is_ignored(name := PurePosixPath(path.relative_to(folder).as_posix()))
-        ]  # fmt: skip
+        there = folders.listing(folder)
+        for name, why in there.lost.items():
+            self._found.lost.append(archives.shown(f"{name} ({why})"))
+            labels = [platforms.owner_of_file(part, self._knows)[0] for part in name.parts]
+            people = (matching.named(label, self._roster)[0] for label in labels)
+            self._found.unread |= {person.id for some in people for person in some}
         exports, rest = [], []
-        for entry in entries:
+        for entry in there.entries:
             whole = len(entry.name.parts) == 1 and archives.is_archive(entry.name.name)
             if whole and self._is_export(entry):
                 exports.append(entry.path)
@@ -340,57 +347,3 @@ def _take(
 def _compare(one: HandIn, other: HandIn) -> int:
     newer = one.order.is_newer(other.order)
     return 0 if newer is None else 1 if newer else -1
-
-
-def report(found: Collected, assignment: str, options: Options) -> list[str]:
-    """Returns the lines that say what was done, or would be done."""
-    lines = [*found.notes, *(line for taken in found.taken for line in _said(taken))]
-    if found.unmatched:
-        among = f" on {options.roster}" if options.roster else "; give their list with --roster"
-        lines.append(f"Not matched with a student{among}. Not taken:")
-        lines += [
-            f"  {archives.shown(why)} ({counted(len(hand_in.files), 'file')} in {hand_in.source})"
-            for hand_in, why in found.unmatched
-        ]
-    if found.left_out:
-        lines.append(f"Left out: {_some(found.left_out)}")
-    if found.absent:
-        lines.append(f"Handed in nothing: {_some(list(map(str, found.absent)))}")
-    counts = Counter(taken.outcome for taken in found.taken)
-    said = [f"{count} {outcome}" for outcome, count in counts.items()]
-    said += [f"{len(found.unmatched)} not matched"] if found.unmatched else []
-    kinds = " and ".join(sorted(set(found.platforms)))
-    done = "Nothing was written. It would be" if options.dry_run else "Collected"
-    lines.append(f"{done}, {assignment} ({kinds}): {', '.join(said) or 'nothing'}.")
-    return lines
-
-
-def _said(taken: Taken) -> list[str]:
-    hand_in, about = taken.hand_in, []
-    if taken.outcome in taking.WRITTEN:
-        about.append(counted(len(hand_in.files), "file"))
-    if taken.outcome in (*taking.WRITTEN, taking.TIMED) and taken.time:
-        about.append(f"handed in {taken.time:%Y-%m-%d %H:%M} UTC")
-    if hand_in.late:
-        unknown = "" if taken.time else ", which does not say when"
-        about.append(f"late, according to the platform{unknown}")
-    if taken.outcome != taking.SAME:
-        about += map(archives.shown, hand_in.notes)
-    about += [taken.about] if taken.about else []
-    about += [f"also kept: {place}" for place in taken.aside]
-    if taken.outcome == taking.SAME and not about:
-        return []
-    return [f"{taken.student}: {taken.outcome}" + "".join(f"; {text}" for text in about)]
-
-
-def _some(texts: list[str]) -> str:
-    more = len(texts) - _NAMED
-    return "; ".join(texts[:_NAMED]) + (f"; and {more} more" if more > 0 else "")
-
-
-def failed(found: Collected) -> bool:
-    """Whether a person has to look at something."""
-    bad = {taking.KEPT, taking.ASIDE, taking.FAILED}
-    noted = any(t.hand_in.notes and t.outcome in taking.WRITTEN for t in found.taken)
-    lost = any(".ipynb" in text.lower() for text in found.left_out)  # somebody's work
-    return bool(found.unmatched or noted or lost or any(t.outcome in bad for t in found.taken))

@@ -16,7 +16,12 @@ _USABLE = re.compile(r"[^\w@.+ -]")
 
 def knows(roster: Roster) -> Callable[[str], bool]:
     """Returns what says whether a folder's name is that of a student or group."""
-    return lambda label: bool(find(Claim(label, "plain", label, "", (label,)), roster)[0])
+    return lambda label: bool(named(label, roster)[0])
+
+
+def named(label: str, roster: Roster) -> tuple[list[Person], str]:
+    """Returns the students whom a folder's name names; if it is none, why."""
+    return find(Claim(label, "plain", label, "", (label,)), roster)
 
 
 def find(claim: Claim, roster: Roster) -> tuple[list[Person], str]:
