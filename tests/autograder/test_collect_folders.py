@@ -1,10 +1,12 @@
-"""`rps-grader collect` from a folder: what is in it and cannot be taken, and the course itself."""
+"""`rps-grader collect`: folders, what cannot be taken from them, and what it keeps of a run."""
 
+import json
 import os
 import shutil
 
 import pytest
-from test_collect import RIGHT_BYTES, roster, taken
+from platform_exports import CANVAS_ROSTER, export
+from test_collect import RIGHT_BYTES, WRONG_BYTES, file_of, roster, taken
 from toy_class import hand_in, make, rps_grader, solved
 
 
@@ -89,3 +91,30 @@ def test_a_course_is_not_taken_for_what_was_handed_in(course):
     done = rps_grader(course, "collect", "downloaded/toy1/archive", "toy1")
     assert done.returncode == 0, done.stderr
     assert sorted(taken(course)) == ["ada"]
+
+
+def test_what_was_taken_counts_also_after_a_run_that_was_cut_off(course):
+    folder = course / "downloaded/toy1"
+    people = ("--roster", roster(course, CANVAS_ROSTER))
+    new, old = (
+        export(course / f"{number}.zip", {f"lovelaceada_101_{number}_toy1.ipynb": content})
+        for number, content in ((7, RIGHT_BYTES), (6, WRONG_BYTES))
+    )
+    rps_grader(course, "collect", new, "toy1", *people)
+    record, log = folder / "collected.json", folder / "collected.log"
+    kept = json.loads(record.read_text())
+    assert kept["ada"]["file"] == 7
+    assert not log.exists()
+    before = record.stat()
+    rps_grader(course, "collect", new, "toy1", *people)
+    assert record.stat().st_ino == before.st_ino  # nothing changed
+    record.unlink()
+    log.write_text(f'\n{json.dumps(["ada", kept["ada"]])}\n["grace", {{"fi')
+    done = rps_grader(course, "collect", old, "toy1", *people, "--dry-run")
+    assert "ada: kept; what is in submitted/ada/toy1 is newer" in done.stdout
+    assert not record.exists()
+    done = rps_grader(course, "collect", old, "toy1", *people)
+    assert "ada: kept; what is in submitted/ada/toy1 is newer" in done.stdout
+    assert file_of(course, "ada") == RIGHT_BYTES
+    assert json.loads(record.read_text()) == kept
+    assert not log.exists()

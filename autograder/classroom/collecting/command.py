@@ -109,6 +109,8 @@ def collect(application: NbGrader, source: Path, assignment: str, options: Optio
             for student in sorted(whose):
                 person, own = whose[student]
                 found.taken.append(_take(student, person, place(student), own, shelf, options))
+            if not options.dry_run:
+                shelf.save()
     finally:
         if not shelf_there and not any(shelf.folder.parent.iterdir()):
             shelf.folder.parent.rmdir()
