@@ -1,6 +1,7 @@
 """The command `rps-grader`."""
 
 import importlib.util
+import logging
 import os
 import sys
 from importlib import metadata
@@ -69,6 +70,7 @@ def _main(argv: list[str] | None) -> int:
     os.environ["PATH"] = os.pathsep.join(
         [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
     )
+    logging.raiseExceptions = False  # a log that cannot be written says nothing about it
     from traitlets import TraitError
 
     try:

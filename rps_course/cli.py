@@ -48,7 +48,7 @@ def parser() -> Parser:
     """Returns what reads the arguments of `rps-course`."""
     made = Parser(
         prog="rps-course",
-        examples=("rps-course start", "rps-course doctor", "rps-course check ps2.ipynb"),
+        examples=("rps-course start", "rps-course doctor", "rps-course check ps2"),
         description="Transfer learning on rock, paper, scissors: data, weights, training.",
         epilog=f"RPS_PROFILE chooses the profile: {' or '.join(profiles.names())}. {STATUSES}",
     )

@@ -10,6 +10,8 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+import nbgrader
+from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets import log as logs
@@ -19,9 +21,11 @@ from autograder.grading import handed_in, machine, placing, private, states
 from autograder.grading.handed_in import HandedIn
 from autograder.grading.intake import StagedAutograde
 from autograder.grading.staging import Submission
+from autograder.grading.times import duration
 from autograder.sandbox.isolation import Isolation
 
 _LONG = 300  # of a problem's text; the log has all of it
+_NBGRADER = Path(nbgrader.__file__).parent
 
 
 class Delivered(StagedAutograde):
@@ -53,6 +57,14 @@ class Delivered(StagedAutograde):
     def submission(self, student: str) -> Submission:
         """Returns the one that there is."""
         return self._found.submissions[student]
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Prepares the submission, and says whether it is late, which nbgrader says in seconds."""
+        super().init_assignment(assignment_id, student_id)
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            late = gradebook.find_submission(assignment_id, student_id).total_seconds_late
+        if late > 0:
+            self.log.warning("Handed in %s late", duration(late))
 
     def basis(self, student: str) -> states.Basis:
         """Returns none: whoever sent the submission knows what it is based on."""
@@ -147,13 +159,13 @@ class _Records(logging.Handler):
     """Keeps what the log says in this process.
 
     Attributes:
-        said: levels and texts.
+        said: levels and texts, and whether a line is nbgrader's own.
         reason: the last line of the last traceback, without the exception's module.
     """
 
     def __init__(self) -> None:
         super().__init__(logging.INFO)
-        self.said: list[tuple[str, str]] = []
+        self.said: list[tuple[str, str, bool]] = []
         self.reason = ""
         log = logs.get_logger()
         log.handlers, log.propagate = [self], False
@@ -162,7 +174,8 @@ class _Records(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Keeps a record."""
         text = self.format(record)
-        self.said.append((record.levelname, text))
+        own = Path(record.pathname).is_relative_to(_NBGRADER)
+        self.said.append((record.levelname, text, own))
         if text.startswith("Traceback"):
             name, _, message = text.strip().splitlines()[-1].partition(": ")
             self.reason = message or name

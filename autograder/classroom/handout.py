@@ -146,7 +146,7 @@ def _current(application: NbGrader, source: Path, path: Path) -> NotebookNode:
     except Exception as error:  # of many kinds
         raise HandoutError(f"{reading} is no notebook: {str(error).strip()}") from error
     expected = released(application, source)
-    if [cell.source for cell in found.cells] != [cell.source for cell in expected.cells]:
+    if found != expected:  # outputs and metadata are the staff's, too
         raise _outdated(path, f"{source} gives", application.coursedir.assignment_id)
     return found
 
@@ -264,7 +264,7 @@ def _write(path: Path, folder: str, given: dict[str, Path], readme: str) -> None
     path.parent.mkdir(parents=True, exist_ok=True)
     with (
         writing.whole(path) as part,
-        zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive,
+        zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive,
     ):
         for name, file in given.items():
             archive.write(file, f"{folder}/{name}")

@@ -6,6 +6,8 @@ final; elsewhere it keeps what the platform has, so that an import neither makes
 graded nor removes a grade.
 """
 
+import csv
+import io
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -225,18 +227,40 @@ def _compare_points(theirs: str, points: float, platform: str, written: Written)
         )
 
 
-def write(rows: list[list[str]], path: Path) -> None:
+def write(rows: list[list[str]], path: Path, *, again: bool = False) -> None:
     """Writes the file, whole or not at all.
 
+    Args:
+        rows: its rows, the header first.
+        path: the file.
+        again: whether it takes the place of a table with the same columns that was written before.
+
     Raises:
-        GradesError: it is there already, or cannot be written.
+        GradesError: another file is there already, or it cannot be written.
     """
-    if path.exists():
-        raise GradesError(f"{path} is there already. Choose another name with --to, or remove it.")
+    if path.exists() and not (again and _is_written(path, rows[0])):
+        other = ", and is no table of these columns that was written here" if again else ""
+        raise GradesError(
+            f"{path} is there already{other}. Choose another name with --to, or remove it."
+        )
     try:
         writing.text(path, spreadsheets.table(rows), 0o600)  # names and grades
     except OSError as error:
         raise GradesError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _is_written(path: Path, header: list[str]) -> bool:
+    """Whether a file is a table as `write` leaves it.
+
+    A platform's own file is not: Canvas' has more columns, and Moodle's a byte-order mark.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            text = file.read(rosters.MAX_BYTES)
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except (OSError, UnicodeError, csv.Error):
+        return False
+    return text.startswith(spreadsheets.table([header])) and spreadsheets.table(rows) == text
 
 
 def make(
@@ -249,7 +273,8 @@ def make(
         application: nbgrader's, with the configuration.
         assignment: the assignment's name.
         source: the platform's own export.
-        to: the file; None for a name made of the assignment's and the platform's.
+        to: the file, which must not be there; None for a name made of the assignment's and the
+            platform's, where an earlier table is replaced.
         id_column: the column with the student ids.
         column: Canvas' column for the assignment.
         missing_zero: whether to enter 0 for who handed in nothing.
@@ -263,7 +288,7 @@ def make(
     written.notes[:0] = roster.about_ids(source)
     platform = "canvas" if roster.is_canvas else "moodle"
     path = to or Path(f"{assignment}-{platform}-grades.csv")
-    write(rows, path)
+    write(rows, path, again=to is None and not (path.exists() and path.samefile(source)))
     return path, written
 
 

@@ -8,7 +8,7 @@ writes `autograded` and the gradebook.
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -127,7 +127,7 @@ class Rejudge:
             )
         return sorted(set(asked) or there)
 
-    def judge(self, students: list[str]) -> Iterator[Again]:
+    def judge(self, students: list[str]) -> Generator[Again, None, None]:
         """Judges results again, several at a time, and yields them as they are done.
 
         Raises:
@@ -145,7 +145,7 @@ class Rejudge:
         # Processes begin with the first: none may have a connection to the gradebook.
         first = begin(_AHEAD * processes)
 
-        def results() -> Iterator[Again]:
+        def results() -> Generator[Again, None, None]:
             running = first
             try:
                 while running:

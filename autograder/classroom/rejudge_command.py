@@ -2,8 +2,8 @@
 
 import logging
 import shlex
-from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 
 from nbgrader.apps import NbGrader
 from rich.console import Console
@@ -35,10 +35,12 @@ def rejudge(application: NbGrader, asked: list[str], *, dry_run: bool, console: 
         students = work.students(asked)
         if not dry_run:
             require_writable(folders)
-        with interrupted_to_end(), gradebooks.used(folders.db_url):
-            judged: Iterator[Again] = work.judge(students)
-            if not dry_run:
-                judged = work.place(judged)
+        with (
+            interrupted_to_end(),
+            gradebooks.used(folders.db_url),
+            closing(work.judge(students)) as found,  # whatever ends it, processes end here
+        ):
+            judged = found if dry_run else work.place(found)
             shown = track(judged, "Judging", len(students), console=console, transient=True)
             done = sorted(shown, key=lambda again: again.student)
     except (*NOT_READY, *results.UNREADABLE) as error:

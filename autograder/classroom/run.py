@@ -225,7 +225,7 @@ class Run:
         except Exception as error:  # of Dask, or of a connection
             self._end(student, f"{type(error).__name__}: {error}")
         else:
-            for level, text in about["log"]:
+            for level, text, _ in about["log"]:
                 self._log.log(logging.getLevelName(level), "[%s] %s", student, text)
             self._note(student, about["log"])
             problem = ""
@@ -261,8 +261,9 @@ class Run:
         if not self._threads().keys() - self._unready.keys():
             raise ClassError(" ".join(dict.fromkeys(self._unready.values())))
 
-    def _note(self, student: str, log: list[tuple[str, str]]) -> None:
-        found = [text.split("\n")[0] for level, text in log if level in _NOTABLE]
+    def _note(self, student: str, log: list[tuple[str, str, bool]]) -> None:
+        """Notes what the summary says. Of nbgrader's own lines, the log has all that is needed."""
+        found = [text.split("\n")[0] for level, text, own in log if level in _NOTABLE and not own]
         if found:
             self.outcome.notes[student] = list(dict.fromkeys(found))
 

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from autograder.commands.shared import Commands, fails
+from autograder.core.arguments import folder
 
 
 def add(commands: Commands) -> None:
@@ -21,7 +22,7 @@ def add(commands: Commands) -> None:
     )
     made.add_argument(
         "--course",
-        type=Path,
+        type=folder,
         default=Path("demo-class"),
         metavar="DIR",
         help="where to make the demo course; replaced if it is there (default: demo-class)",

@@ -16,8 +16,9 @@ def add(commands: Commands) -> None:
         "writes it anew: Canvas' gradebook, or Moodle's grading worksheet. Only final grades are "
         "entered; where something is not graded, waits for a person or could not be graded, the "
         "cell keeps what the platform has. Exit status 1 if there are such cells, or if somebody "
-        "with a grade is not in the file; not for who handed in nothing. For a table with status "
-        "and reason, use nbgrader export.",
+        "with a grade is not in the file; not for who handed in nothing. An earlier table under "
+        "the default name is replaced, and no other file. For a table with status and reason, use "
+        "nbgrader export.",
     )
     takes_assignment(made)
     made.add_argument(

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from autograder.commands.shared import Commands, fails, nbgrader, takes_assignment
+from autograder.core.arguments import folder
 
 
 def add(commands: Commands) -> None:
@@ -23,7 +24,7 @@ def add(commands: Commands) -> None:
     takes_assignment(made)
     made.add_argument(
         "--to",
-        type=Path,
+        type=folder,
         metavar="DIR",
         help="folder for the archive (default: dist in the course root)",
     )

@@ -2,10 +2,9 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 from autograder.commands.shared import Commands, fails, nbgrader, takes_assignment
-from autograder.core.arguments import takes_timeout
+from autograder.core.arguments import folder, takes_timeout
 
 
 def add(commands: Commands) -> None:
@@ -23,7 +22,7 @@ def add(commands: Commands) -> None:
     takes_assignment(made)
     made.add_argument(
         "--to",
-        type=Path,
+        type=folder,
         required=True,
         metavar="DIR",
         help="folder for <notebook>-solution.ipynb and <notebook>-solution.html",

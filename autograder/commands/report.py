@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from autograder.commands.shared import Commands, fails, nbgrader
+from autograder.core.arguments import folder
 
 
 def add(commands: Commands) -> None:
@@ -24,7 +25,7 @@ def add(commands: Commands) -> None:
     what.add_argument("--all", action="store_true", help="all assignments of the gradebook")
     made.add_argument(
         "--to",
-        type=Path,
+        type=folder,
         default=Path("reports"),
         metavar="DIR",
         help="folder for the files, which are replaced if they are there (default: reports)",

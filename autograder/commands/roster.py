@@ -80,8 +80,8 @@ def _enter(
     others = {student.id: student for student in gradebook.students}
     added = changed = 0
     for person in people:
-        told = {"first_name": person.first, "last_name": person.last, "email": person.email}
-        told = {name: value for name, value in told.items() if value}
+        told = {"email": person.email} if person.email else {}
+        told |= _name(person)
         there = others.pop(person.id, None)
         added += there is None
         changed += there is not None and any(
@@ -90,3 +90,15 @@ def _enter(
         if not dry_run:
             gradebook.update_or_create_student(person.id, **told)
     return added, changed, sorted(others)
+
+
+def _name(person: "Person") -> dict[str, str]:
+    """Returns a student's name as the gradebook has it; nothing where there is none.
+
+    Formgrader shows a part that is missing as "None", and for a list of submissions the id in place
+    of the name; an empty text is shown as it is. A name of one word is the last name: "Dan, ".
+    """
+    if person.first and person.last:
+        return {"first_name": person.first, "last_name": person.last}
+    one = person.first or person.last
+    return {"first_name": "", "last_name": one} if one else {}

@@ -32,6 +32,17 @@ def whole_number(lowest: int = 1, most: int = 9_999_999) -> Callable[[str], int]
     return number
 
 
+def folder(text: str) -> Path:
+    """Reads the path of a folder that is there or will be made, and refuses what is something else.
+
+    A file of that name would end the work where its result is written.
+    """
+    path = Path(text)
+    if not path.is_dir() and (path.exists() or path.is_symlink()):
+        raise argparse.ArgumentTypeError(f"{text!r} is there and is no folder")
+    return path
+
+
 def counted(count: int, noun: str) -> str:
     """Returns a number of things, such as `"1 file"` or `"2 files"`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -12,11 +12,16 @@ def whole(path: Path) -> Iterator[Path]:
     """Gives a path to write to; at the end, what is there takes the place of a file.
 
     It lies beside the file and has its ending, by which libraries choose a format. Where writing
-    fails, the file is as it was, and the error names it.
+    fails, the file is as it was, and the error names it. A link stays one. What is no file, such
+    as a pipe, is written to as it is.
 
     Args:
         path: the file, in a folder that is there.
     """
+    if path.exists() and not path.is_file():
+        yield path
+        return
+    path = path.resolve() if path.is_symlink() else path
     part = path.with_name(f".{path.stem}-{os.getpid()}.part{path.suffix}")
     try:
         yield part

@@ -10,6 +10,7 @@ when it grades, and points that a person gives later would escape it.
 """
 
 import logging
+import math
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import groupby
@@ -23,6 +24,7 @@ from traitlets import Bool
 from traitlets.config import Configurable
 
 from autograder.core import writing
+from autograder.core.course import CourseError
 from autograder.core.verdict import WITHOUT_ISOLATION
 from autograder.grading import results, spreadsheets
 from autograder.grading.machine import Grading
@@ -167,15 +169,32 @@ def late_penalty(submission: SubmittedAssignment, plugin: LateSubmissionPlugin) 
     Args:
         submission: of the gradebook.
         plugin: computes the penalty of a notebook, as the class has configured it.
+
+    Raises:
+        CourseError: it fails, or gives no number.
     """
     seconds = submission.total_seconds_late
     if not seconds > 0:
         return 0.0
     found = 0.0
     for notebook in submission.notebooks:
-        asked = plugin.late_submission_penalty(submission.student_id, notebook.score, seconds)
+        try:
+            asked = plugin.late_submission_penalty(submission.student_id, notebook.score, seconds)
+        except Exception as error:  # of the class's own code
+            raise _no_penalty(submission, plugin, f"{type(error).__name__}: {error}") from error
+        if not math.isfinite(asked or 0.0):
+            raise _no_penalty(submission, plugin, f"it gave {asked}, expected points from 0 on")
         found += min(max(asked or 0.0, 0.0), notebook.score)  # as nbgrader bounds it
     return found
+
+
+def _no_penalty(
+    submission: SubmittedAssignment, plugin: LateSubmissionPlugin, why: str
+) -> CourseError:
+    return CourseError(
+        f"The late penalty of {submission.student_id} cannot be computed by "
+        f"{type(plugin).__name__}, which nbgrader_config.py names: {why}"
+    )
 
 
 def _in_utc(time: datetime | None) -> str:

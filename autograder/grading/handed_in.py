@@ -19,7 +19,7 @@ from autograder.grading.gradebooks import GradebookError
 from autograder.grading.machine import Grading
 from autograder.grading.recognition import Released
 from autograder.grading.staging import Submission
-from autograder.grading.states import is_name
+from autograder.grading.states import NO_NAME, is_name, shown
 from autograder.sandbox.isolation import IsolationError
 
 
@@ -33,9 +33,6 @@ NOT_READY = (
     TraitError, ClassError, GradebookError,
 )  # fmt: skip
 
-_NO_NAME = (
-    "The name of the folder holds characters that cannot be shown, such as a line break. Rename it."
-)
 _NO_RIGHTS = "It cannot be read with your rights ({}). Make it readable: `chmod -R u+rX`."
 
 
@@ -101,7 +98,7 @@ def look(folders: CourseDirectory, grading: Grading) -> HandedIn:
             continue
         student = match["student"]
         if not is_name(student):
-            found.unreadable[ascii(student)[1:-1]] = _NO_NAME
+            found.unreadable[shown(student)] = NO_NAME
             continue
         try:
             submission = staging.look(Path(folder), found.trusted, found.ignored)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -231,6 +232,8 @@ class _Now:
     def of(cls, student: str, bases: Bases | None) -> "_Now":
         if bases is None:
             return cls()
+        if student in bases.unnamed:
+            return cls(about=states.NO_NAME)
         if bases.handed_in(student):
             return cls(bases.of(student))
         about = "a folder without a notebook" if student in bases.students else ""
@@ -283,17 +286,24 @@ def _of_notebook(
         verdict, problem = None, ""
         if graded:
             verdict, problem = graded.verdicts.get(name, (None, graded.problem))
-        state = states.of(
+        state_of = partial(
+            states.of,
             grade,
             graded=graded is not None,
             failed=bool(problem) or (verdict is not None and not verdict.graded),
-            changed=bool(changes),
             handed_in=now.handed_in,
         )
-        about = {State.MISSING: now.about, State.STALE: changes}.get(state, "")
+        state = state_of(changed=bool(changes))
+        about = changes if state is State.STALE else ""
+        if state in (State.MISSING, State.SUBMITTED):
+            about = now.about
         if state in (State.BY_HAND, State.AGAIN):
             about = _comment(entry, name)
-        score = grade.score if grade and state.is_scored else None
+        scored = state.is_scored
+        if state is State.STALE:  # a score that nobody had given before is none now
+            before = state_of(changed=False)
+            scored = before.is_scored and before is not State.FAILED
+        score = grade.score if grade and scored else None
         # What concerns no exercise is told with the first one.
         own = [flag for flag in flagged if flag.exercise == name or flag.exercise not in names]
         flagged = [flag for flag in flagged if flag not in own]

@@ -97,7 +97,10 @@ def compare(
     root = Path(folders.root)
     folder = root / folders.autograded_directory
     graded = {path.name: path / assignment for path in sorted(folder.glob("*"))}
-    graded = {student: path for student, path in graded.items() if path.is_dir()}
+    try:
+        graded = {student: path for student, path in graded.items() if path.is_dir()}
+    except PermissionError as error:
+        raise results.ResultsError(f"{error.filename} cannot be read with your rights.") from error
     pairs: list[Pair] = []
     unknown: list[str] = []
     with results.opened(folders.db_url, assignment) as (_, known):

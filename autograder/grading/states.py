@@ -27,6 +27,9 @@ from autograder.grading import private, staging, versions
 from autograder.grading.cells import METADATA
 from autograder.grading.machine import Grading
 
+NO_NAME = (
+    "The name of the folder holds characters that cannot be shown, such as a line break. Rename it."
+)
 _KEY = "basis"
 _IGNORED = (".", "__")  # how names begin of what systems and editors leave
 _MAX_FILES, _MAX_BYTES = 2000, 1_000_000_000  # beyond these in all, a file counts by its size
@@ -135,8 +138,17 @@ class Bases:
     @cached_property
     def students(self) -> frozenset[str]:
         """The students who have a folder of this assignment."""
+        return frozenset(filter(is_name, self._folder_names)) | self.unnamed
+
+    @cached_property
+    def unnamed(self) -> frozenset[str]:
+        """Names of folders that can be no student's id, as they are shown."""
+        return frozenset(shown(name) for name in self._folder_names if not is_name(name))
+
+    @cached_property
+    def _folder_names(self) -> frozenset[str]:
         found = (path.parent.name for path in self._submitted.glob(f"*/{self._assignment}"))
-        return frozenset(name for name in found if is_name(name) and not name.startswith("."))
+        return frozenset(name for name in found if not name.startswith("."))
 
     def handed_in(self, student: str) -> bool:
         """Whether a student has a notebook to grade."""
@@ -181,6 +193,11 @@ class Bases:
 def is_name(student: str) -> bool:
     """Whether the name of a folder may be a student's id: gradebooks and terminals take text."""
     return student.isprintable()
+
+
+def shown(name: str) -> str:
+    """Returns the name of a folder with what cannot be printed escaped."""
+    return name if is_name(name) else ascii(name)[1:-1]
 
 
 def keep(notebook: NotebookNode, basis: Basis) -> None:

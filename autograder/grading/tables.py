@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Mapping
 
+from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.measure import Measurement
@@ -18,6 +19,7 @@ from autograder.grading.states import State
 
 _MAX_LINES = 100  # of a text that is shown beside another
 _MAX_REASON = 200  # characters of a reason; an exception may quote whole arrays
+_LEAST_WIDTH = 8  # of ids of students
 _UNBOUNDED = 10_000  # columns of a terminal into which everything fits
 _WAITING = "wait for a person"  # said of several
 _WITHOUT_POINTS = (State.MISSING, State.SUBMITTED)
@@ -35,8 +37,8 @@ def print_scores(
 ) -> None:
     """Prints a table of students and exercises with their points.
 
-    Where the terminal is too narrow, names of students go first; then the names of exercises are
-    parted at their underscores.
+    Where the terminal is too narrow, names of students go first, which is said; then the names of
+    exercises are parted at their underscores, and at last numbered, without lines between columns.
 
     Args:
         assignment: the assignment's name.
@@ -45,24 +47,38 @@ def print_scores(
         names: of students, by their ids, as far as they are known.
     """
     anywhere = console.options.update(max_width=_UNBOUNDED)
-    for of_students, parted in ((names, False), (None, False), (None, True)):
-        table = _scores(assignment, found, of_students or {}, parted=parted)
+    exercises = {result.exercise: result.points for result in found}
+    of = {name: f"of {maximum:g}" for name, maximum in exercises.items()}
+    whole = {name: f"{name}\n{of[name]}" for name in exercises}
+    parted = {name: "_\n".join(name.split("_")) + f"\n{of[name]}" for name in exercises}
+    numbered = {name: str(number) for number, name in enumerate(exercises, 1)}
+    for of_students, headings in ((names, whole), *((None, h) for h in (whole, parted, numbered))):
+        table = _scores(assignment, found, of_students or {}, headings)
+        if headings is numbered:
+            table.box, table.padding, table.pad_edge = box.SIMPLE_HEAD, 0, False
         if Measurement.get(console, anywhere, table).minimum <= console.width:
             break
+    else:  # for the longest ids of students
+        table.columns[0].no_wrap = False
+        table.columns[0].min_width = _LEAST_WIDTH
     console.print(table)
+    if headings is numbered:
+        legend = ", ".join(f"{number} {name} {of[name]}" for name, number in numbered.items())
+        _print_line(f"Exercises: {legend}.", console)
+    if names and not of_students:
+        _print_line("The terminal is too narrow for the students' names.", console)
 
 
 def _scores(
-    assignment: str, found: list[Result], names: Mapping[str, str], *, parted: bool
+    assignment: str, found: list[Result], names: Mapping[str, str], headings: Mapping[str, str]
 ) -> Table:
-    exercises = {result.exercise: result.points for result in found}
     table = Table(title=assignment, title_justify="left", title_style="bold")
-    table.add_column("student", no_wrap=not parted, overflow="fold")
+    table.add_column("student", no_wrap=True, overflow="fold")
     if names:
         table.add_column("name")
-    for exercise, maximum in exercises.items():
-        name = exercise.replace("_", "_\n") if parted else exercise
-        table.add_column(f"{name}\nof {maximum:g}", justify="right", no_wrap=True)
+    for heading in headings.values():
+        width = max(map(len, heading.split("\n")))
+        table.add_column(heading, justify="right", no_wrap=True, min_width=width)
     table.add_column("sum", justify="right", style="bold", no_wrap=True)
     flagged = any(result.flags for result in found)
     if flagged:
@@ -71,7 +87,7 @@ def _scores(
     for result in found:
         by_student.setdefault(result.student, {})[result.exercise] = result
     for student, row in by_student.items():
-        cells = [_cell(row[name]) if name in row else "-" for name in exercises]
+        cells = [_cell(row[name]) if name in row else "-" for name in headings]
         there = any(result.state not in _WITHOUT_POINTS for result in row.values())
         total = points(sum(result.score or 0 for result in row.values())) if there else "-"
         flags = sum(len(result.flags) for result in row.values())

@@ -1,4 +1,4 @@
-"""Times that people and platforms write, with their zone."""
+"""Times that people and platforms write, with their zone, and how long something takes."""
 
 import re
 import sys
@@ -8,6 +8,7 @@ from typing import Any
 from nbgrader import utils
 
 _parse = utils.parse_utc
+_UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
 _OFFSET = re.compile(r"\s+(?=[+-]\d{2}(?::?\d{2})?$)")
 
 
@@ -31,3 +32,11 @@ def install() -> None:
     for name, module in list(sys.modules.items()):
         if name.startswith("nbgrader.") and getattr(module, "parse_utc", None) is _parse:
             module.parse_utc = parse_utc  # type: ignore[attr-defined]
+
+
+def duration(seconds: float) -> str:
+    """Returns a time in the largest unit of which there is one."""
+    for unit, name in _UNITS:
+        if seconds >= unit:
+            return f"{seconds / unit:.1f} {name}"
+    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"

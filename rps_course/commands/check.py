@@ -14,8 +14,8 @@ def add(commands: Commands) -> None:
     made = commands.add_parser(
         "check",
         examples=(
-            "rps-course check ps2.ipynb",
-            "rps-course check ps4.ipynb --timeout 7200",
+            "rps-course check ps2",
+            'rps-course check "ps4 (1).ipynb" --timeout 7200',
         ),
         help="run a notebook and its checks before you hand it in",
         description="Runs a notebook from top to bottom in a copy of its folder, without changing "
@@ -23,7 +23,7 @@ def add(commands: Commands) -> None:
         "sum of points. Exit status 1 if a check does not give full points.",
     )
     made.add_argument(
-        "notebook", type=Path, metavar="NOTEBOOK", help="a notebook, such as ps2.ipynb"
+        "notebook", type=Path, metavar="NAME", help="ps1 to ps4, or the path of a notebook"
     )
     takes_timeout(made, 3600)
     made.add_argument("--json", action="store_true", help="print everything as JSON")
@@ -33,9 +33,11 @@ def add(commands: Commands) -> None:
 def call(arguments: argparse.Namespace) -> int:
     """Runs the command; returns its exit status."""
     from rps_course import rehearsal  # imports much of Jupyter
+    from rps_course.submission import packing
 
+    notebook = packing.notebook_of(str(arguments.notebook), Path())
     try:
-        done = rehearsal.rehearse(arguments.notebook, arguments.timeout)
+        done = rehearsal.rehearse(notebook, arguments.timeout)
     except rehearsal.NotebookError as error:
         raise InputError(str(error)) from error
     if arguments.json:

@@ -74,7 +74,8 @@ class Watch:
 
     def _end(self, epoch: int, logs: dict[str, float]) -> None:
         self._seconds = time.monotonic() - self._began
-        says = {"accuracy": "accuracy", "val_accuracy": "validation accuracy"}
+        # Keras calls the test set "val" too; this training keeps no pictures aside for validation.
+        says = {"accuracy": "accuracy", "val_accuracy": "test accuracy"}
         known = [f"{text} {logs[name]:.4f}" for name, text in says.items() if name in logs]
         self._said = "".join(f"{text}, " for text in known)
         line = f"Epoch {epoch + 1} of {self._total}: {self._said}{self._left(epoch + 1)}"

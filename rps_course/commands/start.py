@@ -1,8 +1,10 @@
 """`rps-course start`."""
 
 import argparse
+import shlex
 from pathlib import Path
 
+from autograder.core.arguments import folder
 from rps_course.commands.shared import Commands
 from rps_course.machine import problem_sets
 
@@ -21,7 +23,7 @@ def add(commands: Commands) -> None:
     )
     made.add_argument(
         "folder",
-        type=Path,
+        type=folder,
         nargs="?",
         default=Path("problem-sets"),
         metavar="DIR",
@@ -38,5 +40,5 @@ def call(arguments: argparse.Namespace) -> int:
         print(f"Wrote {folder / name}")
     for name in kept:
         print(f"Kept  {folder / name}, which was there")
-    print(f"Next: cd {folder}, then jupyter lab ps1.ipynb")
+    print(f"Next: cd {shlex.quote(str(folder))}, then jupyter lab ps1.ipynb")
     return 0

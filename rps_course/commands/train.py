@@ -2,12 +2,11 @@
 
 import argparse
 import contextlib
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from autograder.core.arguments import whole_number
+from autograder.core.arguments import folder, whole_number
 from rps_course import data, run
 from rps_course.commands import progress
 from rps_course.commands.shared import TRAINED, Commands, takes_profile
@@ -33,7 +32,7 @@ def add(commands: Commands) -> None:
     )
     made.add_argument(
         "--out",
-        type=Path,
+        type=folder,
         default=TRAINED,
         metavar="DIR",
         help=f"folder for the files (default: {TRAINED})",

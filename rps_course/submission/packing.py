@@ -35,12 +35,28 @@ class HandIn:
     modules: tuple[str, ...] = ()
 
 
+def notebook_of(name: str, folder: Path) -> Path:
+    """Returns where a notebook is, or would be.
+
+    Args:
+        name: of a problem set, such as `"ps4"`, or the path of a notebook.
+        folder: where a problem set's notebook is, or a folder of its name with the notebook; the
+            folder that a path begins in.
+    """
+    from rps_course.course import COURSE
+
+    if name not in COURSE.assignments:
+        return folder / name
+    places = (folder / f"{name}.ipynb", folder / name / f"{name}.ipynb")
+    return next((path for path in places if path.is_file()), places[0])
+
+
 def find(assignment: str, folder: Path, also: Sequence[Path] = ()) -> HandIn:
     """Finds what is handed in for a problem set.
 
     Args:
-        assignment: its name, such as `"ps4"`, or the path of its notebook.
-        folder: where its notebook is, or a folder of its name with the notebook.
+        assignment: its name or the path of its notebook, as in `notebook_of`.
+        folder: where it is looked for.
         also: other files that go along.
 
     Raises:
@@ -48,12 +64,9 @@ def find(assignment: str, folder: Path, also: Sequence[Path] = ()) -> HandIn:
     """
     from rps_course.course import COURSE
 
-    given = Path(assignment)
+    notebook, given = notebook_of(assignment, folder), Path(assignment)
     if given.suffix.lower() == ".ipynb":
-        notebook, assignment = folder / given, _named_in(given.stem)
-    else:
-        places = (folder / f"{assignment}.ipynb", folder / assignment / f"{assignment}.ipynb")
-        notebook = next((path for path in places if path.is_file()), places[0])
+        assignment = _named_in(given.stem)
     if assignment not in COURSE.assignments:
         raise PackError(
             f"There is no problem set {assignment!r}. There are: {', '.join(COURSE.assignments)}."

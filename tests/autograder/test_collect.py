@@ -185,6 +185,40 @@ def test_moodle_is_taken_in_with_its_times(course, flat):
     assert "Left out: Ada Lovelace_201_assignsubmission_onlinetext/onlinetext.html" in said
 
 
+NO_FILE = {
+    "Moodle": (
+        {
+            "Ada Lovelace_201_assignsubmission_file/toy1.ipynb": RIGHT_BYTES,
+            "Ada Lovelace_201_assignsubmission_onlinetext/onlinetext.html": b"<p>",
+            "Grace Hopper_202_assignsubmission_onlinetext/onlinetext.html": b"<p>",
+        },
+        MOODLE_ROSTER.replace("@example.org", ""),
+        "grace: not taken; only an online text was handed in, and no file",
+    ),
+    "Moodle, flat": (
+        {"Grace Hopper_202_assignsubmission_onlinetext_onlinetext.html": b"<p>"},
+        MOODLE_ROSTER.replace("@example.org", ""),
+        "grace: not taken; only an online text was handed in, and no file",
+    ),
+    "Canvas": (
+        {"lovelaceada_101_5001_toy1.ipynb": RIGHT_BYTES, "hoppergrace_LATE_102_link.html": b"<p>"},
+        CANVAS_ROSTER,
+        "grace: not taken; only a link was handed in, and no file",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", NO_FILE)
+def test_a_text_or_link_in_place_of_a_file_is_for_a_person_to_look_at(course, kind):
+    files, people, says = NO_FILE[kind]
+    source = export(course / "all.zip", files)
+    said = collect(course, source, "--roster", roster(course, people), status=1)
+    assert says in said
+    assert "1 not taken" in said
+    assert "(Grace Hopper)" not in said  # who has handed in nothing
+    assert "grace" not in taken(course)
+
+
 def test_a_group_of_moodle_hands_in_for_all_its_members(course):
     source = export(
         course / "groups.zip", {"Group A_8_assignsubmission_file/toy1.ipynb": RIGHT_BYTES}
@@ -259,6 +293,40 @@ def test_without_a_roster_names_of_the_archive_become_students(course):
     assert taken(course) == {"ada": ["toy1.ipynb"], "ben": ["toy1.ipynb"]}
     collect(course, export(course / "one.zip", {"cleo/toy1.ipynb": RIGHT_BYTES}))
     assert taken(course)["cleo"] == ["toy1.ipynb"]
+
+
+def test_a_file_in_no_folder_is_a_students_only_where_its_name_and_content_say_so(course):
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        gradebook.add_assignment("toy2")
+        gradebook.add_student("ben")
+    files = {
+        "ada_toy1.ipynb": RIGHT_BYTES,
+        "ada_measurements.csv": MEASURED,
+        "ben_toy1 (1).ipynb": RIGHT_BYTES,
+        "ben_notes.txt": b"mine",
+        "cleo_toy1 (2).zip": packed({"toy1.ipynb": RIGHT_BYTES}),
+        "dan.ipynb": RIGHT_BYTES,
+        "eve.txt": RIGHT_BYTES,
+    }
+    collect(course, export(course / "all.zip", files))
+    names = ["ada", "ben", "cleo", "dan", "eve"]
+    assert sorted(taken(course)) == names
+    assert taken(course)["ada"] == ["measurements.csv", "toy1.ipynb"]
+    strange = {
+        "ben_toy2.ipynb": "it names toy2",
+        "fay_TOY2-final.zip": "it names toy2",
+        "toy2/toy1.ipynb": "it names toy2",
+        "toy1.ipynb": "it does not say whose it is",
+        "measurements.csv": "it does not say whose it is",
+        "strange.txt": "of nobody who is known; no notebook, and no file that toy1 asks for",
+    }
+    others = dict.fromkeys(strange, RIGHT_BYTES) | {"strange.txt": b"?"}
+    said = collect(course, export(course / "all.zip", files | others), status=1)
+    for name, why in strange.items():
+        assert f"{name} ({why})" in said
+    assert sorted(taken(course)) == names
+    said = collect(course, export(course / "others.zip", others), status=2)
+    assert "holds nothing of toy1: ben_toy2.ipynb (it names toy2)" in said
 
 
 def test_archives_in_a_folder_are_those_of_students_where_they_look_so(course):

@@ -108,3 +108,13 @@ def test_feedback_of_the_button_has_the_comment(graded, server, window):
     page = Path(graded / "feedback/ben/toy1/toy1.html").read_text()
     assert COMMENT in page
     assert "1 of 2 points, given by a person" in page
+
+
+def test_a_name_of_one_word_is_listed_without_a_none(graded, server, window):
+    (graded / "roster.csv").write_text("student_id,name\nben,Dan\n")
+    assert rps_grader(graded, "roster", "roster.csv").returncode == 0
+    for page in ("manage_students", "manage_submissions/toy1", "gradebook/toy1/toy1"):
+        window.goto(f"{server}/formgrader/{page}")
+        window.get_by_role("link", name="Dan,", exact=True, include_hidden=True).wait_for(
+            state="attached"
+        )

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader.api import Gradebook
 from nbgrader_course import nbgrader
 from toy_class import (
@@ -170,6 +170,26 @@ def test_a_notebook_that_was_changed_since_its_release_is_not_handed_out(toy):
     assert release(toy).returncode == 0
 
 
+@pytest.mark.parametrize("what", ["outputs", "a cell's metadata", "the notebook's metadata"])
+def test_a_released_notebook_that_somebody_ran_or_marked_is_not_handed_out(what, toy):
+    path = toy / "assignments/toy1/toy1.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    cell = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    if what == "outputs":
+        cell.outputs = [new_output("stream", text="of the staff alone")]
+    else:
+        target = cell.metadata if what.startswith("a cell") else notebook.metadata
+        target["note"] = "of the staff alone"
+    nbformat.write(notebook, path)
+    refused(release(toy), "nbgrader generate_assignment toy1 --force")
+    assert not (toy / "dist").exists()
+
+
+def test_files_older_than_archives_know_are_handed_out(toy):
+    os.utime(toy / "assignments/toy1/toy1.ipynb", (0, 0))
+    assert release(toy).returncode == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -197,7 +217,11 @@ def test_a_package_that_cannot_be_built_is_told(toy):
 
 def test_a_folder_that_cannot_be_written_keeps_nothing(toy):
     (toy / "file").write_text("in the way")
-    refused(release(toy, "--to", "file"), "file", status=1)
+    (toy / "link").symlink_to("nowhere")
+    for name in ("file", "link"):
+        done = release(toy, "--to", name)
+        assert done.returncode == 2
+        assert f"argument --to: '{name}' is there and is no folder" in done.stderr
 
 
 def test_an_archive_whose_name_a_folder_has_leaves_nothing_behind(toy):

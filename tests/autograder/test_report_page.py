@@ -13,6 +13,7 @@ import pytest
 from autograder.classroom.report import numbers, page, plots, text
 from autograder.classroom.report.model import FEWEST, About, Measurement
 from autograder.core.verdict import Criterion, Reason, Verdict
+from autograder.grading import times
 from autograder.grading.results import Result
 from autograder.grading.similar import Pair
 from autograder.grading.states import State
@@ -142,7 +143,7 @@ def test_only_all_is_a_hundred_percent(share, says):
     ("seconds", "says"), [(0.21, "0.2 s"), (59.4, "59 s"), (90, "1.5 min"), (200_000, "2.3 d")]
 )
 def test_times_are_written_in_the_largest_unit(seconds, says):
-    assert text.duration(seconds) == says
+    assert times.duration(seconds) == says
 
 
 def test_a_plot_has_no_styles_and_its_text_keeps_its_size():

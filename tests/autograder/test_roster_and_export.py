@@ -119,6 +119,26 @@ def test_the_rosters_of_platforms_are_read_as_they_are(
     assert students(root)[number] == tuple(about)
 
 
+def test_a_name_of_one_word_has_no_part_that_formgrader_shows_as_none(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", "")
+    root = make(tmp_path)
+    header, _, rest = CANVAS_ROSTER.partition("\n")
+    text = f"{header}\nDan,105,011,dan,A,,\n,106,012,nameless,A,,\n{rest}"
+    done = rps_grader(root, "roster", roster(root, text))
+    assert done.returncode == 0, done.stderr
+    own = "student_id,first_name,last_name\nfirst,Eve,\nlast,,Finn\nada,Ada,\n"
+    done = rps_grader(root, "roster", roster(root, own, "own.csv"))
+    assert done.returncode == 0, done.stderr
+    found = students(root)
+    assert found["dan"] == ("", "Dan", None)
+    assert found["nameless"] == (None, None, None)  # formgrader lists the id
+    assert found["first"] == ("", "Eve", None)
+    assert found["last"] == ("", "Finn", None)
+    assert found["ada"] == ("", "Ada", None)  # one name, whole, replaces the other
+    done = rps_grader(root, "roster", roster(root, own, "own.csv"))
+    assert "0 students added, 0 changed, 3 as they were." in done.stdout
+
+
 def test_the_table_has_zones_and_no_zero_for_what_nobody_graded(course):
     rows = {row["student_id"]: row for row in table(course)}
     assert rows["ada"]["duedate"] == "2026-05-01 12:00:00+00:00"
@@ -139,6 +159,35 @@ def test_the_penalty_for_being_late_applies_to_points_by_hand(course):
         "11.0",
         "0.0",
     )
+
+
+@pytest.mark.parametrize(
+    ("computes", "says"),
+    [
+        ("raise RuntimeError('boom')", "RuntimeError: boom"),
+        ("return float('nan')", "it gave nan, expected points from 0 on"),
+    ],
+)
+def test_a_penalty_that_cannot_be_computed_is_told_in_one_line(course, computes, says):
+    (course / "penalty.py").write_text(
+        "from nbgrader.plugins import LateSubmissionPlugin\n\n\n"
+        "class Penalty(LateSubmissionPlugin):\n"
+        f"    def late_submission_penalty(self, student, score, seconds):\n        {computes}\n"
+    )
+    config = course / "nbgrader_config.py"
+    before = config.read_text()
+    config.write_text(f"{before}\nc.AssignLatePenalties.plugin_class = 'penalty.Penalty'\n")
+    try:
+        reported = rps_grader(course, "report", "toy1")
+        stock = nbgrader(course, "export", "--to", "penalties.csv", check=False)
+    finally:
+        config.write_text(before)
+    for done in (reported, stock):
+        assert done.returncode != 0
+        assert "The late penalty of late cannot be computed by Penalty" in done.stderr
+        assert says in done.stderr
+        assert "Traceback" not in done.stderr
+    assert not (course / "penalties.csv").exists()
 
 
 def exported(root, source, *arguments, status=0):
@@ -168,8 +217,30 @@ def test_canvas_gets_its_own_rows_with_final_grades_only(course):
     assert "3 grades in 'toy1 (987)'" in said
     assert "1 waiting, 1 error, 1 excused in Canvas" in said
     assert "Canvas has 9 points for this assignment, and the gradebook 11." in said
-    assert "is there already" in exported(course, roster(course, text), status=2)
     (course / "toy1-canvas-grades.csv").unlink()
+
+
+def test_a_table_is_replaced_that_was_exported_before_and_no_other_file(course):
+    table, source = course / "toy1-canvas-grades.csv", roster(course, CANVAS_ROSTER)
+    exported(course, source, status=1)
+    first = table.read_bytes()
+    table.write_bytes(first.replace(b"9.00\r\n", b"1.00\r\n"))
+    exported(course, source, status=1)
+    assert table.read_bytes() == first
+    assert "is there already" in exported(course, source, "--to", table.name, status=2)
+    assert "is there already" in exported(course, table.name, status=2)  # for the platform's own
+    others = (CANVAS_ROSTER.encode(), first.replace(b"toy1", b"toy2"), b"", b"\xff", first + b'"')
+    for other in others:
+        table.write_bytes(other)
+        assert "is there already" in exported(course, source, status=2)
+        assert table.read_bytes() == other
+    table.unlink()
+    moodle = course / "toy1-moodle-grades.csv"
+    sheet = MOODLE_ROSTER.replace(',"Feedback comments"', "").replace('PM",-,', 'PM",-')
+    worksheet = roster(course, sheet.replace("-,-,", "-,-").replace("ada@example.org", "ada"))
+    moodle.write_bytes(worksheet.read_bytes())
+    assert "is there already" in exported(course, worksheet, status=2)
+    moodle.unlink()
 
 
 def test_moodle_gets_its_own_worksheet_back(course):

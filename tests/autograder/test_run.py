@@ -177,6 +177,16 @@ def test_what_could_not_be_graded_is_told_and_fails_the_command(courses):
     assert "[NbGrader" not in run.stdout + run.stderr
 
 
+def test_the_summary_says_what_a_person_reads_and_the_log_what_nbgrader_says(courses):
+    *_, run = courses
+    (line,) = (line for line in run.stdout.splitlines() if line.startswith("late: "))
+    assert "Handed in 2.4 d late" in line
+    assert "SubmittedAssignment<" not in run.stdout
+    assert "Late submission penalty" not in run.stdout
+    log = Path(re.search(r"Log: (\S+)", run.stdout)[1]).read_text()
+    assert "SubmittedAssignment<toy1 for late> is 208800.0 seconds late" in log
+
+
 def test_a_summary_tells_errors_waiting_missing_and_zero_apart(courses):
     *_, run = courses
     assert "12 graded, 0 unchanged, 1 not graded in whole." in run.stdout, run.stdout

@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import json
 import os
 import shutil
 import signal
@@ -233,6 +234,26 @@ def test_a_new_answer_is_graded_and_looked_at_again(graded):
     assert collected(root)["answered", "why"].state is State.BY_HAND
 
 
+@pytest.mark.parametrize("name", ["zed\u202e", "two\nlines", b"no utf-8 \xff"])
+def test_a_folder_whose_name_can_be_no_students_is_not_forgotten(graded, name):
+    root, _ = graded
+    folder = root / "submitted" / os.fsdecode(name)
+    shutil.copytree(root / "submitted/blank", folder)
+    told = ascii(os.fsdecode(name))[1:-1]
+    try:
+        shown = rps_grader(root, "show", "toy1", "--check")
+        row = rows(root)[told]
+        rps_grader(root, "report", "toy1", "--to", "odd")
+    finally:
+        shutil.rmtree(folder)
+    assert shown.returncode == 1
+    assert f"{told}: handed in, not graded: The name of the folder holds characters" in " ".join(
+        shown.stdout.split()
+    )
+    assert (row["status"], row["score"]) == ("not graded", "")
+    assert json.dumps(told) in (root / "odd/toy1.json").read_text()
+
+
 def test_another_rubric_makes_results_stale(graded):
     root, _ = graded
     path = root / "toy/exercises/double/rubric.toml"
@@ -247,6 +268,28 @@ def test_another_rubric_makes_results_stale(graded):
     assert row["reason"] == "changed since it was graded: rubric"
     assert "blank: stale: changed since it was graded: rubric" in shown
     assert rows(root)["blank"]["status"] == "graded"
+
+
+def test_a_stale_result_has_no_score_that_nobody_gave(graded):
+    root, _ = graded
+    path = root / "toy/exercises/double/rubric.toml"
+    text = path.read_text()
+    before = collected(root)
+    try:
+        path.write_text(text.replace("tolerance = 1e-5", "tolerance = 1e-4"))
+        shown = json.loads(rps_grader(root, "show", "toy1", "--json").stdout)
+        exported = table(root, "--StatusExportPlugin.exercises=True")
+    finally:
+        path.write_text(text)
+    written = {(row["student_id"], row["exercise"]): row["score"] for row in exported}
+    stale = {(r["student"], r["exercise"]): r["score"] for r in shown if r["state"] == State.STALE}
+    given = {
+        key: None if before[key].state in (State.WAITING, State.FAILED) else before[key].score
+        for key in stale
+    }
+    assert stale == given
+    assert {key: float(written[key]) if written[key] else None for key in stale} == given
+    assert {before[key].state for key in stale} >= {State.WAITING, State.FAILED, State.GRADED}
 
 
 def test_other_points_and_another_profile_make_results_stale(graded):

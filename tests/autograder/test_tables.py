@@ -37,6 +37,25 @@ def test_names_of_exercises_are_never_broken_within_a_word(width, has_names, who
     assert "…" not in said
 
 
+MANY = [f"an_exercise_{number}" for number in range(8)]
+ID = "ada.lovelace@students.example.org"
+
+
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_students_are_readable_beside_many_exercises(width):
+    found = [Result(ID, name, 2.25, 10, flags=("a flag",)) for name in MANY]
+    console = Console(file=io.StringIO(), width=width)
+    tables.print_scores("ps4", found, console, {ID: "Lovelace, Ada"})
+    said = console.file.getvalue()
+    rows = [line.split()[0] for line in said.splitlines()[4:] if line.strip()]
+    assert "".join(rows).startswith(ID)
+    assert said.count("2.25 ") == len(MANY)
+    assert "…" not in said
+    told = " ".join(said.split())
+    assert all(f"{number} {name} of 10" in told for number, name in enumerate(MANY, 1))
+    assert "too narrow for the students' names" in told
+
+
 def test_names_of_students_are_parted_between_words_only():
     said = printed(80)
     assert "Lovelace," in said

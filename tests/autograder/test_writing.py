@@ -2,6 +2,7 @@
 
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -36,3 +37,25 @@ def test_what_cannot_be_written_leaves_all_as_it_was(tmp_path):
     with pytest.raises(UnicodeEncodeError):
         writing.text(tmp_path / "new", "\ud800")
     assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_a_link_stays_one_and_its_file_is_replaced(tmp_path):
+    file, link = tmp_path / "real.csv", tmp_path / "link.csv"
+    file.write_text("old")
+    link.symlink_to(file.name)
+    writing.text(link, "new")
+    assert link.is_symlink()
+    assert file.read_text() == "new"
+    assert sorted(tmp_path.iterdir()) == [link, file]
+
+
+def test_a_pipe_and_a_device_are_written_to(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    writing.text(pipe, "text")
+    assert os.read(reader, 100) == b"text"
+    os.close(reader)
+    assert list(tmp_path.iterdir()) == [pipe]
+    writing.text(Path(os.devnull), "text")
+    assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)

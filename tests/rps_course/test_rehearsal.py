@@ -31,9 +31,9 @@ TOP_K = (
 )
 
 
-def run(*arguments):
+def run(*arguments, cwd=None):
     return subprocess.run(
-        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False
+        [*COMMAND, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, check=False
     )
 
 
@@ -214,6 +214,18 @@ def test_bad_input_is_told(tmp_path, handed_in):
         assert done.returncode == 2
         assert says in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_a_problem_set_is_found_by_its_name_as_pack_finds_it(handed_in, tmp_path):
+    path = handed_in("1 + 1")
+    for folder in (tmp_path, tmp_path / "ps2"):
+        folder.mkdir(exist_ok=True)
+        path = path.rename(folder / path.name)
+        done = run("ps2", cwd=tmp_path)
+        assert f"{path.relative_to(tmp_path)} has no check" in done.stderr
+    path.unlink()
+    assert "There is no file ps2.ipynb." in run("ps2", cwd=tmp_path).stderr
+    assert "There is no file ps9." in run("ps9", cwd=tmp_path).stderr
 
 
 def test_a_package_that_the_grader_lacks_is_told_once(handed_in, tmp_path):

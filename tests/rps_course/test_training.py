@@ -3,6 +3,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -53,6 +54,8 @@ def test_training_writes_weights_record_history_and_pictures(trained):
         "predictions.png",
     }
     assert "Test accuracy 0." in printed
+    assert re.search(r"Epoch 3 of 3: accuracy \d\.\d{4}, test accuracy \d\.\d{4}", printed)
+    assert "validation" not in printed
     for name in ("examples.png", "history.png", "predictions.png"):
         with Image.open(folder / name) as picture:
             assert min(picture.size) > 300

@@ -13,10 +13,10 @@ from nbgrader.apps.zipcollectapp import ZipCollectApp
 from nbgrader.plugins import FileNameCollectorPlugin
 
 from autograder.classroom import roster as rosters
-from autograder.classroom.collecting import archives, folders, matching, platforms, taking
+from autograder.classroom.collecting import archives, folders, matching, plain, platforms, taking
 from autograder.classroom.collecting.archives import ArchiveError, Entry
+from autograder.classroom.collecting.exports import Asked, Claim, Export, ExportError, HandIn
 from autograder.classroom.collecting.folders import FolderError
-from autograder.classroom.collecting.platforms import Claim, Export, ExportError, HandIn
 from autograder.classroom.collecting.taking import Shelf, Taken
 from autograder.classroom.roster import Person, Roster, RosterError
 from autograder.core.exercise import FileExercise
@@ -90,7 +90,7 @@ def collect(application: NbGrader, source: Path, assignment: str, options: Optio
     course = application.coursedir
     folders.require_no_course(source, course)
     with results.opened(course.db_url, assignment) as (gradebook, known):
-        expected = _expected(application, known)
+        asked = _asked(application, gradebook, known)
         roster = _roster(gradebook, options)
     downloaded = ZipCollectApp(parent=application).downloaded_directory
     shelf = Shelf(Path(course.root) / downloaded / assignment, Path(course.root))
@@ -103,7 +103,7 @@ def collect(application: NbGrader, source: Path, assignment: str, options: Optio
     shelf.folder.parent.mkdir(parents=True, exist_ok=True)
     try:
         with own_folder(shelf.folder.parent, ".unpacked-") as scratch:
-            reader = _Reader(application, scratch, roster, expected, assignment, found)
+            reader = _Reader(application, scratch, roster, asked, found)
             hand_ins = [hand_in for export in reader.read(source) for hand_in in export.hand_ins]
             whose = _matched(hand_ins, roster, found, strict=options.roster is not None)
             for student in sorted(whose):
@@ -128,13 +128,16 @@ def _has_files(folder: Path) -> bool:
     return folder.is_dir() and any(folder.iterdir())
 
 
-def _expected(application: NbGrader, known: Assignment) -> frozenset[str]:
-    """Returns the names of the files that an assignment asks for."""
+def _asked(application: NbGrader, gradebook: Gradebook, known: Assignment) -> Asked:
+    """Returns what an assignment asks for."""
     course = Grading(parent=application).load()
     cells = {cell.name for notebook in known.notebooks for cell in notebook.grade_cells}
-    asked = (course.exercises.get(name) for name in cells)
-    files = {name for e in asked if isinstance(e, FileExercise) for name in e.files}
-    return frozenset({*(f"{notebook.name}.ipynb" for notebook in known.notebooks), *files})
+    exercises = (course.exercises.get(name) for name in cells)
+    files = {name for e in exercises if isinstance(e, FileExercise) for name in e.files}
+    files |= {f"{notebook.name}.ipynb" for notebook in known.notebooks}
+    names = {exercise.assignment for exercise in course.exercises.values()}
+    names |= {assignment.name for assignment in gradebook.assignments}
+    return Asked(known.name, files, names - {known.name})
 
 
 def _roster(gradebook: Gradebook, options: Options) -> Roster:
@@ -151,10 +154,9 @@ class _Reader:
     """Reads exports, and unpacks what students packed in them."""
 
     def __init__(
-        self, application: NbGrader, scratch: Path, roster: Roster, expected: frozenset[str],
-        assignment: str, found: Collected,
-    ) -> None:  # fmt: skip
-        self._scratch, self._expected, self._assignment = scratch, expected, assignment
+        self, application: NbGrader, scratch: Path, roster: Roster, asked: Asked, found: Collected
+    ) -> None:
+        self._scratch, self._asked = scratch, asked
         self._roster, self._found, self._count = roster, found, 0
         self._knows = matching.knows(roster)
         self._named = FileNameCollectorPlugin(parent=application)
@@ -170,10 +172,12 @@ class _Reader:
             found = [self._read_archive(source)]
         else:
             raise ArchiveError(f"There is no file or folder {source}.")
+        lost = self._found.lost
+        lost += [archives.shown(text) for export in found for text in export.lost]
         if not any(export.hand_ins for export in found):
-            if lost := self._found.lost:
+            if lost:
                 few = "; ".join(lost[:3]) + ("; ..." if lost[3:] else "")
-                raise ExportError(f"{source} holds nothing that can be taken: {few}.")
+                raise ExportError(f"{source} holds nothing of {self._asked.assignment}: {few}.")
             raise ExportError(
                 f"{source} holds no hand-in that could be recognized. Canvas, Moodle, Gradescope "
                 "and folders named by students are; rps-grader collect --help says how."
@@ -189,7 +193,7 @@ class _Reader:
         there = folders.listing(folder)
         for name, why in there.lost.items():
             self._found.lost.append(archives.shown(f"{name} ({why})"))
-            labels = [platforms.owner_of_file(part, self._knows)[0] for part in name.parts]
+            labels = [plain.owner_of_file(part, self._knows)[0] for part in name.parts]
             people = (matching.named(label, self._roster)[0] for label in labels)
             self._found.unread |= {person.id for some in people for person in some}
         exports, rest = [], []
@@ -207,7 +211,7 @@ class _Reader:
         """Whether an archive in a folder is that of a class, and not that of a student."""
         if self._is_platforms([entry.name]) or self._by_name(entry) is not None:
             return False
-        label, _ = platforms.owner_of_file(entry.name.name, self._knows)
+        label, _ = plain.owner_of_file(entry.name.name, self._knows)
         if self._knows(label):
             return False
         names = archives.names(entry.path)
@@ -236,7 +240,7 @@ class _Reader:
             hand_in = named.setdefault(student, HandIn((claim,), source=source))
             hand_in.files[PurePosixPath(Path(about["file_id"]).stem + entry.path.suffix)] = entry
             hand_in.time = matching.parsed(about.get("timestamp") or "", UTC)
-        export = platforms.read(rest, source, self._expected, self._knows, self._assignment)
+        export = platforms.read(rest, source, self._knows, self._asked)
         export.hand_ins += named.values()
         return export
 
@@ -283,7 +287,7 @@ class _Reader:
                 folder = PurePosixPath(archives.stem(name.name))
                 inside = {folder / inner: e for inner, e in inside.items()}
             hand_in.files |= inside
-        if not hand_in.has_notebook:
+        if not hand_in.has_notebook and not hand_in.is_no_file:
             hand_in.notes.append("there is no notebook in it")
 
 
@@ -324,7 +328,11 @@ def _take(
     student: str, person: Person | None, target: Path, own: list[HandIn], shelf: Shelf,
     options: Options,
 ) -> Taken:  # fmt: skip
-    in_order = sorted(own, key=cmp_to_key(_compare))  # stable: of unknown order, the later archive
+    files = [hand_in for hand_in in own if not hand_in.is_no_file]
+    if not files:
+        about = f"only {own[-1].instead} was handed in, and no file"
+        return Taken(student, taking.NO_FILE, own[-1], about=about)
+    in_order = sorted(files, key=cmp_to_key(_compare))  # stable: else the later archive
     newest = in_order.pop()
     complete = [hand_in for hand_in in in_order if hand_in.has_notebook]
     if complete and not newest.has_notebook and not options.force:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, tzinfo
 
 import dateutil.parser
 
-from autograder.classroom.collecting.platforms import Claim
+from autograder.classroom.collecting.exports import Claim
 from autograder.classroom.roster import Person, Roster, comparable, words
 
 _SUBMITTED = "last modified (submission)"  # Moodle's column, without a zone

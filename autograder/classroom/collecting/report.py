@@ -58,7 +58,7 @@ def _some(texts: list[str]) -> str:
 
 def failed(found: command.Collected) -> bool:
     """Whether a person has to look at something."""
-    bad = {taking.KEPT, taking.ASIDE, taking.FAILED}
+    bad = {taking.KEPT, taking.ASIDE, taking.FAILED, taking.NO_FILE}
     noted = any(t.hand_in.notes and t.outcome in taking.WRITTEN for t in found.taken)
     lost = found.lost or any(".ipynb" in text.lower() for text in found.left_out)
     return bool(found.unmatched or noted or lost or any(t.outcome in bad for t in found.taken))

@@ -15,14 +15,15 @@ from itertools import count
 from pathlib import Path, PurePosixPath
 
 from autograder.classroom.collecting.archives import Entry
-from autograder.classroom.collecting.platforms import HandIn, Order, is_notebook
+from autograder.classroom.collecting.exports import HandIn, Order, is_notebook
 from autograder.core import writing
 from autograder.grading.staging import TIMESTAMP, OddFileError, timestamp
 
 _RECORD, _LOG = "collected.json", "collected.log"  # what a run adds to it, a line each
 
-NEW, NEWER, SAME, TIMED, KEPT, ASIDE, FORCED, FAILED = (
+NEW, NEWER, SAME, TIMED, KEPT, ASIDE, FORCED, FAILED, NO_FILE = (
     "new", "newer", "unchanged", "time changed", "kept", "put aside", "forced", "failed",
+    "not taken",
 )  # fmt: skip
 WRITTEN = (NEW, NEWER, FORCED)
 

@@ -18,6 +18,7 @@ from autograder.classroom.report import plots, text
 from autograder.classroom.report.model import FEWEST, Item, Report, Student
 from autograder.core.display import inline
 from autograder.core.verdict import plain
+from autograder.grading import times
 
 _FOLDER = Path(__file__).parent
 _UNDONE = ("error", "stale", "not graded")
@@ -46,7 +47,7 @@ def render(reports: Sequence[Report], made: datetime) -> str:
         "points": text.points,
         "percent": text.percent,
         "likeness": text.likeness,
-        "duration": text.duration,
+        "duration": times.duration,
         "discrimination": _discrimination,
         "by_chance": lambda students: f"{_by_chance(students):.2f}",
         "plain": plain,

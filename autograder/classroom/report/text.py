@@ -3,7 +3,6 @@
 from autograder.grading import similarity
 
 NONE = "–"
-_UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
 
 
 def points(value: float | None) -> str:
@@ -27,11 +26,3 @@ def likeness(share: float) -> str:
 def signed(value: float) -> str:
     """Returns a number with its sign, to the hundredth."""
     return f"{value:.2f}".replace("-", "−")
-
-
-def duration(seconds: float) -> str:
-    """Returns a time in the largest unit of which there is one."""
-    for unit, name in _UNITS:
-        if seconds >= unit:
-            return f"{seconds / unit:.1f} {name}"
-    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
