@@ -312,12 +312,12 @@ def test_a_student_is_found_by_the_id_in_other_capitals_unless_two_could_be_mean
     with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
         for student in ("ada", "dan", "Eve", "eve"):
             gradebook.add_student(student)
-    text = "student_id,first_name\nAda,Ada\nDAN,Dan\neve,Eve\n,Nobody\n"
+    text = "student_id,first_name,last_name\nAda,Ada,A\nDAN,Dan,D\neve,Eve,E\n,No,Body\n"
     path = roster(root, text)
     done = rps_grader(root, "roster", path)
     assert done.returncode == 1, done.stderr
     assert "Student ids are from the column 'student_id' of " in done.stdout
-    assert "Left out, with nothing in that column: row 5 (Nobody)." in done.stdout
+    assert "Left out, with nothing in that column: row 5 (No Body)." in done.stdout
     assert "0 students added, 3 changed, 0 as they were." in done.stdout
     assert {student: first for student, (first, *_) in students(root).items()} == {
         "ada": "Ada",
