@@ -118,7 +118,8 @@ def fill(
         missing_zero: whether to enter 0 for who handed in nothing.
 
     Raises:
-        GradesError: it is no export of Canvas or Moodle, or has no such column.
+        GradesError: it is no export of Canvas or Moodle, it has no such column, or a 0 may be
+            somebody's who handed in under another id.
     """
     if roster.is_canvas:
         rows, at, written = _canvas(roster, assignment, points, column)
@@ -129,6 +130,17 @@ def fill(
             "The file is neither Canvas' gradebook (Student, ID, ..., Section) nor Moodle's "
             "grading worksheet (Identifier, ..., Grade). Export it there, and give it as it is. "
             "For other platforms, use the table that nbgrader export writes."
+        )
+    there = {person.id for person in roster.people}
+    written.unknown = sorted(s for s, g in found.items() if s not in there and g.score is not None)
+    others = sorted(s for s, g in found.items() if s not in there and g.status != "missing")
+    if missing_zero and others:
+        raise GradesError(
+            f"{counted(len(others), 'student')} handed in, but not in the file: "
+            f"{', '.join(others[:5])}{', ...' if others[5:] else ''}. "
+            "--missing-zero would enter 0 for who is in there under another id than in the "
+            f"gradebook. Ids are from the column {roster.id_column!r}: name another one with "
+            "--id-column, or leave --missing-zero out."
         )
     locked = roster.column("grade can be changed") if roster.is_moodle else None
     for row, source, person in zip(rows[1:], roster.rows, roster.by_row, strict=True):
@@ -149,8 +161,6 @@ def fill(
         else:
             row[at] = f"{grade.score:.2f}"
             written.entered += 1
-    there = {person.id for person in roster.people}
-    written.unknown = sorted(s for s, g in found.items() if s not in there and g.score is not None)
     return rows, written
 
 
@@ -272,9 +282,10 @@ def make(
     Raises:
         GradesError, RosterError, results.UNREADABLE: it cannot be done; nothing was written.
     """
-    roster = rosters.read(source, id_column)
     found, points = grades(application, assignment)
+    roster = rosters.read(source, id_column, found)
     rows, written = fill(roster, found, assignment, points, column, missing_zero=missing_zero)
+    written.notes[:0] = roster.about_ids(source)
     platform = "canvas" if roster.is_canvas else "moodle"
     path = to or Path(f"{assignment}-{platform}-grades.csv")
     write(rows, path, again=to is None and not (path.exists() and path.samefile(source)))

@@ -9,7 +9,7 @@ import io
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -33,6 +33,7 @@ _TEST_STUDENT = "student, test"  # of Canvas, which belongs to nobody
 _CONTROL = r"\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
 _UNUSABLE = re.compile(rf"[{_CONTROL}/\\:*?\"<>|]|^\.|^\s|\s$|^$")
 _INVISIBLE = re.compile(f"[{_CONTROL}]")
+_NAMED = 10  # of many, how many are named
 _MAX_ID = 128  # of letters, as nbgrader's gradebook has it
 _MAX_ID_BYTES = 200  # of a folder's name
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n")  # with which Excel begins
@@ -99,12 +100,16 @@ class Roster:
         header: the names of the file's columns; empty for a roster of the gradebook.
         rows: every row of the file, also those that are no student's.
         by_row: the students by the number of their row.
+        id_column: the name of the column with the student ids.
+        without_id: rows with nothing in it, each as it is shown.
     """
 
     people: tuple[Person, ...]
     header: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     by_row: tuple[Person | None, ...] = ()
+    id_column: str = ""
+    without_id: tuple[str, ...] = ()
 
     @property
     def is_canvas(self) -> bool:
@@ -119,6 +124,25 @@ class Roster:
     def column(self, *names: str) -> int | None:
         """Returns the number of the first column with one of these names."""
         return _column(self.header, names)
+
+    def identified(self, key: str) -> Person | None:
+        """Returns the student with this id; else the one whom this identifies, in any capitals."""
+        same = self.by_key.get(key.casefold(), [])
+        return self.by_id.get(key) or (same[0] if len(same) == 1 else None)
+
+    def about_ids(self, path: Path) -> list[str]:
+        """Returns the lines that say where the ids are from, and who has none."""
+        lines = [f"Student ids are from the column {self.id_column!r} of {path}."]
+        if self.without_id:
+            more = len(self.without_id) - _NAMED
+            some = "; ".join(self.without_id[:_NAMED]) + (f"; and {more} more" if more > 0 else "")
+            lines.append(f"Left out, with nothing in that column: {some}.")
+        return lines
+
+    @cached_property
+    def by_id(self) -> dict[str, Person]:
+        """Students by their ids."""
+        return {person.id: person for person in self.people}
 
     @cached_property
     def by_key(self) -> dict[str, list[Person]]:
@@ -152,13 +176,16 @@ def is_canvas(header: Sequence[str]) -> bool:
     return {"id", "section"} <= names and bool(names & {"student", "lastname"})
 
 
-def read(path: Path, id_column: str = "") -> Roster:
+def read(path: Path, id_column: str = "", known: Iterable[str] = ()) -> Roster:
     """Reads a roster.
+
+    A student who is known has the id by which they are known, also where it differs in capitals.
 
     Args:
         path: a CSV file, separated by commas, semicolons or tabs.
-        id_column: the column with the student ids; by default the first of `ID_COLUMNS` in which
-            every student has one.
+        id_column: the column with the student ids; by default, of `ID_COLUMNS`, the one that names
+            most of the known students, then the one in which most have an id, then the first.
+        known: ids of the students whom the course has already.
 
     Raises:
         RosterError: there is no such file, or it is no roster.
@@ -167,15 +194,38 @@ def read(path: Path, id_column: str = "") -> Roster:
     people = [row for row in rows if not _is_nobody(header, row)]
     if not people:
         raise RosterError(f"{path} has no students: there is a header only.")
-    at = _id_column(path, header, people, id_column)
-    found = [None if _is_nobody(header, row) else _person(header, row, at) for row in rows]
+    match = _matcher(known)
+    at = _id_column(path, header, people, id_column, match)
+    found = [None if _is_nobody(header, row) else _person(header, row, at, match) for row in rows]
+    without = [
+        f"row {number}{person}"
+        for number, person in enumerate(found, 2)
+        if person and not person.id
+    ]
+    found = [person if person and person.id else None for person in found]
     _require_usable(path, header[at], found)
     return Roster(
         tuple(person for person in found if person),
         tuple(header),
         tuple(map(tuple, rows)),
         tuple(found),
+        header[at],
+        tuple(without),
     )
+
+
+def _matcher(known: Iterable[str]) -> Callable[[str], str | None]:
+    """Returns what finds a known id: the same one, else the only one but for capitals."""
+    exact = set(known)
+    folded: dict[str, list[str]] = {}
+    for student in exact:
+        folded.setdefault(student.casefold(), []).append(student)
+
+    def match(given: str) -> str | None:
+        same = [given] if given in exact else folded.get(given.casefold(), [])
+        return same[0] if len(same) == 1 else None
+
+    return match
 
 
 def of_gradebook(students: Iterable[tuple[str, str | None, str | None, str | None]]) -> Roster:
@@ -235,7 +285,10 @@ def _is_nobody(header: list[str], row: list[str]) -> bool:
     return first.startswith(_POINTS_POSSIBLE) or first == _TEST_STUDENT or not "".join(row[:2])
 
 
-def _id_column(path: Path, header: list[str], people: list[list[str]], asked: str) -> int:
+def _id_column(
+    path: Path, header: list[str], people: list[list[str]], asked: str,
+    match: Callable[[str], str | None],
+) -> int:  # fmt: skip
     if asked:
         at = _column(header, [comparable(asked)])
         if at is None:
@@ -247,10 +300,21 @@ def _id_column(path: Path, header: list[str], people: list[list[str]], asked: st
             f"{path} has no column with student ids, such as student_id, Username, SIS Login ID or "
             f"Email; it has: {', '.join(header)[:300]}. Name one with --id-column."
         )
-    return next((at for at in there if all(row[at].strip() for row in people)), there[0])
+
+    def fit(at: int) -> tuple[int, int]:
+        ids = [student for row in people if (student := _id(row[at]))]
+        return len(set(filter(None, map(match, ids)))), len(ids)
+
+    return max(there, key=fit)  # of several that fit as well, the first
 
 
-def _person(header: list[str], row: list[str], at: int) -> Person:
+def _id(cell: str) -> str:
+    return unicodedata.normalize("NFC", cell.strip())
+
+
+def _person(
+    header: list[str], row: list[str], at: int, match: Callable[[str], str | None]
+) -> Person:
     def cell(names: Sequence[str]) -> str:
         column = _column(header, names)
         return "" if column is None else " ".join(_INVISIBLE.sub(" ", row[column]).split())
@@ -265,7 +329,7 @@ def _person(header: list[str], row: list[str], at: int) -> Person:
     own = {cell([name]).casefold() for name in ID_COLUMNS if name != "identifier"}
     own -= {"", canvas} if canvas else {""}
     return Person(
-        unicodedata.normalize("NFC", row[at].strip()),
+        match(_id(row[at])) or _id(row[at]),
         first,
         last,
         email or (login if "@" in login else ""),
@@ -288,12 +352,11 @@ def _parted(name: str) -> tuple[str, str]:
 
 def _require_usable(path: Path, column: str, found: list[Person | None]) -> None:
     people = [person for person in found if person]
+    if not people:
+        raise RosterError(
+            f"{path} has nothing in the column {column!r}. Choose another column with --id-column."
+        )
     for number, person in enumerate(found, 2):
-        if person and not person.id:
-            raise RosterError(
-                f"{path}: row {number} has nothing in the column {column!r}. Choose another "
-                "column with --id-column."
-            )
         if person and not _is_usable(person.id):
             raise RosterError(
                 f"{path}: {person.id[:60]!r} in row {number} cannot be a student id, which names a "

@@ -23,7 +23,8 @@ def add(commands: Commands) -> None:
         description="Takes student id, first and last name and e-mail address from a CSV file into "
         "the gradebook: Canvas' gradebook, Moodle's grading worksheet, Gradescope's roster, or a "
         "file with the columns student_id, first_name, last_name, email. Students who are there "
-        "already get the names; nobody is removed, and no score changes.",
+        "already get the names; nobody is removed, and no score changes. Exit status 1 if somebody "
+        "has no id.",
     )
     made.add_argument("roster", type=Path, metavar="ROSTER.csv", help="the file")
     takes_id_column(made)
@@ -41,7 +42,6 @@ def call(arguments: argparse.Namespace) -> int:
 
     folders = nbgrader().coursedir
     try:
-        people = roster.read(arguments.roster, arguments.id_column).people
         if gradebooks.is_missing(folders.db_url):
             return fails(
                 f"There is no gradebook {gradebooks.file_of(folders.db_url)}. Run this in the "
@@ -53,17 +53,20 @@ def call(arguments: argparse.Namespace) -> int:
             Gradebook(folders.db_url, folders.course_id) as gradebook,
             gradebooks.one_commit(gradebook),
         ):
-            added, changed, others = _enter(gradebook, people, arguments.dry_run)
+            known = [student.id for student in gradebook.students]
+            found = roster.read(arguments.roster, arguments.id_column, known)
+            added, changed, others = _enter(gradebook, found.people, arguments.dry_run)
     except (roster.RosterError, GradebookError) as error:
         return fails(error, 2)
+    print("\n".join(found.about_ids(arguments.roster)))
     would = "would be " if arguments.dry_run else ""
-    same = len(people) - added - changed
+    same = len(found.people) - added - changed
     print(
         f"{counted(added, 'student')} {would}added, {changed} {would}changed, {same} as they were."
     )
     if others:
         print(f"In the gradebook, but not in {arguments.roster}: {', '.join(others)}")
-    return 0
+    return 1 if found.without_id else 0
 
 
 def _enter(

@@ -36,8 +36,8 @@ def takes_id_column(command: argparse.ArgumentParser) -> None:
         "--id-column",
         default="",
         metavar="COLUMN",
-        help="the roster's column with the student ids (default: the first of student_id, "
-        "Username, SIS Login ID, Email and the like in which every student has one)",
+        help="the roster's column with the student ids (default: of student_id, Username, SIS "
+        "Login ID, Email and the like, the one with most of the gradebook's students)",
     )
 
 

@@ -1,16 +1,21 @@
 """nbgrader's gradebook, as several commands and formgrader use it at the same time."""
 
 import contextlib
+import logging
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, InvalidEntry
 from sqlalchemy import event, make_url
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from tornado.log import app_log
 
+# What SQLite and PostgreSQL say of a gradebook that an older nbgrader has made.
+_OLD = re.compile(r"no such column|column \S+ does not exist")
 _SECONDS, _USUAL = 60, 5  # that a command waits while another one writes; Python's own
 
 
@@ -37,12 +42,30 @@ def used(db_url: str) -> Iterator[None]:
     Raises:
         GradebookError: it cannot.
     """
+    app_log.addFilter(_is_other)
     try:
         yield
     except SQLAlchemyError as error:
-        name = file_of(db_url) or make_url(db_url).render_as_string(hide_password=True)
-        because = str(getattr(error, "orig", None) or error).strip()
-        raise GradebookError(f"The gradebook {name} cannot be used: {because}.") from error
+        raise _told(db_url, error) from error
+    except InvalidEntry as error:
+        # nbgrader 0.9.6 makes one of whatever a database says.
+        if not isinstance(error.__context__, OperationalError):
+            raise
+        raise _told(db_url, error.__context__) from error
+    finally:
+        app_log.removeFilter(_is_other)
+
+
+def _told(db_url: str, error: SQLAlchemyError) -> GradebookError:
+    name = file_of(db_url) or make_url(db_url).render_as_string(hide_password=True)
+    because = str(getattr(error, "orig", None) or error).strip()
+    remedy = " Run nbgrader db upgrade." if _OLD.search(because) else ""
+    return GradebookError(f"The gradebook {name} cannot be used: {because}.{remedy}")
+
+
+def _is_other(record: logging.LogRecord) -> bool:
+    """Whether a message is not nbgrader's about an error that it raises as well."""
+    return not str(record.msg).startswith("Rolling back session due to database error")
 
 
 @contextlib.contextmanager

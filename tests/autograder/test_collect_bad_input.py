@@ -164,7 +164,7 @@ NO_ROSTER = {
     "a path": ("student_id\n../ada\n", "'../ada' in row 2 cannot be a student id"),
     "unseen": ("student_id\nada\u200b\u202eb\n", "in row 2 cannot be a student id"),
     "long": (f"student_id\n{'ü' * 120}\n", "in row 2 cannot be a student id"),
-    "blank": ("student_id,x\nada,1\n,2\n", "row 3 has nothing in the column 'student_id'"),
+    "blank": ("student_id,x\n,1\n,2\n", "has nothing in the column 'student_id'"),
     "ragged": ("student_id\nada,Lovelace\n", "row 2 has 2 cells; the header has 1"),
     "binary": ("PK\0\0", "is no CSV file"),
     "quotes": ('student_id\n"ada', "is no CSV file"),

@@ -1,7 +1,9 @@
 """`rps-grader roster` and `export`, and the table of `nbgrader export`: names, times, penalties."""
 
+import contextlib
 import csv
 import datetime
+import sqlite3
 
 import pytest
 import sandbox
@@ -244,6 +246,11 @@ def test_a_table_is_replaced_that_was_exported_before_and_no_other_file(course):
 def test_moodle_gets_its_own_worksheet_back(course):
     text = MOODLE_ROSTER.replace("ada@example.org", "ada").replace("grace@example.org", "late")
     text = text.replace("j@example.org", "ned").replace("Yes,-,-,", 'Yes,-,-,"<p>\n; =1</p>"')
+    said = exported(course, roster(course, text), "--to", "out.csv", status=1)
+    assert "Graded, but not in the file: grace, juergen, nil" in said
+    (course / "out.csv").unlink()
+    for number, name in enumerate(("grace", "juergen", "nil"), 204):
+        text += f'"Participant {number}","-",{name},-,5.00,9.00,Yes,-,-,\n'
     said = exported(course, roster(course, text), "--missing-zero", "--to", "out.csv", status=1)
     with (course / "out.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
@@ -252,10 +259,85 @@ def test_moodle_gets_its_own_worksheet_back(course):
         ("Participant 201", "9.00"),
         ("Participant 202", "0.00"),
         ("Participant 203", "0.00"),
+        ("Participant 204", "5.00"),
+        ("Participant 205", "5.00"),
+        ("Participant 206", "0.00"),
     ]
     assert "Feedback comments" not in rows[0]  # Moodle keeps what it has
     assert {row["Last modified (grade)"] for row in rows} == {"-"}
-    assert "Graded, but not in the file: grace, juergen, nil" in said
+    assert "not in the file" not in said
+
+
+EVERYBODY = CANVAS_ROSTER + '"Late, Eva",105,011,late,A,,\n"Zero, Nil",106,012,nil,A,,\n'
+
+
+@pytest.mark.parametrize("capitals", [False, True])
+def test_the_column_of_ids_is_the_one_that_names_the_students_of_the_gradebook(
+    course, tmp_path, capitals
+):
+    to = tmp_path / "out.csv"
+    text = EVERYBODY + '"New, Eve",107,013,,A,5,\n'  # enrolled today, without a login
+    if capitals:
+        text = text.replace(",ada,", ",Ada,").replace(",nil,", ",NIL,")
+    said = exported(course, roster(course, text), "--missing-zero", "--to", to, status=1)
+    assert "Student ids are from the column 'SIS Login ID' of " in said
+    assert "Left out, with nothing in that column: row 11 (Eve New)." in said
+    with to.open(newline="") as file:
+        found = {row["Student"]: row["toy1 (987)"] for row in csv.DictReader(file)}
+    assert [found[name] for name in ("Lovelace, Ada", "Zero, Nil", "Nobody, Ned", "New, Eve")] == [
+        "9.00",
+        "0.00",
+        "0.00",
+        "5",
+    ]
+
+
+def test_no_zero_is_entered_while_somebody_who_handed_in_is_not_in_the_file(course, tmp_path):
+    to = tmp_path / "out.csv"
+    path = roster(course, EVERYBODY)
+    column = ("--id-column", "SIS User ID")
+    said = exported(course, path, *column, "--missing-zero", "--to", to, status=2)
+    assert "5 students handed in, but not in the file: ada, grace, juergen, late, nil." in said
+    assert "Ids are from the column 'SIS User ID'" in said
+    assert not to.exists()
+    said = exported(course, path, *column, "--to", to, status=1)
+    assert "0 grades in" in said
+
+
+def test_a_student_is_found_by_the_id_in_other_capitals_unless_two_could_be_meant(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("PYTHONPATH", "")
+    root = make(tmp_path)
+    with Gradebook(f"sqlite:///{root}/gradebook.db") as gradebook:
+        for student in ("ada", "dan", "Eve", "eve"):
+            gradebook.add_student(student)
+    text = "student_id,first_name,last_name\nAda,Ada,A\nDAN,Dan,D\neve,Eve,E\n,No,Body\n"
+    path = roster(root, text)
+    done = rps_grader(root, "roster", path)
+    assert done.returncode == 1, done.stderr
+    assert "Student ids are from the column 'student_id' of " in done.stdout
+    assert "Left out, with nothing in that column: row 5 (No Body)." in done.stdout
+    assert "0 students added, 3 changed, 0 as they were." in done.stdout
+    assert {student: first for student, (first, *_) in students(root).items()} == {
+        "ada": "Ada",
+        "dan": "Dan",
+        "Eve": None,
+        "eve": "Eve",
+    }
+    done = rps_grader(root, "roster", roster(root, "student_id\nEVE\n"), "--dry-run")
+    assert "1 student would be added" in done.stdout
+    for student in ("ADA", "dan", "eve"):
+        (root / "in" / student).mkdir(parents=True)
+        (root / "in" / student / "toy1.ipynb").write_bytes(b"")
+    for more in (("--roster", roster(root, text)), ()):
+        done = rps_grader(root, "collect", "in", "toy1", *more)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert sorted(folder.name for folder in (root / "submitted").iterdir()) == [
+            "ada",
+            "dan",
+            "eve",
+        ]
 
 
 @pytest.mark.parametrize(
@@ -275,3 +357,21 @@ def test_what_cannot_be_exported_is_said_and_nothing_is_written(course, text, op
     assert says in said
     assert said.count("\n") == 1, said
     assert sorted(course.iterdir()) == before
+
+
+def test_a_gradebook_that_cannot_be_written_or_is_old_gets_one_line(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", "")
+    root = make(tmp_path)
+    path, gradebook = roster(root, PLAIN_ROSTER), root / "gradebook.db"
+    gradebook.chmod(0o444)
+    done = rps_grader(root, "roster", path, permitted=False)
+    assert done.returncode == 2
+    assert "cannot be used: attempt to write a readonly database." in done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+    gradebook.chmod(0o644)
+    with contextlib.closing(sqlite3.connect(gradebook)) as old, old:
+        old.execute("ALTER TABLE student DROP COLUMN lms_user_id")
+    done = rps_grader(root, "roster", path)
+    assert done.returncode == 2
+    assert "no such column: student.lms_user_id. Run nbgrader db upgrade." in done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr

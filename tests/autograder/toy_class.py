@@ -38,8 +38,12 @@ def _released():
     return root
 
 
-def rps_grader(root, *arguments):
+def rps_grader(root, *arguments, permitted=True):
+    """Runs a command; unless all is permitted, modes of files count for it, also for root."""
     command = [sys.executable, "-m", "autograder", *map(str, arguments)]
+    if not permitted and os.geteuid() == 0:
+        less = "-dac_override,-dac_read_search"
+        command = ["setpriv", f"--bounding-set={less}", f"--inh-caps={less}", "--", *command]
     return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
 
 

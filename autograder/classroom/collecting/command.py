@@ -13,9 +13,10 @@ from nbgrader.apps.zipcollectapp import ZipCollectApp
 from nbgrader.plugins import FileNameCollectorPlugin
 
 from autograder.classroom import roster as rosters
-from autograder.classroom.collecting import archives, matching, plain, platforms, taking
+from autograder.classroom.collecting import archives, folders, matching, plain, platforms, taking
 from autograder.classroom.collecting.archives import ArchiveError, Entry
 from autograder.classroom.collecting.exports import Asked, Claim, Export, ExportError, HandIn
+from autograder.classroom.collecting.folders import FolderError
 from autograder.classroom.collecting.taking import Shelf, Taken
 from autograder.classroom.roster import Person, Roster, RosterError
 from autograder.core.exercise import FileExercise
@@ -24,7 +25,7 @@ from autograder.grading.machine import Grading
 from autograder.grading.scratch import own_folder
 from autograder.grading.staging import TIMESTAMP
 
-UNREADABLE = (RosterError, ExportError, ArchiveError, *results.UNREADABLE)
+UNREADABLE = (RosterError, ExportError, ArchiveError, FolderError, *results.UNREADABLE)
 
 
 @dataclass(frozen=True)
@@ -57,16 +58,20 @@ class Collected:
         unmatched: hand-ins of nobody on the roster, with the reason.
         left_out: files that are no hand-in, or were not unpacked.
         lost: other files that are left out, and may be somebody's work.
+        unread: ids of the students whose work some of them are, as far as is known.
         platforms: of the exports that were read.
         absent: students on the roster who handed in nothing, neither now nor before.
+        notes: what there is to say of the roster.
     """
 
     taken: list[Taken] = field(default_factory=list)
     unmatched: list[tuple[HandIn, str]] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
     platforms: list[str] = field(default_factory=list)
     absent: list[Person] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def collect(application: NbGrader, source: Path, assignment: str, options: Options) -> Collected:
@@ -82,16 +87,17 @@ def collect(application: NbGrader, source: Path, assignment: str, options: Optio
         UNREADABLE: the input cannot be used; nothing was written then.
         OSError: there is no room, or no right to write.
     """
-    folders = application.coursedir
-    with results.opened(folders.db_url, assignment) as (gradebook, known):
+    course = application.coursedir
+    folders.require_no_course(source, course)
+    with results.opened(course.db_url, assignment) as (gradebook, known):
         asked = _asked(application, gradebook, known)
         roster = _roster(gradebook, options)
     downloaded = ZipCollectApp(parent=application).downloaded_directory
-    shelf = Shelf(Path(folders.root) / downloaded / assignment, Path(folders.root))
+    shelf = Shelf(Path(course.root) / downloaded / assignment, Path(course.root))
     found = Collected()
 
     def place(student: str) -> Path:
-        return Path(folders.format_path(folders.submitted_directory, student, assignment))
+        return Path(course.format_path(course.submitted_directory, student, assignment))
 
     shelf_there = shelf.folder.parent.exists()
     shelf.folder.parent.mkdir(parents=True, exist_ok=True)
@@ -103,14 +109,17 @@ def collect(application: NbGrader, source: Path, assignment: str, options: Optio
             for student in sorted(whose):
                 person, own = whose[student]
                 found.taken.append(_take(student, person, place(student), own, shelf, options))
+            if not options.dry_run:
+                shelf.save()
     finally:
         if not shelf_there and not any(shelf.folder.parent.iterdir()):
             shelf.folder.parent.rmdir()
     if options.roster is not None:
+        found.notes = roster.about_ids(options.roster)
         found.absent = [
             person
             for person in roster.people
-            if person.id not in whose and not _has_files(place(person.id))
+            if person.id not in {*whose, *found.unread} and not _has_files(place(person.id))
         ]
     return found
 
@@ -133,7 +142,8 @@ def _asked(application: NbGrader, gradebook: Gradebook, known: Assignment) -> As
 
 def _roster(gradebook: Gradebook, options: Options) -> Roster:
     if options.roster is not None:
-        return rosters.read(options.roster, options.id_column)
+        known = [student.id for student in gradebook.students]
+        return rosters.read(options.roster, options.id_column, known)
     return rosters.of_gradebook(
         (student.id, student.first_name, student.last_name, student.email)
         for student in gradebook.students
@@ -147,7 +157,8 @@ class _Reader:
         self, application: NbGrader, scratch: Path, roster: Roster, asked: Asked, found: Collected
     ) -> None:
         self._scratch, self._asked = scratch, asked
-        self._knows, self._found, self._count = matching.knows(roster), found, 0
+        self._roster, self._found, self._count = roster, found, 0
+        self._knows = matching.knows(roster)
         self._named = FileNameCollectorPlugin(parent=application)
         self._named.log = logging.getLogger(__name__)  # it says of each name that it does not fit
         self._named.log.setLevel(logging.ERROR)
@@ -161,16 +172,16 @@ class _Reader:
             found = [self._read_archive(source)]
         else:
             raise ArchiveError(f"There is no file or folder {source}.")
-        lost = [text for export in found for text in export.lost]
+        lost = self._found.lost
+        lost += [archives.shown(text) for export in found for text in export.lost]
         if not any(export.hand_ins for export in found):
             if lost:
-                few = "; ".join(map(archives.shown, lost[:3])) + ("; ..." if lost[3:] else "")
+                few = "; ".join(lost[:3]) + ("; ..." if lost[3:] else "")
                 raise ExportError(f"{source} holds nothing of {self._asked.assignment}: {few}.")
             raise ExportError(
                 f"{source} holds no hand-in that could be recognized. Canvas, Moodle, Gradescope "
                 "and folders named by students are; rps-grader collect --help says how."
             )
-        self._found.lost += map(archives.shown, lost)
         for export in found:
             self._found.platforms.append(export.platform)
             self._found.left_out += map(archives.shown, export.others)
@@ -179,14 +190,14 @@ class _Reader:
         return found
 
     def _read_folder(self, folder: Path) -> list[Export]:
-        entries = [
-            Entry(name, path)
-            for path in sorted(folder.rglob("*"))
-            if path.is_file() and not path.is_symlink()
-            and not archives.is_ignored(name := PurePosixPath(path.relative_to(folder).as_posix()))
-        ]  # fmt: skip
+        there = folders.listing(folder)
+        for name, why in there.lost.items():
+            self._found.lost.append(archives.shown(f"{name} ({why})"))
+            labels = [plain.owner_of_file(part, self._knows)[0] for part in name.parts]
+            people = (matching.named(label, self._roster)[0] for label in labels)
+            self._found.unread |= {person.id for some in people for person in some}
         exports, rest = [], []
-        for entry in entries:
+        for entry in there.entries:
             whole = len(entry.name.parts) == 1 and archives.is_archive(entry.name.name)
             if whole and self._is_export(entry):
                 exports.append(entry.path)

@@ -16,7 +16,12 @@ _USABLE = re.compile(r"[^\w@.+ -]")
 
 def knows(roster: Roster) -> Callable[[str], bool]:
     """Returns what says whether a folder's name is that of a student or group."""
-    return lambda label: bool(find(Claim(label, "plain", label, "", (label,)), roster)[0])
+    return lambda label: bool(named(label, roster)[0])
+
+
+def named(label: str, roster: Roster) -> tuple[list[Person], str]:
+    """Returns the students whom a folder's name names; if it is none, why."""
+    return find(Claim(label, "plain", label, "", (label,)), roster)
 
 
 def find(claim: Claim, roster: Roster) -> tuple[list[Person], str]:
@@ -37,9 +42,9 @@ def find(claim: Claim, roster: Roster) -> tuple[list[Person], str]:
         if person and (name in person.names or name.startswith(_BLIND)):
             return [person], ""
     for key in claim.keys:
-        found = roster.by_key.get(key.casefold(), [])
-        if len(found) == 1:
-            return found, ""
+        identified = roster.identified(key)
+        if identified:
+            return [identified], ""
     named = roster.by_name.get(name, []) if name else []
     if len(named) == 1 and not group:
         return named, ""

@@ -11,7 +11,7 @@ _NAMED = 10  # of many, how many are named
 
 def report(found: command.Collected, assignment: str, options: command.Options) -> list[str]:
     """Returns the lines that say what was done, or would be done."""
-    lines = [line for taken in found.taken for line in _said(taken)]
+    lines = [*found.notes, *(line for taken in found.taken for line in _said(taken))]
     if found.unmatched:
         among = f" on {options.roster}" if options.roster else "; give their list with --roster"
         lines.append(f"Not matched with a student{among}. Not taken:")

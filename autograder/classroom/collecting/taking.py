@@ -4,6 +4,7 @@ A submission is written beside its place and then moved there, so that none is e
 What it replaces, and earlier attempts, go to `downloaded/<assignment>/earlier/<student>/`.
 """
 
+import contextlib
 import hashlib
 import json
 import shutil
@@ -18,7 +19,7 @@ from autograder.classroom.collecting.exports import HandIn, Order, is_notebook
 from autograder.core import writing
 from autograder.grading.staging import TIMESTAMP, OddFileError, timestamp
 
-_RECORD = "collected.json"
+_RECORD, _LOG = "collected.json", "collected.log"  # what a run adds to it, a line each
 
 NEW, NEWER, SAME, TIMED, KEPT, ASIDE, FORCED, FAILED, NO_FILE = (
     "new", "newer", "unchanged", "time changed", "kept", "put aside", "forced", "failed",
@@ -65,6 +66,11 @@ class Shelf:
             self._orders = {str(k): dict(v) for k, v in told.items() if isinstance(v, dict)}
         except (OSError, ValueError, AttributeError):
             self._orders = {}  # none yet, or damaged: then only times can be compared
+        with contextlib.suppress(OSError):  # of a run that did not come to its end
+            for line in (folder / _LOG).read_text(encoding="utf-8", errors="replace").split("\n"):
+                with contextlib.suppress(ValueError, TypeError):
+                    student, order = json.loads(line)
+                    self._orders[str(student)] = dict(order)
 
     def order(self, student: str) -> Order:
         """Returns how new the submission is that was taken last."""
@@ -74,9 +80,21 @@ class Shelf:
 
     def note(self, student: str, order: Order) -> None:
         """Keeps how new a submission is, at once."""
-        self._orders[student] = asdict(order)
+        told = asdict(order)
+        if self._orders.get(student) == told:
+            return
         self.folder.mkdir(parents=True, exist_ok=True)
-        writing.text(self.folder / _RECORD, json.dumps(self._orders, indent=1, sort_keys=True))
+        with (self.folder / _LOG).open("a", encoding="utf-8") as file:
+            file.write(f"\n{json.dumps([student, told])}")  # apart from a line that was cut off
+        self._orders[student] = told
+
+    def save(self) -> None:
+        """Keeps in one file what was noted, at the end of a run."""
+        with contextlib.suppress(OSError):  # all is in the log as well
+            if (self.folder / _LOG).exists():
+                told = json.dumps(self._orders, indent=1, sort_keys=True)
+                writing.text(self.folder / _RECORD, told)
+                (self.folder / _LOG).unlink()
 
     def has(self, student: str, digest: str) -> bool:
         """Whether an earlier attempt with this content is kept."""
