@@ -102,7 +102,7 @@ def test_a_student_starts_from_the_wheel_alone(installed, tmp_path):
     assert (folder / "ps1.ipynb").read_text() == "my work"
     assert (folder / "ps2.ipynb").is_file()
     refused = installed("rps-course", "start", str(folder / "ps1.ipynb"))
-    assert refused.returncode == 1
+    assert refused.returncode == 2
     assert refused.stderr.startswith("rps-course: error: ")
     assert "Traceback" not in refused.stderr
 
