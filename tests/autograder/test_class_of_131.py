@@ -24,6 +24,7 @@ from toy_class import (
     rps_grader,
 )
 
+from autograder.core.verdict import shorten
 from autograder.grading.states import State
 
 
@@ -181,7 +182,7 @@ def test_show_has_the_same_states_and_scores_and_names_every_reason(course, resu
     }
     for (student, exercise), result in results.items():
         lost = POINTS[exercise] - (result.score or 0)
-        says = (result.reasons or ("no answer",))[0].split("\n")[0][:200].rstrip()
+        says = shorten((result.reasons or ("no answer",))[0].split("\n")[0], 200)
         line = f"  {student} {exercise} -{lost:g}: {says}"
         if result.state is State.WAITING:
             line = f"  {student} {exercise}: waits for a person"
