@@ -167,8 +167,11 @@ def test_grading_without_the_real_data_says_to_fetch_it(tmp_path):
 
 def test_an_output_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    done = rps_course("train", "--profile", "grading-offline", "--out", tmp_path / "file")
-    assert the_error(done, 1).endswith("/file: File exists")
+    train = ("train", "--profile", "grading-offline", "--out")
+    refused = rps_course(*train, tmp_path / "file")
+    assert refused.returncode == 2
+    assert "/file' is there and is no folder" in refused.stderr
+    assert the_error(rps_course(*train, tmp_path / "file/in"), 1).endswith(": Not a directory")
 
 
 def test_fetching_without_a_network_says_so(tmp_path):
