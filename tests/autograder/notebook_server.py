@@ -1,15 +1,16 @@
 """Jupyter's servers, for tests that click through their pages."""
 
+import contextlib
 import os
 import re
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from urllib.error import URLError
 from urllib.request import urlopen
 
 
-@contextmanager
+@contextlib.contextmanager
 def serve(folder, module="jupyter_server", **environment):
     """Serves a folder.
 
@@ -31,17 +32,21 @@ def serve(folder, module="jupyter_server", **environment):
         subprocess.Popen(command, cwd=folder, env=os.environ | environment, stderr=said) as process,
     ):
         try:
-            yield _address(log)
+            yield _address(log, process)
         finally:
             process.terminate()
 
 
-def _address(log):
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        found = re.search(r"http://(?:localhost|127\.0\.0\.1):\d+", log.read_text())
-        if found:
-            urlopen(f"{found[0]}/api").close()
-            return found[0]
+def _address(log, process):
+    """Waits until the server answers; a busy machine may take a while."""
+    end = time.monotonic() + 180
+    while time.monotonic() < end and process.poll() is None:
+        found = re.search(r"http://127\.0\.0\.1:\d+(?=\D)", log.read_text())
+        with contextlib.suppress(URLError):
+            if found:
+                urlopen(f"{found[0]}/api").close()
+                return found[0]
         time.sleep(0.2)
-    raise TimeoutError(log.read_text())
+    raise TimeoutError(
+        f"The server does not answer. Its status: {process.poll()}\n{log.read_text()}"
+    )

@@ -87,6 +87,14 @@ def killed():
     return notebook
 
 
+def quits():
+    """Asks for the kernel's end in each way that IPython has; it would come in the slow cell."""
+    notebook = after_set_up(solved(), "import time\ntime.sleep(1)")
+    for call in ("quit()", "exit", "get_ipython().ask_exit()"):
+        after_set_up(notebook, call)
+    return notebook
+
+
 ZERO = {"running_total": 0}
 SUBMISSIONS = {
     "with_copies": (with_copies, {}, None),
@@ -97,6 +105,7 @@ SUBMISSIONS = {
     "with_flipped_metadata": (with_flipped_metadata, {}, None),
     "noisy": (noisy, {}, None),
     "silenced": (silenced, {}, None),
+    "quits": (quits, {}, None),
     "of_another_course": (
         of_another_course,
         {"double": 0, "running_total": 0},

@@ -75,6 +75,9 @@ class PatientShell(InteractiveShell):
 class ZMQInteractiveShell(PatientShell, zmqshell.ZMQInteractiveShell):
     """That of kernels. Programs ask for the name of IPython's own class."""
 
+    def ask_exit(self) -> None:
+        """Goes on after `quit()`: the kernel would end a moment later, in some cell below."""
+
 
 def _untimed(cell: str) -> str:
     """Returns a cell without `%%time`, with as many lines."""
