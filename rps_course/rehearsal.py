@@ -15,7 +15,6 @@ from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
-from nbformat.reader import NotJSONError
 from nbformat.v4 import new_code_cell
 from rich.console import Console
 from tqdm import tqdm
@@ -221,12 +220,18 @@ def read(path: Path) -> NotebookNode:
     """
     if not path.is_file():
         raise NotebookError(f"There is no file {path}.")
-    try:
-        return nbformat.read(path, as_version=4)
+    content = path.read_bytes()
+    try:  # in the encodings that the grader reads
+        text = content.decode(json.detect_encoding(content)).removeprefix("\ufeff")
+        found = json.loads(text)
     except UnicodeDecodeError as error:
         raise NotebookError(f"{path} is no notebook: it is not text.") from error
-    except NotJSONError as error:
+    except (json.JSONDecodeError, RecursionError) as error:
         raise NotebookError(f"{path} is no notebook: it is not JSON.") from error
+    if not isinstance(found, dict):
+        raise NotebookError(f"{path} is no notebook: it has no cells.")
+    try:
+        return nbformat.reads(text, as_version=4)
     except Exception as error:  # of many kinds
         raise NotebookError(f"{path} is no notebook: {type(error).__name__}: {error}") from error
 

@@ -19,6 +19,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from nbformat import NotebookNode
+from traitlets.config import Config
 
 from autograder.grading import versions
 from tools.notebooks import ROOT, SOLUTIONS, names
@@ -52,7 +53,11 @@ def _run(notebook: NotebookNode) -> NotebookNode:
     }
     with tempfile.TemporaryDirectory() as folder:
         client = NotebookClient(
-            notebook, timeout=3600, startup_timeout=180, resources={"metadata": {"path": folder}}
+            notebook,
+            timeout=3600,
+            startup_timeout=180,
+            resources={"metadata": {"path": folder}},
+            config=Config(KernelManager={"transport": "ipc"}),  # over TCP, ipykernel warns
         )
         return client.execute(env=environment | {"RPS_PROFILE": "offline"})
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from autograder.core.arguments import some
+
 MAX_BYTES = 20_000_000
 _ENCODINGS = ("utf-8-sig", "cp1252")  # what platforms write, and what Excel makes of it
 
@@ -33,7 +35,6 @@ _TEST_STUDENT = "student, test"  # of Canvas, which belongs to nobody
 _CONTROL = r"\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff"
 _UNUSABLE = re.compile(rf"[{_CONTROL}/\\:*?\"<>|]|^\.|^\s|\s$|^$")
 _INVISIBLE = re.compile(f"[{_CONTROL}]")
-_NAMED = 10  # of many, how many are named
 _MAX_ID = 128  # of letters, as nbgrader's gradebook has it
 _MAX_ID_BYTES = 200  # of a folder's name
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n")  # with which Excel begins
@@ -134,9 +135,7 @@ class Roster:
         """Returns the lines that say where the ids are from, and who has none."""
         lines = [f"Student ids are from the column {self.id_column!r} of {path}."]
         if self.without_id:
-            more = len(self.without_id) - _NAMED
-            some = "; ".join(self.without_id[:_NAMED]) + (f"; and {more} more" if more > 0 else "")
-            lines.append(f"Left out, with nothing in that column: {some}.")
+            lines.append(f"Left out, with nothing in that column: {some(self.without_id)}.")
         return lines
 
     @cached_property

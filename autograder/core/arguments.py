@@ -9,11 +9,12 @@ import io
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+_NAMED = 10  # of many, how many are named
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 STATUSES = "Exit status: 0 done, 1 failed, 2 wrong call or input, 130 interrupted."
 
@@ -41,6 +42,12 @@ def folder(text: str) -> Path:
     if not path.is_dir() and (path.exists() or path.is_symlink()):
         raise argparse.ArgumentTypeError(f"{text!r} is there and is no folder")
     return path
+
+
+def some(texts: Sequence[str]) -> str:
+    """Lists texts: the first ones, and how many more there are."""
+    more = len(texts) - _NAMED
+    return "; ".join(texts[:_NAMED]) + (f"; and {more} more" if more > 0 else "")
 
 
 def counted(count: int, noun: str) -> str:

@@ -158,7 +158,8 @@ def print_reasons(found: list[Result], console: Console) -> None:
         elif result.needs_attention or result.score < result.points:
             reason = shorten(next(iter(result.reasons), "").split("\n")[0], _MAX_REASON)
             more = f" ({len(result.reasons) - 1} more)" if len(result.reasons) > 1 else ""
-            lost = result.points - result.score
+            # Nobody took the points of what could not be graded.
+            lost = 0 if result.state is State.FAILED else result.points - result.score
             about = f"{result.student} {result.exercise}{f' -{lost:g}' if lost else ''}"
             _print_line(f"{about}: {reason}{more}", console)
     for student, note in dict.fromkeys((r.student, note) for r in found for note in r.notes):

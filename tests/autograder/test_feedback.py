@@ -104,7 +104,7 @@ def test_a_notebook_that_could_not_be_read_is_no_zero(course):
     for row in rows.values():
         assert row.select_one(".points").text == "could not be graded"
     (reason,) = page.select(".reason")
-    assert reason.text == "The notebook is not a notebook: its content is not valid JSON."
+    assert reason.text == "The notebook cannot be read: its content is not valid JSON."
     assert page.text.count("its content is not valid JSON") == 2  # in the table and in the verdict
     assert "For the same reason as double." in page.find(id="running_total").parent.text
     assert not re.search(r"\b0 of \d", page.text)

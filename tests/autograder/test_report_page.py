@@ -11,7 +11,7 @@ import browser
 import pytest
 
 from autograder.classroom.report import numbers, page, plots, text
-from autograder.classroom.report.model import FEWEST, About, Measurement
+from autograder.classroom.report.model import FEWEST, About, Item, Measurement
 from autograder.core.verdict import Criterion, Reason, Verdict
 from autograder.grading import times
 from autograder.grading.results import Result
@@ -158,6 +158,13 @@ def test_a_plot_has_no_styles_and_its_text_keeps_its_size():
     assert {"a $mean$", "full points: 0.85", "earned points", "earned nothing"} <= set(shown)
     assert "var(--accent)" in svg
     assert not re.search("#0[1-4]0[1-4]0[1-4]", svg)
+
+
+def test_a_mean_of_fewer_students_says_of_how_many():
+    many, few = Item("double", "", 4.0, 9, 1.0, 3.0), Item("why", "", 2.0, 3, 0.0, 0.0)
+    for items, said in (([many, few], ["75%", "0% of 3"]), ([few], ["0%"])):
+        texts = ET.fromstring(plots.success(items)).iter(f"{SVG}text")
+        assert {"".join(t.itertext()) for t in texts} == {*(i.exercise for i in items), *said}
 
 
 def test_no_bar_of_a_plot_lies_on_both_sides_of_the_limit():

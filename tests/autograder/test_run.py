@@ -190,7 +190,7 @@ def test_the_summary_says_what_a_person_reads_and_the_log_what_nbgrader_says(cou
 def test_a_summary_tells_errors_waiting_missing_and_zero_apart(courses):
     *_, run = courses
     assert "12 graded, 0 unchanged, 3 not graded in whole." in run.stdout, run.stdout
-    assert "refused: `double` could not be graded. The notebook is not a notebook" in run.stdout
+    assert "refused: `double` could not be graded. The notebook cannot be read" in run.stdout
     summary = next(line for line in run.stdout.splitlines() if line.startswith("toy1 is now"))
     for words in ("waiting", "error", "1 missing"):
         assert words in summary, summary

@@ -206,16 +206,25 @@ def test_interrupted_it_ends_at_once_and_leaves_nothing(handed_in, tmp_path):
 def test_bad_input_is_told(tmp_path, handed_in):
     (tmp_path / "text.ipynb").write_text("no notebook")
     (tmp_path / "picture.ipynb").write_bytes(b"\x89PNG\xff")
+    (tmp_path / "list.ipynb").write_text("[1]")
     for path, says in [
         (tmp_path / "nowhere.ipynb", "There is no file"),
         (tmp_path / "text.ipynb", "text.ipynb is no notebook: it is not JSON."),
         (tmp_path / "picture.ipynb", "picture.ipynb is no notebook: it is not text."),
+        (tmp_path / "list.ipynb", "list.ipynb is no notebook: it has no cells."),
         (handed_in("1 + 1"), "has no check"),
     ]:
         done = run(path)
         assert done.returncode == 2
         assert says in done.stderr
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32-le"])
+def test_a_notebook_is_read_in_the_encodings_that_the_grader_reads(tmp_path, encoding):
+    path = tmp_path / "ps2.ipynb"
+    path.write_text(nbformat.writes(new_notebook(cells=[new_code_cell("x = 'ä'")])), encoding)
+    assert rehearsal.read(path).cells[0].source == "x = 'ä'"
 
 
 def test_a_problem_set_is_found_by_its_name_as_pack_finds_it(handed_in, tmp_path):

@@ -4,9 +4,7 @@ from collections import Counter
 
 from autograder.classroom.collecting import archives, command, taking
 from autograder.classroom.collecting.taking import Taken
-from autograder.core.arguments import counted
-
-_NAMED = 10  # of many, how many are named
+from autograder.core.arguments import counted, some
 
 
 def report(found: command.Collected, assignment: str, options: command.Options) -> list[str]:
@@ -21,9 +19,9 @@ def report(found: command.Collected, assignment: str, options: command.Options) 
         ]
     left_out = found.lost + found.left_out
     if left_out:
-        lines.append(f"Left out: {_some(left_out)}")
+        lines.append(f"Left out: {some(left_out)}")
     if found.absent:
-        lines.append(f"Handed in nothing: {_some(list(map(str, found.absent)))}")
+        lines.append(f"Handed in nothing: {some(list(map(str, found.absent)))}")
     counts = Counter(taken.outcome for taken in found.taken)
     said = [f"{count} {outcome}" for outcome, count in counts.items()]
     said += [f"{len(found.unmatched)} not matched"] if found.unmatched else []
@@ -49,11 +47,6 @@ def _said(taken: Taken) -> list[str]:
     if taken.outcome == taking.SAME and not about:
         return []
     return [f"{taken.student}: {taken.outcome}" + "".join(f"; {text}" for text in about)]
-
-
-def _some(texts: list[str]) -> str:
-    more = len(texts) - _NAMED
-    return "; ".join(texts[:_NAMED]) + (f"; and {more} more" if more > 0 else "")
 
 
 def failed(found: command.Collected) -> bool:

@@ -59,17 +59,20 @@ def success(items: Sequence[Item]) -> str:
     """Draws the mean share of the points of each exercise.
 
     Args:
-        items: exercises that somebody has a score in.
+        items: exercises that somebody has a score in. Where fewer have one than elsewhere, the plot
+            says how many.
     """
+    most = max(item.students for item in items)
 
     def draw(axes: "Axes") -> None:
         names = [item.exercise for item in items][::-1]
+        fewer = [f" of {i.students}" if i.students < most else "" for i in items][::-1]
         shares = [(item.mean or 0) / item.points if item.points else 0 for item in items][::-1]
         axes.barh(names, [1] * len(names), color=_FAINT, height=0.55)
         axes.barh(names, shares, color=_ACCENT, height=0.55)
         for place, share in enumerate(shares):
-            axes.annotate(percent(share), (1.02, place), va="center", color=_TEXT)
-        axes.set_xlim(0, 1.15)
+            axes.annotate(percent(share) + fewer[place], (1.02, place), va="center", color=_TEXT)
+        axes.set_xlim(0, 1.3 if any(fewer) else 1.15)
         axes.set_xticks([])
         axes.spines[:].set_visible(False)
         axes.tick_params(length=0)

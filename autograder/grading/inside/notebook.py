@@ -197,14 +197,14 @@ def read(content: bytes) -> Notebook:
         text = content.decode(json.detect_encoding(content), "replace")
         notebook = json.loads(text.removeprefix("\ufeff"), object_hook=_lighten)
     except (ValueError, RecursionError):
-        raise Refused("is not a notebook: its content is not valid JSON") from None
+        raise Refused("cannot be read: its content is not valid JSON") from None
     notebook = notebook if isinstance(notebook, dict) else {}
     sheets = notebook.get("worksheets")  # until format 3
     holders = [notebook, *(sheets if isinstance(sheets, list) else [])]
     found = [holder.get("cells") for holder in holders if isinstance(holder, dict)]
     cells = [values for values in found if isinstance(values, list)]
     if not cells:
-        raise Refused("is not a notebook: it has no list of cells")
+        raise Refused("cannot be read: it has no list of cells")
     kept = Notebook([value for values in cells for value in values])
     if kept.notes and not kept.cells:
         raise Refused("has no cell that can be read")
