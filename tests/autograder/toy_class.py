@@ -11,7 +11,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_markdown_cell
-from nbgrader_course import nbgrader
+from nbgrader_course import nbgrader, run_module
 
 from autograder.grading import results
 
@@ -40,10 +40,11 @@ def _released():
 
 def rps_grader(root, *arguments, permitted=True):
     """Runs a command; unless all is permitted, modes of files count for it, also for root."""
-    command = [sys.executable, "-m", "autograder", *map(str, arguments)]
-    if not permitted and os.geteuid() == 0:
-        less = "-dac_override,-dac_read_search"
-        command = ["setpriv", f"--bounding-set={less}", f"--inh-caps={less}", "--", *command]
+    if permitted or os.geteuid() != 0:
+        return run_module("autograder", root, arguments, {})
+    less = "-dac_override,-dac_read_search"
+    command = ["setpriv", f"--bounding-set={less}", f"--inh-caps={less}", "--"]
+    command += [sys.executable, "-m", "autograder", *map(str, arguments)]
     return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
 
 
