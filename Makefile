@@ -18,9 +18,9 @@ audit: setup bubblewrap  ## test the grader: answers and mutants, attacks, broke
 audit-oldest: .venv-oldest/installed  ## try the answers and mutants with the oldest versions
 	.venv-oldest/bin/rps-grader audit --corpus corpus
 
-# Tests often wait for processes of theirs: six files or classes side by side keep two cores busy.
+# Three files or classes side by side keep two cores busy; more of them cost more CPU time each.
 test: setup  ## run the tests
-	$(BIN)/python -m pytest -n 6 --dist loadscope --no-loadscope-reorder --durations 15 --cov --cov-report term
+	$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder --durations 15 --cov --cov-report term
 
 lint: setup  ## check style, formatting and types
 	$(BIN)/ruff check .

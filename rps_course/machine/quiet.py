@@ -1,13 +1,16 @@
-"""Keeps TensorFlow's start-up lines out of notebooks: ten red lines of no consequence.
+"""Keeps TensorFlow's lines of no consequence out of notebooks, where they are red.
 
-The environment variable silences all that TensorFlow says after its start. What TensorFlow 2.21
-says while it is imported does not ask for it and goes straight to the process' standard error.
+The environment variable silences all that its libraries say after its start. What TensorFlow 2.21
+says while it is imported does not ask for it and goes straight to the process' standard error. That
+a function is traced again comes from Python: a notebook that trains several networks traces a step
+of each of them.
 """
 
 import contextlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import logging
 import os
 import sys
 import tempfile
@@ -19,10 +22,15 @@ _NOTHING_BUT_FATAL = "3"
 
 
 def start_up() -> None:
-    """Silences the start of TensorFlow, unless it has started or the environment asks for lines."""
+    """Silences TensorFlow, unless it has started or the environment asks for its lines."""
     if "tensorflow" not in sys.modules and _LEVEL not in os.environ:
         os.environ[_LEVEL] = _NOTHING_BUT_FATAL
         sys.meta_path.insert(0, _Finder())
+        logging.getLogger("tensorflow").addFilter(_is_of_consequence)
+
+
+def _is_of_consequence(record: logging.LogRecord) -> bool:
+    return "triggered tf.function retracing" not in record.getMessage()
 
 
 class _Finder(importlib.abc.MetaPathFinder):

@@ -2,7 +2,9 @@
 
 import csv
 import json
+import re
 import shutil
+from pathlib import Path
 
 import pytest
 import sandbox
@@ -181,6 +183,21 @@ def test_its_solutions_earn_full_points_in_the_self_test(toy):
     done = rps_grader(toy, "selftest")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Every solution earned full points" in done.stdout
+
+
+def test_a_solution_that_loses_points_is_told(tmp_path, monkeypatch):
+    sandbox.require()
+    monkeypatch.setenv("PYTHONPATH", "")
+    root = make(tmp_path)
+    notebook = root / "solutions/toy1/toy1.ipynb"
+    notebook.write_text(notebook.read_text().replace("2 * x", "3 * x"))
+    done = rps_grader(root, "selftest")
+    assert done.returncode == 1
+    assert "Right solutions lost points in 1 exercise." in done.stdout
+    assert "selftest double -" in done.stdout
+    (kept,) = re.findall(r"logs, are in (\S+)\.", " ".join(done.stdout.split()))
+    assert (Path(kept) / "autograded/selftest/toy1/toy1.ipynb").is_file()
+    shutil.rmtree(kept)
 
 
 def test_the_self_test_stays_in_its_folder_and_uses_the_rubric_of_the_class(toy, monkeypatch):
