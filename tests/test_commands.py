@@ -44,6 +44,33 @@ def test_a_wrong_call_ends_with_2_and_the_usage(program, arguments):
     assert done.stderr.startswith(f"usage: {program}")
 
 
+COLLECTED = """
+    def collecting(phase, info):
+        gc.callbacks.clear()
+        signal.raise_signal(signal.SIGINT)
+    gc.callbacks.append(collecting)
+    gc.collect()
+"""
+DESTROYED = """
+    class Thing:
+        def __del__(self):
+            signal.raise_signal(signal.SIGINT)
+    Thing()
+"""
+
+
+@pytest.mark.parametrize("dropped", [COLLECTED, DESTROYED])
+def test_ctrl_c_is_not_lost_where_python_drops_exceptions(dropped, tmp_path):
+    waits = "    try:\n        time.sleep(60)\n    except KeyboardInterrupt:\n        return 130\n"
+    text = f"import gc, signal, time\ndef main():\n{dropped}{waits}    return 0\n"
+    (tmp_path / "dropping.py").write_text(text)
+    code = "from autograder.core.program import start; raise SystemExit(start('x', 'dropping'))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (130, "")
+
+
 @programs
 def test_ctrl_c_before_all_is_imported_is_told_in_one_line(program):
     command = [sys.executable, "-X", "importtime", "-m", PROGRAMS[program].__package__, "--version"]

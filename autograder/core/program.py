@@ -1,11 +1,18 @@
-"""How an installed command starts: Ctrl-C while its modules are still imported is no traceback."""
+"""How an installed command starts, so that Ctrl-C ends it at any time and without a traceback."""
 
+import _thread
 import importlib
 import sys
+import threading
+
+_SOON = 0.1  # seconds
 
 
 def start(program: str, module: str) -> int:
     """Imports a command's module and calls its `main`.
+
+    An interrupt is not lost where Python drops exceptions: in callbacks of the garbage collector,
+    of which Dask has one, and in destructors.
 
     Args:
         program: the command's name.
@@ -14,9 +21,18 @@ def start(program: str, module: str) -> int:
     Returns:
         The exit status of `main`; 130 if it was interrupted before.
     """
+    sys.unraisablehook = _interrupt_again
     try:
         main = importlib.import_module(module).main
     except KeyboardInterrupt:
         print(f"{program}: interrupted", file=sys.stderr)
         return 130
     return int(main())
+
+
+def _interrupt_again(dropped: "sys.UnraisableHookArgs") -> None:
+    """Takes note of an exception that Python drops; an interrupt comes again a moment later."""
+    if issubclass(dropped.exc_type, KeyboardInterrupt):
+        threading.Timer(_SOON, _thread.interrupt_main).start()
+    else:
+        sys.__unraisablehook__(dropped)
