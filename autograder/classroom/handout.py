@@ -113,24 +113,9 @@ def make(application: NbGrader, target: Path | None, wheel: Path | None) -> Hand
     name, root = folders.assignment_id, Path(folders.root)
     folder = Path(folders.format_path(folders.release_directory, ".", name))
     source = Path(folders.format_path(folders.source_directory, ".", name))
-    settings = Release(parent=application)
-    notebooks = [path.stem for path in settings.notebooks(source, name)]
-    missing = [n for n in notebooks if not (folder / f"{n}.ipynb").is_file()]
-    if missing:
-        raise HandoutError(
-            f"{folder / missing[0]}.ipynb is not there. Release the assignment first: "
-            f"`nbgrader generate_assignment {name} --force`"
-        )
+    notebooks = [path.stem for path in Release(parent=application).notebooks(source, name)]
+    given = _given(application, course, notebooks, source, folder)
     package = _checked(wheel) if wheel else None
-    exercises: set[str] = set()
-    for notebook in notebooks:
-        path = folder / f"{notebook}.ipynb"
-        exercises |= graded(_current(application, source / path.name, path), course).keys()
-    given = {f"{n}.ipynb": folder / f"{n}.ipynb" for n in notebooks}
-    for beside, content in settings.beside(source, sorted(exercises)).items():
-        given[beside] = path = folder / beside
-        if not path.is_file() or path.read_bytes() != content:
-            raise _outdated(path, "the configuration gives", name)
     left_out = tuple(
         os.path.relpath(path, root)
         for lying in (folder, source)
@@ -148,6 +133,33 @@ def make(application: NbGrader, target: Path | None, wheel: Path | None) -> Hand
         path = (target or root / "dist") / f"{name}.zip"
         _write(path, name, given, readme)
     return Handout(path, (*given, "README.md"), left_out)
+
+
+def _given(
+    application: NbGrader, course: Course, notebooks: list[str], source: Path, folder: Path
+) -> dict[str, Path]:
+    """Returns what is released of an assignment: its notebooks and the files beside them.
+
+    Raises:
+        HandoutError: something is missing, or is not what its source gives now.
+    """
+    name = application.coursedir.assignment_id
+    given = {f"{notebook}.ipynb": folder / f"{notebook}.ipynb" for notebook in notebooks}
+    missing = [path for path in given.values() if not path.is_file()]
+    if missing:
+        raise HandoutError(
+            f"{missing[0]} is not there. Release the assignment first: "
+            f"`nbgrader generate_assignment {name} --force`"
+        )
+    exercises: set[str] = set()
+    for path in given.values():
+        exercises |= graded(_current(application, source / path.name, path), course).keys()
+    beside = Release(parent=application).beside(source, sorted(exercises))
+    for file, content in beside.items():
+        given[file] = path = folder / file
+        if not path.is_file() or path.read_bytes() != content:
+            raise _outdated(path, "the configuration gives", name)
+    return given
 
 
 def _current(application: NbGrader, source: Path, path: Path) -> NotebookNode:
