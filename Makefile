@@ -18,7 +18,7 @@ audit: setup bubblewrap  ## test the grader: answers and mutants, attacks, broke
 audit-oldest: .venv-oldest/installed  ## try the answers and mutants with the oldest versions
 	.venv-oldest/bin/rps-grader audit --corpus corpus
 
-# Three files or classes side by side keep two cores busy; more of them cost more CPU time each.
+# Three files or classes side by side keep two cores busy; with more, each test takes longer.
 test: setup  ## run the tests
 	$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder --durations 15 --cov --cov-report term
 

@@ -217,6 +217,7 @@ def read(path: Path) -> NotebookNode:
 
     Raises:
         NotebookError: there is none, or the file is none.
+        OSError: it may not be read.
     """
     if not path.is_file():
         raise NotebookError(f"There is no file {path}.")

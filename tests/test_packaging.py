@@ -205,8 +205,16 @@ def test_grading_without_the_extra_says_what_to_install():
     assert "from a clone of the course: pip install '.[grader]'" in done.stderr
 
 
-def test_tensorflow_starts_quietly_after_the_course_was_imported():
-    code = "import rps_course, tensorflow as tf; tf.constant(1)"
+RETRACES = """
+import rps_course, tensorflow as tf
+step = tf.function(lambda number: number)
+for number in range(20):
+    step(number)
+"""
+
+
+@pytest.mark.parametrize("code", ["import rps_course, tensorflow as tf; tf.constant(1)", RETRACES])
+def test_tensorflow_is_quiet_after_the_course_was_imported(code):
     done = subprocess.run(
         [sys.executable, "-c", code],
         env={k: v for k, v in os.environ.items() if k != "TF_CPP_MIN_LOG_LEVEL"},

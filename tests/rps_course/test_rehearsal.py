@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import signal
 import subprocess
@@ -218,6 +219,20 @@ def test_bad_input_is_told(tmp_path, handed_in):
         assert done.returncode == 2
         assert says in done.stderr
         assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", [["check"], ["pack", "--no-check"]])
+def test_a_notebook_that_may_not_be_read_is_told(command, tmp_path):
+    path = tmp_path / "ps2.ipynb"
+    nbformat.write(new_notebook(), path)
+    path.chmod(0)
+    call = [sys.executable, "-m", "rps_course", *command, "ps2.ipynb"]
+    if os.geteuid() == 0:  # to whom modes mean nothing
+        less = "-dac_override,-dac_read_search"
+        call = ["setpriv", f"--bounding-set={less}", f"--inh-caps={less}", "--", *call]
+    done = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "rps-course: error: ps2.ipynb: Permission denied\n"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32-le"])
