@@ -31,8 +31,9 @@ def run(notebook, folder, profile):
     environment = {
         name: value
         for name, value in os.environ.items()
-        # The notebooks choose Jupyter's inline figures by themselves, and nobody is grading.
-        if not name.startswith(("MPLBACKEND", "NBGRADER", "RPS_", "TF_CPP"))
+        # The notebooks choose Jupyter's inline figures by themselves, and nobody is grading. Where
+        # pytest runs, a kernel does not show what libraries write to standard error.
+        if not name.startswith(("MPLBACKEND", "NBGRADER", "PYTEST", "RPS_", "TF_CPP"))
     }
     environment["RPS_PROFILE"] = profile
     client = NotebookClient(
@@ -83,6 +84,12 @@ def printed(cell):
     return "".join([*(o.text for o in shown), *(d.get("text/plain", "") for d in verdicts)])
 
 
+def red(notebook):
+    """What cells wrote to standard error: Jupyter shows it on a red ground."""
+    outputs = [o for cell in notebook.cells for o in cell.get("outputs", [])]
+    return "".join(o.text for o in outputs if o.output_type == "stream" and o.name == "stderr")
+
+
 def explain(notebook):
     return "\n".join(
         f"{cell.id}: {error.ename}: {error.evalue}"
@@ -100,6 +107,7 @@ def test_the_solved_notebook_runs_from_top_to_bottom_with_full_marks(solved):
         points = points_of(exercise)
         assert f"{exercise}: {points} of {points} points" in printed(cell)
     assert not [c.id for c in notebook.cells if c.cell_type == "code" and "Answer " in printed(c)]
+    assert red(notebook) == ""
 
 
 @solved_assignments

@@ -213,16 +213,27 @@ for number in range(20):
 """
 
 
-@pytest.mark.parametrize("code", ["import rps_course, tensorflow as tf; tf.constant(1)", RETRACES])
+def standard_error(code, **environment):
+    level = "TF_CPP_MIN_LOG_LEVEL"
+    environment = {k: v for k, v in os.environ.items() if k != level} | environment
+    command = [sys.executable, "-c", code]
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=True
+    ).stderr
+
+
+STARTS = "import rps_course, tensorflow as tf; tf.constant(1)"
+NESTED = f"import rps_course, subprocess, sys; subprocess.run([sys.executable, '-c', '{STARTS}'])"
+
+
+@pytest.mark.parametrize("code", [STARTS, RETRACES, NESTED], ids=["starts", "retraces", "nested"])
 def test_tensorflow_is_quiet_after_the_course_was_imported(code):
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env={k: v for k, v in os.environ.items() if k != "TF_CPP_MIN_LOG_LEVEL"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stderr == ""
+    assert standard_error(code) == ""
+
+
+def test_tensorflow_speaks_where_all_its_lines_are_asked_for():
+    assert "oneDNN" not in standard_error(STARTS, TF_CPP_MIN_LOG_LEVEL="2")
+    assert "oneDNN" in standard_error(STARTS, TF_CPP_MIN_LOG_LEVEL="0")
 
 
 def pyproject():

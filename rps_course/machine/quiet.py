@@ -1,7 +1,8 @@
 """Keeps TensorFlow's lines of no consequence out of notebooks, where they are red.
 
-The environment variable silences all that its libraries say after its start. What TensorFlow 2.21
-says while it is imported does not ask for it and goes straight to the process' standard error. That
+The environment variable silences all that its libraries say after its start; programs that a
+notebook starts inherit it. What TensorFlow 2.21 says while it is imported does not ask for it and
+goes straight to the process' standard error. That
 a function is traced again comes from Python: a notebook that trains several networks traces a step
 of each of them.
 """
@@ -18,13 +19,13 @@ from collections.abc import Iterator, Sequence
 from types import ModuleType
 
 _LEVEL = "TF_CPP_MIN_LOG_LEVEL"
-_NOTHING_BUT_FATAL = "3"
+_ALL, _NOTHING_BUT_FATAL = "0", "3"
 
 
 def start_up() -> None:
-    """Silences TensorFlow, unless it has started or the environment asks for its lines."""
-    if "tensorflow" not in sys.modules and _LEVEL not in os.environ:
-        os.environ[_LEVEL] = _NOTHING_BUT_FATAL
+    """Silences TensorFlow, unless it has started or the environment asks for all its lines."""
+    if "tensorflow" not in sys.modules and os.environ.get(_LEVEL) != _ALL:
+        os.environ.setdefault(_LEVEL, _NOTHING_BUT_FATAL)
         sys.meta_path.insert(0, _Finder())
         logging.getLogger("tensorflow").addFilter(_is_of_consequence)
 

@@ -26,10 +26,16 @@ def serve(folder, module="jupyter_server", **environment):
         *(sys.executable, "-m", module, "--no-browser", "--allow-root", "--port=0"),
         *("--IdentityProvider.token=", "--ServerApp.password="),
     ]
+    # Where pytest runs, a kernel does not show what libraries write to standard error.
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTEST", "TF_CPP"))
+    }
     log = folder.parent / "server.log"
     with (
         log.open("w") as said,
-        subprocess.Popen(command, cwd=folder, env=os.environ | environment, stderr=said) as process,
+        subprocess.Popen(command, cwd=folder, env=inherited | environment, stderr=said) as process,
     ):
         try:
             yield _address(log, process)
