@@ -56,6 +56,8 @@ def configure(c: Config, *, course: str, profile: str) -> None:
         "nbgrader.preprocessors.ComputeChecksums",
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
+    # A long output is to be released in a box that scrolls.
+    c.ClearOutput.remove_metadata_fields = {"collapsed"}
 
     # The exported table tells error, missing and zero apart.
     c.ExportApp.plugin_class = "autograder.grading.export.StatusExportPlugin"

@@ -219,6 +219,23 @@ def test_a_solved_notebook_shows_its_pictures_whole(solved):
         assert inside(picture, output)
 
 
+def test_a_long_output_is_shown_in_a_box_that_scrolls(window, server, folder):
+    """The summary of the whole network is longer than five screens."""
+    notebook = read(ROOT / "assignments", "ps2")
+    notebook.cells = [
+        cell
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        and re.search("^profile = |import imagenet|network.summary", cell.source, re.MULTILINE)
+    ]
+    nbformat.write(notebook, folder / "summary.ipynb")
+    page = opened(window, server, "summary.ipynb").page
+    page.get_by_text("Non-trainable params").wait_for(state="attached")
+    box = page.locator(".jp-CodeCell.jp-mod-outputsScrolled .jp-Cell-outputArea")
+    assert box.evaluate("box => box.scrollHeight > 5 * box.clientHeight")
+    assert box.bounding_box()["height"] < HEIGHT
+
+
 def test_a_photo_is_uploaded_with_a_button_and_shown_upright(window, server, folder):
     photo = Image.new("RGB", (400, 200), "peachpuff")
     exif = photo.getexif()
