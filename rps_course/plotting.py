@@ -209,7 +209,7 @@ def show_top_k(image: np.ndarray, top: "Sequence[tuple[str, float]]") -> "Figure
     right.bar_label(bars, [f"{p:.1%}" for p in probabilities], padding=4, fontsize=9)
     right.set_yticks(range(len(top)), labels)
     right.invert_yaxis()
-    right.set_xlim(0, max(probabilities) * 1.18)
+    right.set_xlim(0, max(0.1, *probabilities) * 1.18)
     right.set_xlabel("probability")
     right.spines[["top", "right"]].set_visible(False)
     return figure
