@@ -57,7 +57,7 @@ def configure(c: Config, *, course: str, profile: str) -> None:
         "nbgrader.preprocessors.CheckCellMetadata",
     ]
     # A long output is to be released in a box that scrolls.
-    c.ClearOutput.remove_metadata_fields = {"collapsed"}
+    c.ClearOutput.remove_metadata_fields = ["collapsed"]
 
     # The exported table tells error, missing and zero apart.
     c.ExportApp.plugin_class = "autograder.grading.export.StatusExportPlugin"
