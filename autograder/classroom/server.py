@@ -26,6 +26,7 @@ from autograder.grading import expecting, handed_in, inside, intake, machine, ru
 from autograder.grading.handed_in import NOT_READY
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.processes import end_with_parent
+from autograder.sandbox.warm import Warm
 
 
 class _Grader:
@@ -50,7 +51,7 @@ class _Grader:
         released = handed_in.released_notebooks(CourseDirectory(config=config), self._grading)
         names = {name for notebook in released for name in notebook.sources}
         self._exercises = names & course.exercises.keys()
-        self._start_warm()  # it imports while this process looks at the machine
+        self._warm()  # it imports while this process looks at the machine
         if self._about["fetch"]:
             _fetch(course, self._grading.variant())
         machine.require(self._grading, self._isolation)
@@ -61,16 +62,15 @@ class _Grader:
 
     def warm(self) -> None:
         """Starts the processes that forks share, if they are not there."""
-        self._start_warm()
-        grading = self._grading
+        warm, grading = self._warm(), self._grading
         if run.is_heavy(grading.load(), self._exercises):
-            expecting.running(grading.course, grading.variant(), forks=True)
+            expecting.running(grading.course, grading.variant(), warm)
 
-    def _start_warm(self) -> None:
-        """Starts the process that forks into sandboxes."""
+    def _warm(self) -> Warm | None:
+        """Returns the process that forks into sandboxes, if there can be one."""
         grading, names = self._grading, self._exercises
         course = grading.load()
-        self._isolation.warm(
+        return self._isolation.warm(
             course,
             grading.course,
             grading.variant(),

@@ -237,7 +237,7 @@ class ExecuteWithChallenge(Execute):
             cell.execution_count = index + 1
             outputs.tidy(cell.outputs)
         if name is not None and reading.has_facts(cell.outputs):
-            expecting.ask(self.run, name, index)
+            expecting.ask(self.run, name, index, self.manager.warm)
         if self.problem:  # interrupted in time: the kernel is still there
             self._note(index, self.problem)
 

@@ -26,6 +26,7 @@ from autograder.core.course import Course
 from autograder.grading import inside
 from autograder.sandbox.isolation import Isolation
 from autograder.sandbox.processes import Started, kill_tree
+from autograder.sandbox.warm import Warm
 from autograder.sandbox.watchdog import Problem, Watchdog
 
 _MAX_MESSAGE_BYTES = 48 << 20
@@ -59,14 +60,7 @@ class IsolatedProvisioner(LocalProvisioner):
             course=manager.course,
             profile=manager.profile,
             copies=manager.copies,
-            warm=isolation.warm(
-                manager.course,
-                manager.address,
-                manager.profile,
-                manager.heavy,
-                inside.WARM,
-                manager.copies,
-            ),
+            warm=manager.warm,
         )
         self.process = self.started.process
         self.pid = self.pgid = self.process.pid
@@ -156,6 +150,13 @@ class IsolatedKernelManager(AsyncKernelManager):
         self.transport = "ipc"
         self.ip = str(self.exchange / "k")
         self.connection_file = str(self.exchange / _CONNECTION_FILE)
+
+    @property
+    def warm(self) -> Warm | None:
+        """The process that forks kernels like this one, if there can be one."""
+        return self.isolation.warm(
+            self.course, self.address, self.profile, self.heavy, inside.WARM, self.copies
+        )
 
     async def _async_pre_start_kernel(
         self, **kwargs: typing.Any

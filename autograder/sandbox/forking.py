@@ -1,17 +1,19 @@
-"""A warm process: it has imported what a course preloads, and forks into sandboxes.
+"""A warm process: it has imported what a course preloads, and forks, into sandboxes or out here.
 
 Started by `autograder.sandbox.warm` as
 `python -P forking.py SOCKET COURSE PROFILE heavy|light COPIES PROGRAM...`; `COPIES` says what the
 course is imported from (`withholding.py`). Each request on the socket comes with a connection to
 `start.py` in a sandbox that bubblewrap has made, and one to answer on. A first fork joins the
 sandbox's namespaces and gives up every right; its child runs the program, as a process of the
-sandbox that can neither see nor reach anything out here. Nothing may have started a thread before a
-fork, and nothing of a submission may ever be in this process: every submission finds its memory.
+sandbox that can neither see nor reach anything out here. A request for a module out here comes with
+a connection for it instead. Nothing may have started a thread before a fork, and nothing of a
+submission may ever be in this process: every submission finds its memory.
 """
 
 import contextlib
 import ctypes
 import gc
+import importlib
 import importlib.util
 import json
 import os
@@ -148,12 +150,35 @@ def _fork(
     sandbox.send(b"%d" % (ended if ended >= 0 else 128 - ended))
 
 
+def _serve(request: dict[str, Any], connection: socket.socket) -> Iterator[dict[str, Any]]:
+    """Runs a module's `serve` as a process of its own out here; yields what to answer.
+
+    Args:
+        request: see `autograder.sandbox.warm.Warm.serve`.
+        connection: what `serve` is called with, before the arguments.
+    """
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    for finder in list(sys.meta_path):
+        if isinstance(finder, Finder):
+            finder.withdraw()
+    module = importlib.import_module(request["module"])
+    os.setsid()
+    yield {"pid": os.getpid()}
+    module.serve(connection, *request["arguments"])
+
+
 def _answer(programs: dict[str, ModuleType], said: bytes, descriptors: list[int]) -> None:
     """Answers a request; this process ends here."""
-    sandbox, asked = (socket.socket(fileno=descriptor) for descriptor in descriptors)
+    connection, asked = (socket.socket(fileno=descriptor) for descriptor in descriptors)
     try:
         _close_all_but(*descriptors)
-        for answer in _fork(programs, json.loads(said), sandbox):
+        request = json.loads(said)
+        answers = (
+            _serve(request, connection)
+            if "module" in request
+            else _fork(programs, request, connection)
+        )
+        for answer in answers:
             asked.send(json.dumps(answer).encode())
             asked.close()
     except Exception as error:

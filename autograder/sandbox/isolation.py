@@ -132,7 +132,8 @@ class Isolation(LoggingConfigurable):
         def environment(folder: Path) -> dict[str, str]:
             return self._environment(course, profile, folder)
 
-        return warm.running(address, profile.base, heavy, programs, copies, environment)
+        contents = course.home(profile)
+        return warm.running(address, profile.base, heavy, programs, copies, contents, environment)
 
     def start(
         self,

@@ -21,6 +21,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from autograder.core.course import Home
+from autograder.sandbox import home
+
 _FORKING = Path(__file__).parent / "forking.py"
 _SECONDS = 300  # to import, and to fork
 
@@ -43,7 +46,7 @@ class Warm:
 
     Attributes:
         home: the home folder's path, which is the same out here and in each sandbox: libraries
-            remember it when they are imported. Out here it is empty.
+            remember it when they are imported.
     """
 
     def __init__(
@@ -53,6 +56,7 @@ class Warm:
         heavy: bool,
         programs: Iterable[Path],
         copies: Mapping[Path, Path],
+        contents: Home,
         environment: Callable[[Path], dict[str, str]],
     ) -> None:
         """Starts a process.
@@ -64,10 +68,12 @@ class Warm:
             programs: what it can run: files with a function `main(arguments)`, and perhaps with
                 `prepare(course)`, which is called once before any fork.
             copies: what the course is imported from, see `autograder.sandbox.withholding`.
+            contents: of the home folder out here.
             environment: returns its environment, given the home folder.
         """
         self._cannot = mmap.mmap(-1, 1)  # what a fork finds out, all know
         self.home = Path(tempfile.mkdtemp(prefix="autograder-home-"))
+        home.fill(contents, self.home)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-P", _FORKING, theirs.fileno(), address, profile]
         made = {str(folder): str(copy) for folder, copy in copies.items()}
@@ -111,25 +117,46 @@ class Warm:
         Raises:
             WarmError: it cannot.
         """
-        answer, theirs = socket.socketpair()
-        with answer:
-            answer.settimeout(_SECONDS)
-            try:
-                with theirs:
-                    descriptors = [sandbox.fileno(), theirs.fileno()]
-                    socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
-                said = json.loads(answer.recv(1 << 16) or "{}")
-            except OSError as error:
-                raise WarmError(f"the warm process does not answer ({error})") from error
+        said = self._ask(request, sandbox)
         if "cannot" in said:
             self._cannot[0] = 1
             self.close()
             raise WarmError(
                 f"this machine does not let a process join a sandbox ({said['cannot']})"
             )
-        if "pid" not in said:
-            raise WarmError(said.get("problem", "the warm process has ended"))
         return said["pid"]
+
+    def serve(self, module: str, arguments: Iterable[str], connection: socket.socket) -> None:
+        """Runs a module's `serve` in a process out here, with the course's own code.
+
+        It is no part of a sandbox, and may do what this process may. It finds a submission's
+        environment, and the course's data and weights where libraries look for them.
+
+        Args:
+            module: the module's name.
+            arguments: what `serve` is called with, after the connection.
+            connection: the connection, which this process may then close.
+
+        Raises:
+            WarmError: it cannot.
+        """
+        self._ask({"module": module, "arguments": [*arguments]}, connection)
+
+    def _ask(self, request: dict[str, Any], connection: socket.socket) -> dict[str, Any]:
+        """Returns the answer of a fork: its number, or why it cannot go where it should."""
+        answer, theirs = socket.socketpair()
+        with answer:
+            answer.settimeout(_SECONDS)
+            try:
+                with theirs:
+                    descriptors = [connection.fileno(), theirs.fileno()]
+                    socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
+                said = json.loads(answer.recv(1 << 16) or "{}")
+            except OSError as error:
+                raise WarmError(f"the warm process does not answer ({error})") from error
+        if not said.keys() & {"pid", "cannot"}:
+            raise WarmError(said.get("problem", "the warm process has ended"))
+        return said
 
     def close(self) -> None:
         """Ends it."""
@@ -150,6 +177,7 @@ def running(
     heavy: bool,
     programs: Iterable[Path],
     copies: Mapping[Path, Path],
+    contents: Home,
     environment: Callable[[Path], dict[str, str]],
 ) -> Warm | None:
     """Returns the warm process of a course, profile, weight, programs and copies, or None.
@@ -161,6 +189,6 @@ def running(
     files = tuple(programs)
     key = (address, profile, heavy, files, tuple(copies.values()))
     if key not in _running or (_running[key].ended and _running[key].possible):
-        _running[key] = Warm(address, profile, heavy, files, copies, environment)
+        _running[key] = Warm(address, profile, heavy, files, copies, contents, environment)
         atexit.register(_running[key].close)
     return _running[key] if _running[key].possible else None

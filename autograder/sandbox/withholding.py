@@ -207,6 +207,13 @@ class Finder(importlib.abc.MetaPathFinder):
                 return spec
         return None
 
+    def withdraw(self) -> None:
+        """Finds nothing any more; what it has found is imported anew, from the folders."""
+        sys.meta_path.remove(self)
+        for name, module in list(sys.modules.items()):
+            if isinstance(getattr(module, "__loader__", None), _Loader):
+                del sys.modules[name]
+
 
 class _Loader(importlib.machinery.SourceFileLoader):
     """Reads a module's source from a copy, and no bytecode."""

@@ -56,13 +56,22 @@ def test_one_process_works_it_out_for_the_class(course, command):
     assert len(set(by(course))) == 1
 
 
+@pytest.mark.parametrize("warm", [True, False], ids=["a fork", "a new process"])
+def test_it_has_been_imported_before_where_that_can_be(course, warm):
+    noted = course / "parent.txt"
+    edit(course, f"open({str(noted)!r}, 'w').write(open(f'/proc/{{os.getppid()}}/cmdline').read())")
+    nbgrader(course, "autograde", "toy1", f"--Isolation.unsafe={not warm}")
+    assert right(course)
+    assert ("forking.py" in noted.read_text()) is warm
+
+
 @pytest.mark.parametrize(
     "fate",
     ["os.kill(os.getpid(), 9)", "raise ValueError", "return lambda: 0"],
     ids=["killed", "fails", "cannot be sent"],
 )
 def test_where_it_does_not_answer_the_grader_works_it_out(course, fate):
-    beside = 'open("/proc/self/cmdline").read().find("autograder.grading.expecting") >= 0'
+    beside = 'open("/proc/self/comm").read() == "right-answers\\n"'
     edit(course, f"if {beside}: {fate}")
     nbgrader(course, "autograde", "toy1")
     assert right(course)
