@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import nbformat
 import pytest
 
-from autograder.grading import recognition, staging
+from autograder.grading import recognition, staging, states
 from autograder.grading.cells import notes
 from autograder.grading.recognition import Content, File, Released
 
@@ -193,3 +193,14 @@ def test_a_file_that_is_too_large_to_be_judged_is_said(tmp_path, monkeypatch):
     staging.stage(staging.look(folder, [tmp_path]), [TASK], target, lambda _: Content(cells()))
     said = notes(nbformat.read(target / "ps1.ipynb", as_version=4))
     assert said["trained"][0] == f"{WEIGHTS} has 3 MB. Expected at most 2 MB."
+
+
+def test_large_files_count_by_their_content(tmp_path):
+    weights = tmp_path / "model.weights.h5"
+    with weights.open("wb") as file:
+        file.truncate(150_000_000)
+    before = states._content(tmp_path)
+    with weights.open("r+b") as file:
+        file.seek(100_000_000)
+        file.write(b"trained again")
+    assert states._content(tmp_path) != before

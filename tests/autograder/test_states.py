@@ -29,7 +29,7 @@ from toy_class import (
     rps_grader,
 )
 
-from autograder.grading import results, states
+from autograder.grading import results
 from autograder.grading.machine import Grading
 from autograder.grading.states import Bases, State
 
@@ -391,14 +391,3 @@ def test_nothing_is_left_to_do_in_the_end(graded):
     shutil.rmtree(root / "submitted/elsewhere")
     done = rps_grader(root, "show", "toy1", "--check")
     assert done.returncode == 0, done.stdout
-
-
-def test_large_files_count_by_their_content(tmp_path):
-    weights = tmp_path / "model.weights.h5"
-    with weights.open("wb") as file:
-        file.truncate(150_000_000)
-    before = states._content(tmp_path)
-    with weights.open("r+b") as file:
-        file.seek(100_000_000)
-        file.write(b"trained again")
-    assert states._content(tmp_path) != before

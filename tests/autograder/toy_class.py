@@ -119,3 +119,11 @@ def results_of(root):
     """What each student earned in each exercise."""
     found = results.collect(f"sqlite:///{root}/gradebook.db", root / "autograded", "toy1")
     return {(result.student, result.exercise): result for result in found}
+
+
+def refused(done, says, status=2):
+    assert done.returncode == status, done.stdout + done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.startswith("rps-grader: error: ")]
+    assert len(lines) == 1, done.stderr
+    assert says in lines[0]
+    assert "Traceback" not in done.stderr

@@ -14,7 +14,6 @@ from rps_course import (
     augmentation,
     check,
     data,
-    model,
     profile,
     run,
     submission,
@@ -391,40 +390,3 @@ def test_the_self_check_says_when_there_are_no_weights(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(check.CheckFailed, match="is missing"):
         check.trained_model("rps_model.weights.h5")
-
-
-@pytest.mark.parametrize(
-    ("record", "told"),
-    [
-        (b'{"profile": "standard"}', "standard"),
-        (b'{"profile": "grading-offline"}', "offline"),
-        (b'{"profile": 3}', ""),
-        (b"[]", ""),
-        (b'"profile"', ""),
-        (b"\xff", ""),
-        (b"[" * 100_000, ""),
-    ],
-)
-def test_a_record_tells_its_profile_or_none(record, told):
-    assert RPS.exercises["trained_model"].profile_of(record) == told
-
-
-@pytest.mark.parametrize("precision", ["float64", "float16"])
-def test_whatever_precision_a_notebook_chooses_the_grader_can_load_what_it_saves(
-    precision, handed_in, tmp_path
-):
-    from keras import config
-
-    record = submission.Record(COURSE)
-    record.phases = submission.load_record(handed_in / submission.RPS_RECORD)["phases"]
-    config.set_floatx(precision)
-    config.set_dtype_policy(precision)
-    try:
-        built = model.reference(COURSE)
-        path, _ = submission.save(built, record, tmp_path)
-        here = submission.load_weights(path, COURSE).get_weights()
-    finally:
-        config.set_floatx("float32")
-        config.set_dtype_policy("float32")
-    there = submission.load_weights(path, COURSE).get_weights()
-    assert all((a == b).all() for a, b in zip(here, there, strict=True))
