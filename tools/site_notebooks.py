@@ -51,13 +51,14 @@ def _run(notebook: NotebookNode) -> NotebookNode:
         for key, value in os.environ.items()
         if key != "MPLBACKEND" and not key.startswith("RPS_")
     }
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as sockets:
         client = NotebookClient(
             notebook,
             timeout=3600,
             startup_timeout=180,
             resources={"metadata": {"path": folder}},
-            config=Config(KernelManager={"transport": "ipc"}),  # over TCP, ipykernel warns
+            # Over TCP, ipykernel warns. The kernel has another working folder.
+            config=Config(KernelManager={"transport": "ipc", "ip": f"{sockets}/kernel"}),
         )
         return client.execute(env=environment | {"RPS_PROFILE": "offline"})
 

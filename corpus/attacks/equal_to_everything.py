@@ -5,6 +5,7 @@
 # says: was not trained at all
 # says: no weight of the backbone moves
 # says: still compiled as it was
+# says: `confusion_matrix` returned shape
 class Equal(str):
     def __eq__(self, other):
         return True

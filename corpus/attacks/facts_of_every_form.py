@@ -6,6 +6,8 @@
 # says: no network produces these numbers in one training step
 # says: did not come from training steps of the model
 # says: weights before layer
+# says: The training set has arrays of shape [1] and [1]
+# says: `confusion_matrix` returned shape
 # Makes up facts of the form that an exercise asks for, whatever it is, with the guard disarmed.
 import dataclasses
 import types

@@ -6,6 +6,7 @@
 # says: no weight of the backbone moves
 # says: still compiled as it was
 # says: could not be read
+# says: `confusion_matrix` returned shape
 # A function that looks at whoever calls it.
 import sys
 
