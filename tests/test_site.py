@@ -185,6 +185,14 @@ def test_pages_load_nothing_from_elsewhere(site):
         assert [address for address in loaded if "//" in address] == [], path
 
 
+def test_a_notebook_runs_in_a_folder_of_its_own_and_under_the_offline_profile(capfd):
+    source = "import os\nprint(os.environ['RPS_PROFILE'], os.listdir())"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    (output,) = site_notebooks._run(notebook).cells[0].outputs
+    assert output.text == "offline []\n"
+    assert capfd.readouterr().err == ""
+
+
 def test_a_solution_runs_once_for_each_content(monkeypatch, tmp_path):
     runs = []
     monkeypatch.setattr(site_notebooks, "KEPT", tmp_path)
