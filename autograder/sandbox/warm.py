@@ -73,7 +73,11 @@ class Warm:
         """
         self._cannot = mmap.mmap(-1, 1)  # what a fork finds out, all know
         self.home = Path(tempfile.mkdtemp(prefix="autograder-home-"))
-        home.fill(contents, self.home)
+        try:
+            home.fill(contents, self.home)
+        except OSError:
+            shutil.rmtree(self.home, ignore_errors=True)
+            raise
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-P", _FORKING, theirs.fileno(), address, profile]
         made = {str(folder): str(copy) for folder, copy in copies.items()}
