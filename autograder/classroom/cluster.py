@@ -23,6 +23,8 @@ _SECONDS = 10  # to find a scheduler, and one worker
 _MB = 1 << 20
 _LIGHT_MB, _HEAVY_MB = 300, 1500  # what a submission takes as a rule, with its grader
 _TRAINING_MB = 5000  # the same where its model is trained in full
+# Scheduler and client keep their last messages, with the submissions in them.
+_LOGS = {"distributed.admin.low-level-log-length": 10}
 _COMPARED = ("python", "dask", "distributed", "msgpack", "cloudpickle", "tornado")
 
 
@@ -68,7 +70,10 @@ def local(count: int) -> Iterator[Client]:
         "distributed.admin.tick.interval": "1s",
         "distributed.worker.profile.enabled": False,
     }
-    with tempfile.TemporaryDirectory(prefix="rps-dask-") as folder, dask.config.set(settings):
+    with (
+        tempfile.TemporaryDirectory(prefix="rps-dask-") as folder,
+        dask.config.set(settings | _LOGS),
+    ):
         # An interrupt is for this process alone: others inherit that it is blocked.
         resource_tracker.ensure_running()  # it unblocks interrupts when it starts
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -101,7 +106,8 @@ def remote(address: str) -> Iterator[Client]:
     """
     try:
         asyncio.run(_greet(address))
-        client = Client(address, timeout=_SECONDS)
+        with dask.config.set(_LOGS):
+            client = Client(address, timeout=_SECONDS)
     except Exception as error:  # whatever listens there may say anything
         raise ClusterError(
             f"No Dask scheduler answers at {address} within {_SECONDS} seconds ({error!r}). It "

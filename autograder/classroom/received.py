@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from nbconvert.exporters import NotebookExporter
 from nbconvert.writers import FilesWriter
 from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.classroom import assignment, parcels
 from autograder.grading import gradebooks, states
+from autograder.grading.exporting import ResultExporter
 from autograder.grading.placing import BASES, FAILED, Placing
 
 
@@ -28,7 +28,7 @@ class Received(Placing):
         self.sanitize_preprocessors = []
         _, self.autograde_preprocessors = assignment.split(self.config)
         self.writer = FilesWriter(parent=self, config=self.config)
-        self.exporter = NotebookExporter(parent=self, config=self.config)
+        self.exporter = ResultExporter(parent=self, config=self.config)
 
     @contextlib.contextmanager
     def open(self) -> Iterator[None]:

@@ -24,6 +24,7 @@ from autograder.core import display
 from autograder.core.verdict import VerdictError, shorten
 from autograder.grading import results, showing, staging, titles
 from autograder.grading.cells import grade_id, released_cells, stored
+from autograder.grading.exporting import Forgetful
 from autograder.grading.inside.notebook import PICTURES
 from autograder.grading.machine import Grading
 from autograder.grading.paths import Paths
@@ -48,7 +49,7 @@ _RAN = "Made while grading, where training is cut down to one short epoch"
 _KEPT = "From the notebook that you handed in"
 
 
-class FeedbackExporter(HTMLExporter):
+class FeedbackExporter(Forgetful, HTMLExporter):
     """Writes a page of feedback; the configuration names its template."""
 
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import nbgrader.utils
-from nbconvert.exporters import NotebookExporter
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.apps import api, autogradeapp
@@ -26,6 +25,7 @@ from nbgrader.converters.base import NbGraderException
 from autograder.core.arguments import counted
 from autograder.grading import challenges, gradebooks, handed_in, machine, staging, times
 from autograder.grading.budget import interrupted_to_end
+from autograder.grading.exporting import ResultExporter
 from autograder.grading.handed_in import NOT_READY, ClassError, HandedIn, Names
 from autograder.grading.placing import FAILED
 from autograder.grading.regrade import Regrade
@@ -36,7 +36,7 @@ _INTERRUPTED = 130  # exit status, as of a shell
 OTHER_PROFILE = "autograder_other_profile"  # where judging leaves word that it met another profile
 
 
-class SubmissionExporter(NotebookExporter):
+class SubmissionExporter(ResultExporter):
     """Makes sure that submissions can be graded here, before nbgrader converts any.
 
     Attributes:
