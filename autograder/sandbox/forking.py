@@ -30,6 +30,7 @@ from types import ModuleType
 from typing import Any
 
 from autograder.core import course as courses
+from autograder.sandbox import home
 from autograder.sandbox.start import be_killed_first, become, filter_calls, leave_session
 from autograder.sandbox.withholding import Finder
 
@@ -158,6 +159,9 @@ def _serve(request: dict[str, Any], connection: socket.socket) -> Iterator[dict[
         connection: what `serve` is called with, before the arguments.
     """
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    # Not before: what the process imported is to know no folder but its home.
+    paths = {k: {n: Path(p) for n, p in found.items()} for k, found in request["home"].items()}
+    home.fill(courses.Home(**paths), Path(os.environ["HOME"]))
     for finder in list(sys.meta_path):
         if isinstance(finder, Finder):
             finder.withdraw()

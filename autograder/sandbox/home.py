@@ -23,14 +23,14 @@ def environment(home: Home | None, folder: Path) -> dict[str, str]:
 
 
 def fill(home: Home, folder: Path) -> None:
-    """Fills a home folder where there is no sandbox: what is only shown is a link then."""
+    """Fills a home folder out here, unless it is: what is only shown is a link there."""
     for name, source in _readable(home):
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
     for name, path in home.shown.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        if path.exists():
+        if path.exists() and not (folder / name).exists():
             (folder / name).symlink_to(path.absolute())
 
 

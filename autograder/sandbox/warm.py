@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 from autograder.core.course import Home
-from autograder.sandbox import home
 
 _FORKING = Path(__file__).parent / "forking.py"
 _SECONDS = 300  # to import, and to fork
@@ -46,7 +45,7 @@ class Warm:
 
     Attributes:
         home: the home folder's path, which is the same out here and in each sandbox: libraries
-            remember it when they are imported.
+            remember it when they are imported. Out here it is empty until something is served.
     """
 
     def __init__(
@@ -68,16 +67,12 @@ class Warm:
             programs: what it can run: files with a function `main(arguments)`, and perhaps with
                 `prepare(course)`, which is called once before any fork.
             copies: what the course is imported from, see `autograder.sandbox.withholding`.
-            contents: of the home folder out here.
+            contents: of the home folder, for what is served out here.
             environment: returns its environment, given the home folder.
         """
         self._cannot = mmap.mmap(-1, 1)  # what a fork finds out, all know
+        self._contents = contents
         self.home = Path(tempfile.mkdtemp(prefix="autograder-home-"))
-        try:
-            home.fill(contents, self.home)
-        except OSError:
-            shutil.rmtree(self.home, ignore_errors=True)
-            raise
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-P", _FORKING, theirs.fileno(), address, profile]
         made = {str(folder): str(copy) for folder, copy in copies.items()}
@@ -144,7 +139,12 @@ class Warm:
         Raises:
             WarmError: it cannot.
         """
-        self._ask({"module": module, "arguments": [*arguments]}, connection)
+        found = {
+            kind: {name: str(path.absolute()) for name, path in paths.items()}
+            for kind, paths in (("copies", self._contents.copies), ("shown", self._contents.shown))
+        }
+        request = {"module": module, "arguments": [*arguments], "home": found}
+        self._ask(request, connection)
 
     def _ask(self, request: dict[str, Any], connection: socket.socket) -> dict[str, Any]:
         """Returns the answer of a fork: its number, or why it cannot go where it should."""
