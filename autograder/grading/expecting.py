@@ -26,7 +26,7 @@ from autograder.sandbox.processes import name_process
 from autograder.sandbox.warm import Warm, WarmError, hung_up
 
 _SECONDS = 300  # that an answer may take
-NAME = "right-answers"  # the process, where processes are listed
+NAME = "right-answers"  # of the process, where processes are listed
 
 
 class _Expecting:

@@ -8,6 +8,7 @@ one for a process (`start.py`), and in `watchdog` for the whole tree of processe
 
 import base64
 import contextlib
+import functools
 import json
 import os
 import secrets
@@ -132,7 +133,7 @@ class Isolation(LoggingConfigurable):
         def environment(folder: Path) -> dict[str, str]:
             return self._environment(course, profile, folder)
 
-        contents = course.home(profile)
+        contents = functools.partial(course.home, profile)
         return warm.running(address, profile.base, heavy, programs, copies, contents, environment)
 
     def start(

@@ -55,7 +55,7 @@ class Warm:
         heavy: bool,
         programs: Iterable[Path],
         copies: Mapping[Path, Path],
-        contents: Home,
+        contents: Callable[[], Home],
         environment: Callable[[Path], dict[str, str]],
     ) -> None:
         """Starts a process.
@@ -67,7 +67,7 @@ class Warm:
             programs: what it can run: files with a function `main(arguments)`, and perhaps with
                 `prepare(course)`, which is called once before any fork.
             copies: what the course is imported from, see `autograder.sandbox.withholding`.
-            contents: of the home folder, for what is served out here.
+            contents: returns what the home folder holds, for what is served out here.
             environment: returns its environment, given the home folder.
         """
         self._cannot = mmap.mmap(-1, 1)  # what a fork finds out, all know
@@ -139,9 +139,10 @@ class Warm:
         Raises:
             WarmError: it cannot.
         """
+        contents = self._contents()
         found = {
             kind: {name: str(path.absolute()) for name, path in paths.items()}
-            for kind, paths in (("copies", self._contents.copies), ("shown", self._contents.shown))
+            for kind, paths in (("copies", contents.copies), ("shown", contents.shown))
         }
         request = {"module": module, "arguments": [*arguments], "home": found}
         self._ask(request, connection)
@@ -181,7 +182,7 @@ def running(
     heavy: bool,
     programs: Iterable[Path],
     copies: Mapping[Path, Path],
-    contents: Home,
+    contents: Callable[[], Home],
     environment: Callable[[Path], dict[str, str]],
 ) -> Warm | None:
     """Returns the warm process of a course, profile, weight, programs and copies, or None.

@@ -2,9 +2,8 @@
 
 The environment variable silences all that its libraries say after its start; programs that a
 notebook starts inherit it. What TensorFlow 2.21 says while it is imported does not ask for it and
-goes straight to the process' standard error. That
-a function is traced again comes from Python: a notebook that trains several networks traces a step
-of each of them.
+goes straight to the process' standard error. That a function is traced again comes from Python: a
+notebook that trains several networks traces a step of each of them.
 """
 
 import contextlib
