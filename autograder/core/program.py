@@ -2,6 +2,7 @@
 
 import _thread
 import importlib
+import signal
 import sys
 import threading
 
@@ -33,6 +34,15 @@ def start(program: str, module: str) -> int:
 def _interrupt_again(dropped: "sys.UnraisableHookArgs") -> None:
     """Takes note of an exception that Python drops; an interrupt comes again a moment later."""
     if issubclass(dropped.exc_type, KeyboardInterrupt):
-        threading.Timer(_SOON, _thread.interrupt_main).start()
+        threading.Timer(_SOON, _interrupt).start()
     else:
         sys.__unraisablehook__(dropped)
+
+
+def _interrupt() -> None:
+    """Interrupts the main thread, also while it waits for the system."""
+    main = threading.main_thread().ident
+    if main is None or sys.platform == "win32":
+        _thread.interrupt_main()
+    else:
+        signal.pthread_kill(main, signal.SIGINT)

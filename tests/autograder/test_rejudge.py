@@ -234,7 +234,7 @@ def test_what_is_killed_leaves_whole_results_and_no_process(courses, tmp_path, m
     monkeypatch.setenv("PYTHONPATH", str(root))
     command = [sys.executable, "-m", "autograder", "rejudge", "toy1"]
     running = subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, start_new_session=True)
-    while not list(root.glob(".autograding-*")):  # then it takes results
+    while not list(root.glob(".autograding-*/.lock")):  # then it takes results
         assert running.poll() is None
     judging = psutil.Process(running.pid).children()
     assert judging
