@@ -1,5 +1,6 @@
 """What all tests share: a quiet TensorFlow, the offline profile, the folder of the TFDS data."""
 
+import gc
 import os
 import signal
 from pathlib import Path
@@ -23,6 +24,13 @@ _LONG = (
 
 # Read once, before any test changes the environment.
 _REAL = {k: os.environ.get(k) for k in ("TFDS_DATA_DIR", "KERAS_HOME")}
+
+gc.set_threshold(50_000)  # TensorFlow and thousands of tests stay: looking for garbage takes long
+
+
+def pytest_collection_finish():
+    """What is there before the tests begin is no garbage."""
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items):

@@ -1,12 +1,16 @@
 """How an installed command starts, so that Ctrl-C ends it at any time and without a traceback."""
 
 import _thread
+import gc
 import importlib
 import signal
 import sys
 import threading
 
 _SOON = 0.1  # seconds
+# New objects after which garbage is looked for. At Python's 700, that is a sixth of an import of
+# TensorFlow, which makes millions of objects and no garbage.
+_OBJECTS = 50_000
 
 
 def start(program: str, module: str) -> int:
@@ -22,6 +26,7 @@ def start(program: str, module: str) -> int:
     Returns:
         The exit status of `main`; 130 if it was interrupted before.
     """
+    gc.set_threshold(_OBJECTS)
     sys.unraisablehook = _interrupt_again
     try:
         main = importlib.import_module(module).main
