@@ -77,6 +77,3 @@ def _main(argv: list[str] | None) -> int:
         return int(arguments.call(arguments))
     except TraitError as error:  # a setting is read where it is needed
         return fails(f"nbgrader_config.py: {error}", 2)
-    except KeyboardInterrupt:
-        print("rps-grader: interrupted", file=sys.stderr)
-        return 130

@@ -77,6 +77,47 @@ def test_ctrl_c_is_not_lost_where_python_drops_exceptions(dropped, tmp_path):
 
 
 @programs
+@pytest.mark.parametrize("number", [1, 12])
+def test_ctrl_c_while_arguments_are_declared_is_told_in_one_line(program, number):
+    code = (
+        "import argparse, signal, sys\n"
+        f"from {PROGRAMS[program].__package__}.__main__ import main\n"
+        "declare, seen = argparse.ArgumentParser.add_argument, []\n"
+        "def declaring(*arguments, **options):\n"
+        "    seen.append(1)\n"
+        f"    if len(seen) == {number}:\n"
+        "        signal.raise_signal(signal.SIGINT)\n"
+        "    return declare(*arguments, **options)\n"
+        "argparse.ArgumentParser.add_argument = declaring\n"
+        "sys.argv[1:] = ['--help']\n"
+        "sys.exit(main())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, f"{program}: interrupted\n")
+
+
+def test_ctrl_c_in_an_exit_handler_stops_no_other(tmp_path):
+    handlers = (
+        "import atexit, signal, time\n"
+        "def slow(number):\n"
+        "    if number == 0:\n"
+        "        signal.raise_signal(signal.SIGINT)\n"
+        "    time.sleep(0.3)\n"
+        "    print(number)\n"
+        "def main():\n"
+        "    for number in 2, 1, 0:\n"
+        "        atexit.register(slow, number)\n"
+        "    return 0\n"
+    )
+    (tmp_path / "handling.py").write_text(handlers)
+    code = "from autograder.core.program import start; raise SystemExit(start('x', 'handling'))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1\n2\n", "")
+
+
+@programs
 def test_ctrl_c_before_all_is_imported_is_told_in_one_line(program):
     command = [sys.executable, "-X", "importtime", "-m", PROGRAMS[program].__package__, "--version"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:

@@ -11,6 +11,7 @@ _SOON = 0.1  # seconds
 # New objects after which garbage is looked for. At Python's 700, that is a sixth of an import of
 # TensorFlow, which makes millions of objects and no garbage.
 _OBJECTS = 50_000
+_ended = threading.Event()  # the command has ended
 
 
 def start(program: str, module: str) -> int:
@@ -24,29 +25,36 @@ def start(program: str, module: str) -> int:
         module: name of the module.
 
     Returns:
-        The exit status of `main`; 130 if it was interrupted before.
+        The exit status of `main`; 130 if it was interrupted.
     """
     gc.set_threshold(_OBJECTS)
+    _ended.clear()
     sys.unraisablehook = _interrupt_again
     try:
-        main = importlib.import_module(module).main
+        return int(importlib.import_module(module).main())
     except KeyboardInterrupt:
         print(f"{program}: interrupted", file=sys.stderr)
         return 130
-    return int(main())
+    finally:
+        _ended.set()
 
 
 def _interrupt_again(dropped: "sys.UnraisableHookArgs") -> None:
-    """Takes note of an exception that Python drops; an interrupt comes again a moment later."""
-    if issubclass(dropped.exc_type, KeyboardInterrupt):
-        threading.Timer(_SOON, _interrupt).start()
-    else:
+    """Takes note of an exception that Python drops; an interrupt comes again a moment later.
+
+    It does not once the command has ended: it would stop one exit handler after the other.
+    """
+    if not issubclass(dropped.exc_type, KeyboardInterrupt):
         sys.__unraisablehook__(dropped)
+    elif not _ended.is_set():
+        threading.Timer(_SOON, _interrupt).start()
 
 
 def _interrupt() -> None:
     """Interrupts the main thread, also while it waits for the system."""
     main = threading.main_thread().ident
+    if _ended.is_set():
+        return
     if main is None or sys.platform == "win32":
         _thread.interrupt_main()
     else:

@@ -9,6 +9,7 @@ the submission. Forks of the grader share it.
 import contextlib
 import functools
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -44,10 +45,10 @@ class _Expecting:
         with theirs:
             if imported:
                 with contextlib.suppress(WarmError):
-                    imported.serve(__name__, [address, profile.base], theirs)
+                    self._pid = imported.serve(__name__, [address, profile.base], theirs)
                     return
             number = theirs.fileno()
-            subprocess.Popen(
+            process = subprocess.Popen(
                 [sys.executable, "-P", "-m", __name__, str(number), address, profile.base],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -55,6 +56,7 @@ class _Expecting:
                 pass_fds=[number],
                 start_new_session=True,
             )
+            self._pid = process.pid
 
     @property
     def ended(self) -> bool:
@@ -68,6 +70,12 @@ class _Expecting:
             said = json.dumps([exercise, challenge.secret.hex()]).encode()
             socket.send_fds(self._control, [said], [theirs.fileno()])
         return answer
+
+    def kill(self) -> None:
+        """Ends it, since it does not answer."""
+        if not self.ended:  # else its number may be another's by now
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGKILL)
 
 
 _running: dict[tuple[str, Profile], _Expecting] = {}
@@ -108,6 +116,7 @@ def expected(run: Run, name: str, index: int) -> Any:
         with run.asked.pop(index) as answer, contextlib.suppress(EOFError, OSError):
             if answer.poll(_SECONDS):
                 return answer.recv()
+            _running[run.address, run.profile].kill()  # nobody is to wait for it again
     exercise = run.course.exercises[name]
     assert isinstance(exercise, Exercise)
     return _expected(exercise, run.challenge(name, index), run.profile)

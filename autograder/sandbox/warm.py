@@ -125,7 +125,7 @@ class Warm:
             )
         return said["pid"]
 
-    def serve(self, module: str, arguments: Iterable[str], connection: socket.socket) -> None:
+    def serve(self, module: str, arguments: Iterable[str], connection: socket.socket) -> int:
         """Runs a module's `serve` in a process out here, with the course's own code.
 
         It is no part of a sandbox, and may do what this process may. It finds a submission's
@@ -136,6 +136,9 @@ class Warm:
             arguments: what `serve` is called with, after the connection.
             connection: the connection, which this process may then close.
 
+        Returns:
+            The number of the process.
+
         Raises:
             WarmError: it cannot.
         """
@@ -145,7 +148,7 @@ class Warm:
             for kind, paths in (("copies", contents.copies), ("shown", contents.shown))
         }
         request = {"module": module, "arguments": [*arguments], "home": found}
-        self._ask(request, connection)
+        return self._ask(request, connection)["pid"]
 
     def _ask(self, request: dict[str, Any], connection: socket.socket) -> dict[str, Any]:
         """Returns the answer of a fork: its number, or why it cannot go where it should."""

@@ -1,5 +1,6 @@
 """What right answers give is worked out in one process, which is no part of a submission."""
 
+import psutil
 import pytest
 import sandbox
 from nbgrader_course import nbgrader
@@ -15,6 +16,7 @@ NOTED = """
         return self.right(challenge, profile)
 
     def right("""
+BESIDE = 'open("/proc/self/comm").read() == "right-answers\\n"'  # whether it is the process
 
 
 @pytest.fixture
@@ -71,8 +73,21 @@ def test_it_has_been_imported_before_where_that_can_be(course, warm):
     ids=["killed", "fails", "cannot be sent"],
 )
 def test_where_it_does_not_answer_the_grader_works_it_out(course, fate):
-    beside = 'open("/proc/self/comm").read() == "right-answers\\n"'
-    edit(course, f"if {beside}: {fate}")
+    edit(course, f"if {BESIDE}: {fate}")
     nbgrader(course, "autograde", "toy1")
     assert right(course)
     assert len(by(course)) == 2 * len(STUDENTS)
+
+
+def test_one_that_hangs_is_waited_for_once_and_ended(course):
+    edit(course, f"if {BESIDE}: import time; time.sleep(1000)")
+    config = course / "nbgrader_config.py"
+    shorter = "from autograder.grading import expecting\nexpecting._SECONDS = 5\n"
+    config.write_text(shorter + config.read_text())
+    nbgrader(course, "autograde", "toy1")
+    assert right(course)
+    assert len(by(course)) == 2 * len(STUDENTS)
+    assert len(set(by(course))) == len(STUDENTS) + 1  # another one each time, and the grader
+    hanging = [number for number in set(by(course)) if by(course).count(number) == 1]
+    assert len(hanging) == len(STUDENTS)
+    assert not any(psutil.pid_exists(int(number)) for number in hanging)
