@@ -9,7 +9,7 @@ import threading
 
 _SOON = 0.1  # seconds
 # New objects after which garbage is looked for. At Python's 700, that is a sixth of an import of
-# TensorFlow, which makes millions of objects and no garbage.
+# TensorFlow, which makes millions of objects and hardly any garbage.
 _OBJECTS = 50_000
 _ended = threading.Event()  # the command has ended
 
@@ -52,9 +52,9 @@ def _interrupt_again(dropped: "sys.UnraisableHookArgs") -> None:
 
 def _interrupt() -> None:
     """Interrupts the main thread, also while it waits for the system."""
-    main = threading.main_thread().ident
     if _ended.is_set():
         return
+    main = threading.main_thread().ident
     if main is None or sys.platform == "win32":
         _thread.interrupt_main()
     else:

@@ -204,7 +204,7 @@ def _load(path: str) -> ModuleType:
 
 def main() -> None:
     """Imports, then answers requests until the grader is gone."""
-    gc.disable()  # imports make no garbage
+    gc.disable()  # imports make hardly any garbage
     number, address, name, heavy, copies, *programs = sys.argv[1:]
     control = socket.socket(fileno=int(number))
     made = {Path(folder): Path(copy) for folder, copy in json.loads(copies).items()}

@@ -175,7 +175,7 @@ def _answer(job: dict[str, Any], course: Course, profile: Profile) -> dict[str, 
 
 def main() -> None:
     """Imports, then answers jobs until its input ends."""
-    gc.disable()  # imports make no garbage
+    gc.disable()  # imports make hardly any garbage
     replies = os.fdopen(os.dup(1), "w")
     nothing = os.open(os.devnull, os.O_RDWR)
     jobs = os.fdopen(os.dup(0))
